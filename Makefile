@@ -1,0 +1,55 @@
+# Two commands do everything on a fresh machine with Python 3.11 or newer and make:
+#   make demo    sets up .venv and runs the main experiment
+#   make test    sets up .venv and runs the tests
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+
+.PHONY: help demo test test-slow lint bench notebooks clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo       who wins the Kazakhstan tender: table, plot, results on disk"
+	@echo "make test       the tests"
+	@echo "make test-slow  the slow statistical tests"
+	@echo "make lint       ruff, mypy, import-linter"
+	@echo "make bench      speed and memory, as ratios inside one run"
+	@echo "make clean      remove .venv and results"
+
+$(VENV)/created:
+	@test -n "$(PYTHON)" || { echo "minegame needs Python 3.11 or newer: none found. Install one, or: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 2; }
+	@echo "Setting up $(VENV) with $(PYTHON) (once; a minute or two) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/created pyproject.toml constraints.txt
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@$(PIP) -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/installed
+	@$(BIN)/minegame odds configs/kazakhstan_tungsten.yaml --replications 80000 --set-against 'patrons.us.levers.*.intensity=0' --out results/demo
+
+test: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest -m 'not slow'
+
+test-slow: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/installed-dev
+	@$(BIN)/python bench/bench.py
+
+clean:
+	rm -rf $(VENV) results

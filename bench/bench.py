@@ -1,0 +1,197 @@
+"""How fast and how large: one run, printed as ratios, because machines differ and are shared.
+
+    make bench
+
+Every pair that is compared is measured in alternation, and the fastest of several rounds counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+SCENARIO = "kazakhstan_tungsten"
+
+COUNT_DRAWS = """
+import minegame.chance as chance
+count = {"uniform": 0, "normal": 0}
+inner = chance.philox4x32
+def philox(*address):
+    count["uniform"] += 1
+    return inner(*address)
+chance.philox4x32 = philox
+quantile = chance.normal_quantile
+def normal_quantile(p):
+    count["normal"] += 1
+    return quantile(p)
+chance.normal_quantile = normal_quantile
+from minegame import ensemble
+from minegame.game import OUTCOME, STATE, new_records
+from minegame.scenario import Scenario
+game = Scenario.load("%s").game()
+states, outcomes = new_records(STATE), new_records(OUTCOME, 200)
+for n in range(200):
+    ensemble.play(game[0], states[0], outcomes[n], 1, n)
+import json
+print(json.dumps([count["uniform"] / 200, count["normal"] / 200]))
+"""
+
+
+def fastest(tasks: dict[str, Callable[[], object]], rounds: int = 5) -> dict[str, float]:
+    """Seconds of each task, the fastest of some rounds run in turn."""
+    best = dict.fromkeys(tasks, float("inf"))
+    for _ in range(rounds):
+        for name, task in tasks.items():
+            start = time.perf_counter()
+            task()
+            best[name] = min(best[name], time.perf_counter() - start)
+    return best
+
+
+def python(code: str, **environment: str) -> str:
+    """What a fresh Python prints when it runs some code."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def command(*arguments: str, **environment: str) -> float:
+    """Seconds that a whole command takes, from the shell's point of view."""
+    start = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "minegame", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=True,
+    )
+    return time.perf_counter() - start
+
+
+def draws_a_negotiation() -> tuple[float, float]:
+    """How many draws a negotiation asks for (uniform, of which normal), counted in plain Python."""
+    uniform, normal = json.loads(python(COUNT_DRAWS % SCENARIO, NUMBA_DISABLE_JIT="1"))
+    return uniform, normal
+
+
+def only_draws(uniform: int, normal: int) -> Callable[[int], float]:
+    """A compiled function that draws as much as so many negotiations do, and does nothing else."""
+    import numba
+
+    from minegame import chance
+
+    @numba.njit(nogil=True)
+    def draw(replications: int) -> float:
+        total = 0.0
+        for replication in range(replications):
+            for n in range(normal):
+                total += chance.normal(1, replication, chance.EVALUATION, 7, 9, n)
+            for n in range(uniform - normal):
+                total += chance.uniform(1, replication, chance.LETTER, 7, 9, n)
+        return total
+
+    draw(1)
+    return draw
+
+
+def ensemble_section() -> float:
+    """Ensemble on one and two threads, and the draws alone; returns negotiations a second on all cores."""
+    from minegame import experiment
+    from minegame.scenario import Scenario
+
+    games, count = Scenario.load(SCENARIO).game().reshape(1, 1), 200_000
+    experiment.tally(games, 1, 2_000)
+    uniform, normal = draws_a_negotiation()
+    draw = only_draws(round(uniform), round(normal))
+    seconds = fastest(
+        {
+            "one": lambda: experiment.tally(games, 1, count, threads=1),
+            "two": lambda: experiment.tally(games, 1, count, threads=2),
+            "draws": lambda: draw(count),
+        }
+    )
+    print(f"ensemble, 1 thread              {count / seconds['one']:12,.0f} negotiations/s")
+    print(f"ensemble, 2 threads             {count / seconds['two']:12,.0f} negotiations/s")
+    print(f"  2 threads against 1           {seconds['one'] / seconds['two']:12.2f} x     (aim: at least 1.8)")
+    print(
+        f"draws alone                     {count / seconds['draws']:12,.0f} negotiations' worth/s"
+        f"  ({uniform:.0f} draws each, {normal:.0f} of them normal)"
+    )
+    print(f"  ensemble against draws alone  {seconds['one'] / seconds['draws']:12.2f} x     (aim: at most 4)")
+    return count / min(seconds["one"], seconds["two"])
+
+
+def mesa_section(rate: float) -> None:
+    """The Mesa run by hand and through mesa.batch_run."""
+    import mesa
+
+    from minegame.model import Negotiation
+    from minegame.scenario import Scenario
+
+    scenario, count = Scenario.load(SCENARIO), 100
+    Negotiation(scenario).play()
+
+    def by_hand() -> None:
+        for replication in range(count):
+            Negotiation(scenario, seed=1, replication=replication).play()
+
+    def batch_run() -> None:
+        parameters = {"scenario": [scenario], "seed": 1, "replication": range(count)}
+        mesa.batch_run(Negotiation, parameters, number_processes=1, display_progress=False, max_steps=240)
+
+    seconds = fastest({"hand": by_hand, "batch": batch_run}, rounds=3)
+    print(f"Mesa run                        {count / seconds['hand']:12,.0f} negotiations/s")
+    print(f"mesa.batch_run                  {count / seconds['batch']:12,.0f} negotiations/s")
+    print(f"  ensemble against batch_run    {rate * seconds['batch'] / count:12,.0f} x     (aim: at least 2,000)")
+
+
+def start_section() -> None:
+    """Start-up: help, cold (nothing compiled) and warm."""
+    with tempfile.TemporaryDirectory() as folder:
+        odds = ("odds", SCENARIO, "--replications", "10000", "--json")
+        cold = command(*odds, MINEGAME_CACHE_DIR=folder)
+        warm = min(command(*odds, MINEGAME_CACHE_DIR=folder) for _ in range(3))
+    print(f"minegame --help                 {min(command('--help') for _ in range(3)):12.2f} s")
+    print(f"odds of 10,000, cold            {cold:12.2f} s     (compiles once)")
+    print(f"odds of 10,000, warm            {warm:12.2f} s     (aim: under 3)")
+
+
+def memory_section() -> None:
+    """Peak memory of a small and of a large odds."""
+    code = (
+        "import resource, sys\n"
+        "from minegame import experiment\nfrom minegame.scenario import Scenario\n"
+        f"experiment.tally(Scenario.load('{SCENARIO}').game().reshape(1, 1), 1, int(sys.argv[1]))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    peaks = []
+    for count in (10_000, 10_000_000):
+        start = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", code, str(count)], capture_output=True, text=True, check=True)
+        peaks.append(int(done.stdout) / 1024)
+        print(f"peak memory, {count:>10,} reps    {peaks[-1]:12,.0f} MB    ({time.perf_counter() - start:.0f} s)")
+    print(f"  large against small           {peaks[1] / peaks[0]:12.2f} x     (aim: flat)")
+
+
+def main() -> None:
+    """Print every section."""
+    print(f"Python {sys.version.split()[0]}, NumPy {np.__version__}, {os.cpu_count()} cores\n")
+    rate = ensemble_section()
+    mesa_section(rate)
+    start_section()
+    memory_section()
+    print(f"\npeak memory of this benchmark   {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:12,.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

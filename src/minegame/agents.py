@@ -1,0 +1,279 @@
+"""The agents at the table, as Mesa agents whose state can be read.
+
+Each agent's ``step`` performs its turn of :mod:`minegame.turns`.  A subclass may override a turn, or a part of one
+such as :meth:`Bidder.concede`, in plain Python; the rest of the game goes on as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import mesa
+import numpy as np
+
+from minegame import turns
+from minegame.game import DECISIONS, LEDGER, LEVERS, NOBODY
+
+if TYPE_CHECKING:
+    from minegame.model import Negotiation
+
+
+class Offer(NamedTuple):
+    """What a bidder offers for one deposit this month."""
+
+    #: state equity, share
+    equity: float
+    #: signature bonus, M$
+    bonus: float
+    #: local processing, share of output
+    processing: float
+    #: offtake, share of output that the bidder markets
+    offtake: float
+    #: the most the bidder could transfer, M$
+    reservation: float
+    #: what it transfers at this concession, M$
+    transfer: float
+
+
+class Participant(mesa.Agent):
+    """Somebody at the table: a name, a place in the game, and sight of how things stand."""
+
+    model: Negotiation
+
+    def __init__(self, model: Negotiation, name: str, index: int, label: str) -> None:
+        super().__init__(model)
+        self.name = name
+        self.index = index
+        self.label = label
+
+    @property
+    def kind(self) -> str:
+        """What the agent is: patron, bidder, financier or host (a subclass keeps the kind of its parent)."""
+        kinds: tuple[type, ...] = (Patron, Bidder, Financier, Host)
+        return next(str(kind.__name__).lower() for kind in kinds if isinstance(self, kind))
+
+    @property
+    def _game(self) -> Any:
+        return self.model.game
+
+    @property
+    def _state(self) -> Any:
+        return self.model.state
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+
+class Patron(Participant):
+    """A government that presses the host on behalf of its bidders."""
+
+    def step(self) -> None:
+        """Press the levers, then stand as the month's episode and summit leave the host's opinion."""
+        self.press()
+        turns.gain_standing(self._game, self._state, self.index)
+
+    def press(self) -> None:
+        """Choose this month's levers within the political capital left; override it to play another policy."""
+        turns.press(self._game, self._state, self.index)
+
+    @property
+    def levers(self) -> dict[str, float]:
+        """The levers in effect this month, after scaling to the political capital left."""
+        return dict(zip(LEVERS, self._state.lever[self.index].tolist(), strict=True))
+
+    @property
+    def credibility(self) -> float:
+        """The host's belief that a threat of this patron is carried out, 0 … 1."""
+        return float(self._state.belief_a[self.index] / (self._state.belief_a[self.index] + self._belief_b))
+
+    @property
+    def _belief_b(self) -> float:
+        return float(self._state.belief_b[self.index])
+
+    @property
+    def belief(self) -> tuple[float, float]:
+        """The host's Beta(a, b) belief about this patron's threats."""
+        return float(self._state.belief_a[self.index]), self._belief_b
+
+    @property
+    def credit(self) -> float:
+        """The credit of prior cooperation with the host, 0 … 1."""
+        return float(self._state.credit[self.index])
+
+    @property
+    def summits(self) -> int:
+        """Summits held so far."""
+        return int(self._state.summits[self.index])
+
+    @property
+    def budget_left(self) -> float:
+        """Political capital left, points."""
+        return float(self._state.budget_left[self.index])
+
+    @property
+    def points_used(self) -> float:
+        """Political capital used, points."""
+        return float(self._state.points_used[self.index])
+
+    @property
+    def share(self) -> float:
+        """The value share that the host's present candidate gives to this patron's bidders, 0 … 1."""
+        return float(self._state.share[self.index])
+
+
+class Financier(Participant):
+    """A lender or investor that backs one bidder with a letter or with committed capital."""
+
+    def step(self) -> None:
+        """Issue the letter or the commitment, or not yet."""
+        turns.commit(self._game, self._state, self.index)
+
+    @property
+    def has_issued(self) -> bool:
+        """Whether the letter or the commitment has been issued."""
+        return self.letter_month is not None
+
+    @property
+    def letter_month(self) -> int | None:
+        """The month of the letter or commitment; None before."""
+        month = int(self._state.letter_month[self.index])
+        return None if month == NOBODY else month
+
+    @property
+    def share(self) -> float:
+        """The share of capital that the letter or commitment covers, 0 before it is issued."""
+        return float(self._state.letter_share[self.index])
+
+    @property
+    def bidder(self) -> Bidder:
+        """The bidder that this financier backs."""
+        return self.model.bidders[int(self._game.financier_bidder[self.index])]
+
+
+class Bidder(Participant):
+    """A company that bids for the deposits, with a patron behind it."""
+
+    def step(self) -> None:
+        """Take stock of coverage and completion, concede, and offer."""
+        turns.appraise(self._game, self._state, self.index)
+        self.concede()
+        turns.offer(self._game, self._state, self.index)
+
+    def concede(self) -> None:
+        """Choose this month's concession and plan the next one; override it to bargain in another way."""
+        turns.concede(self._game, self._state, self.index)
+
+    @property
+    def patron(self) -> Patron:
+        """The patron behind this bidder."""
+        return self.model.patrons[int(self._game.bidder_patron[self.index])]
+
+    @property
+    def concession(self) -> float:
+        """The part of its reservation that the bidder offers, 0 … 1."""
+        return float(self._state.concession[self.index])
+
+    @concession.setter
+    def concession(self, value: float) -> None:
+        self._state.concession[self.index] = min(1.0, max(0.0, value))
+        self.next_concession = max(self.next_concession, self.concession)
+
+    @property
+    def next_concession(self) -> float:
+        """The concession planned for next month: the most that it agrees to when the host counters."""
+        return float(self._state.next_concession[self.index])
+
+    @next_concession.setter
+    def next_concession(self, value: float) -> None:
+        self._state.next_concession[self.index] = min(1.0, max(0.0, value))
+
+    @property
+    def previous_concession(self) -> float:
+        """What everybody could see at the end of last month: the concession then, 0 before the first offer."""
+        return float(self.model.history[-1].concession[self.index]) if self.model.history else 0.0
+
+    @property
+    def coverage(self) -> float:
+        """The share of capital that the host counts as covered, 0 … 1."""
+        return float(self._state.coverage[self.index])
+
+    @property
+    def completion(self) -> float:
+        """The host's probability that this bidder finishes a mine."""
+        return float(self._state.completion[self.index])
+
+    @property
+    def offers(self) -> dict[str, Offer]:
+        """The present offer for each deposit that the bidder bids on."""
+        return {
+            name: self._offer(d)
+            for d, name in enumerate(self.model.scenario.deposit_names)
+            if self._state.bids[self.index, d]
+        }
+
+    def _offer(self, d: int) -> Offer:
+        i, state = self.index, self._state
+        return Offer(
+            float(state.equity[i, d]),
+            float(state.bonus[i, d]),
+            float(state.processing[i]),
+            float(state.offtake[i]),
+            float(state.reservation[i, d]),
+            float(state.transfer[i, d]),
+        )
+
+
+class Host(Participant):
+    """The state that owns the deposits: it weighs, counters, awards or shelves."""
+
+    def step(self) -> None:
+        """Weigh every allocation, then decide."""
+        turns.weigh(self._game, self._state)
+        self.decide()
+
+    def decide(self) -> None:
+        """Accept, counter, wait or shelve; override it for another rule of the tender."""
+        turns.decide(self._game, self._state)
+
+    @property
+    def decision(self) -> str:
+        """This month's decision: accept, counter, wait or shelve."""
+        return DECISIONS[int(self._state.decision)]
+
+    @property
+    def candidate(self) -> dict[str, str]:
+        """The allocation that the host likes best this month: deposit → bidder; empty if nobody bids."""
+        if not self._state.has_candidate:
+            return {}
+        names = self.model.scenario
+        return {deposit: names.bidder_names[int(self._state.award[d])] for d, deposit in enumerate(names.deposit_names)}
+
+    @property
+    def utility(self) -> float | None:
+        """The utility of the candidate, M$; None if nobody bids."""
+        return float(self._state.utility) if self._state.has_candidate else None
+
+    @property
+    def aspiration(self) -> float | None:
+        """The utility that the host holds out for, M$; None if nobody bids."""
+        return float(self._state.aspiration) if self._state.has_candidate else None
+
+    @property
+    def shelve_utility(self) -> float:
+        """The utility of shelving, M$."""
+        return float(self._state.shelve_utility)
+
+    def ledger(self) -> Mapping[str, dict[str, float]]:
+        """Every term of the host's utility, M$, for each bidder that could take everything, at this month's offers.
+
+        Keys are bidder names; the inner keys are the terms of ``game.LEDGER`` and ``total``.
+        """
+        rows: dict[str, dict[str, float]] = {}
+        scratch = self.model.state_array.copy()[0]
+        for bidder in self.model.bidders:
+            if self._state.bids_on_all[bidder.index]:
+                entries = np.zeros(len(LEDGER))
+                total = turns.ledger(self._game, scratch, bidder.index, entries)
+                rows[bidder.name] = {**dict(zip(LEDGER, entries.tolist(), strict=True)), "total": float(total)}
+        return rows

@@ -1,0 +1,545 @@
+"""Strategy: what each patron should do, given what the other does, and how sure that is.
+
+Players are patrons, strategies are packages of levers, payoffs come from the ensemble on common random numbers.
+``design`` says which profiles to play, ``estimate`` solves the game and says which answers outlive the noise, ``rules``
+solves it again under each rule of the tender.  "Survival" is the share of bootstrap draws of the payoffs in which an
+answer is still one: an equilibrium that comes and goes with the noise is shown as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minegame import design as designs
+from minegame.analysis import commitment, dominance, mixed, quantal
+from minegame.analysis.payoffs import (
+    HOST,
+    Mixture,
+    PayoffTable,
+    Profile,
+    best_deviation,
+    drawn_gains,
+    expected,
+    gains,
+    mixture_regret,
+    paired_difference,
+    pure_mixture,
+    value,
+    value_sample,
+)
+from minegame.game import LEVERS
+from minegame.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Who plays with which levers in the case: 16 American and 32 Chinese packages.
+PLAYERS: dict[str, tuple[str, ...]] = {"us": LEVERS[:4], "china": LEVERS}
+#: The month from which a lever works that the scenario neither uses nor dates.
+DEFAULT_ONSET = 5
+#: An answer that holds in at least this share of the draws is robust; below the second it does not stand.
+ROBUST, FRAGILE = 0.9, 0.5
+
+# --------------------------------------------------------------------------------------------------------------- design
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """The profiles of a game: each player's strategies, and for every profile in C order the changes that play it."""
+
+    strategies: dict[str, tuple[str, ...]]
+    changes: list[dict[str, designs.Value]]
+
+
+def design(
+    scenario: Scenario,
+    players: Mapping[str, Sequence[str]] | None = None,
+    onsets: Mapping[str, Mapping[str, int]] | None = None,
+    default_onset: int = DEFAULT_ONSET,
+) -> Profiles:
+    """Every combination of the players' packages of levers.
+
+    ``players`` maps each patron to the levers it may use (default: PLAYERS).  A lever starts in the month that
+    ``onsets`` (patron → lever → month) or else the scenario gives it; one that the scenario leaves at intensity 0 and
+    onset 0 starts at ``default_onset``.
+    """
+    packages = {patron: designs.packages(patron, levers) for patron, levers in (players or PLAYERS).items()}
+    dated = dict(_onsets(scenario, players or PLAYERS, onsets or {}, default_onset))
+    crossed = designs.crossed(*packages.values())
+    return Profiles(
+        {patron: tuple(family) for patron, family in packages.items()},
+        [{**dated, **changes} for changes in crossed.values()],
+    )
+
+
+def _onsets(
+    scenario: Scenario,
+    players: Mapping[str, Sequence[str]],
+    onsets: Mapping[str, Mapping[str, int]],
+    default: int,
+) -> Iterator[tuple[str, int]]:
+    for patron, levers in players.items():
+        for lever in levers:
+            path = f"patrons.{patron}.levers.{lever}"
+            if lever in onsets.get(patron, {}):
+                yield f"{path}.onset", onsets[patron][lever]
+            elif scenario.value(f"{path}.intensity") == 0 and scenario.value(f"{path}.onset") == 0:
+                yield f"{path}.onset", default
+
+
+def observed(scenario: Scenario, players: Mapping[str, Sequence[str]] | None = None) -> dict[str, str]:
+    """The profile that a scenario plays: for each patron the name of the package of levers that it uses."""
+    return {
+        patron: " + ".join(x for x in levers if scenario.value(f"patrons.{patron}.levers.{x}.intensity") > 0) or "none"
+        for patron, levers in (players or PLAYERS).items()
+    }
+
+
+def sample(outcomes: np.ndarray, players: Sequence[int]) -> np.ndarray:
+    """The payoff samples in OUTCOME records of shape (…): payoffs of the patrons numbered, then the host's value.
+
+    The result has shape (…, players + 1), M$; a table wants (replications, profiles, players + 1).
+    """
+    return np.concatenate([outcomes["patron_payoff"][..., list(players)], outcomes["host_value"][..., None]], axis=-1)
+
+
+# ----------------------------------------------------------------------------------------------------------- equilibria
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium:
+    """A Nash equilibrium: each player's probabilities.
+
+    ``component`` numbers the connected set of equilibria to which it belongs; ``isolated`` where it is alone there
+    (otherwise it is an end of a continuum).
+    """
+
+    mixture: Mixture
+    component: int
+    isolated: bool
+
+    @property
+    def supports(self) -> tuple[tuple[int, ...], ...]:
+        """The strategies that each player plays with positive probability."""
+        return tuple(tuple(np.flatnonzero(part > 0.0).tolist()) for part in self.mixture)
+
+    @property
+    def pure(self) -> Profile | None:
+        """The pure profile that it is; None for a mixed equilibrium."""
+        supports = self.supports
+        return tuple(part[0] for part in supports) if all(len(part) == 1 for part in supports) else None
+
+
+def pure_equilibria(payoffs: np.ndarray, tolerance: float | None = None) -> list[Profile]:
+    """All profiles at which nobody gains more than ``tolerance`` by leaving alone; any number of players.
+
+    ``payoffs`` has shape (players, s1, s2, …); the tolerance defaults to a billionth of the range of payoffs.
+    """
+    slack = 1e-9 * (float(np.ptp(payoffs)) or 1.0) if tolerance is None else tolerance
+    return [tuple(found) for found in np.argwhere((gains(payoffs) <= slack).all(axis=0)).tolist()]
+
+
+def equilibria(payoffs: np.ndarray, tolerance: float | None = None) -> tuple[list[Equilibrium], bool]:
+    """The equilibria of a game, pure ones first, and whether the list is known to be complete.
+
+    Pure equilibria for any number of players.  For two, after strictly dominated strategies are dropped: all extreme
+    equilibria if at most 18 strategies are left (complete), else those in which both mix over equally many strategies,
+    two at most.  With three or more players mixed equilibria are not sought; see the quantal limit.
+    """
+    shape = payoffs.shape[1:]
+    remaining, _ = dominance.eliminate(payoffs)
+    found, complete = _mixed(payoffs, remaining)
+    known = {one.pure for one in found}
+    added = [profile for profile in pure_equilibria(payoffs, tolerance) if profile not in known]
+    first = 1 + max((one.component for one in found), default=-1)
+    found += [Equilibrium(pure_mixture(p, shape), first + n, isolated=True) for n, p in enumerate(added)]
+    return sorted(found, key=lambda one: one.pure is None), complete
+
+
+def _mixed(payoffs: np.ndarray, remaining: dominance.Remaining) -> tuple[list[Equilibrium], bool]:
+    shape, small = payoffs.shape[1:], dominance.restrict(payoffs, remaining)
+    if all(len(part) == 1 for part in remaining):
+        return [Equilibrium(pure_mixture(tuple(part[0] for part in remaining), shape), 0, isolated=True)], True
+    if len(shape) != 2:
+        return [], False
+    if sum(small.shape[1:]) > mixed.MOST_STRATEGIES:
+        pairs = mixed.small_equilibria(small[0], small[1], most=2)
+        return [Equilibrium(_widen(pair, remaining, shape), n, isolated=True) for n, pair in enumerate(pairs)], False
+    extreme = mixed.extreme_equilibria(small[0], small[1])
+    numbers = [one.component for one in extreme]
+    return [
+        Equilibrium(
+            _widen((np.array(one.first, float), np.array(one.second, float)), remaining, shape),
+            one.component,
+            isolated=numbers.count(one.component) == 1,
+        )
+        for one in extreme
+    ], True
+
+
+def _widen(mixture: Mixture, remaining: dominance.Remaining, shape: Sequence[int]) -> Mixture:
+    """A profile of the reduced game as one of the full game."""
+    whole = tuple(np.zeros(count) for count in shape)
+    for part, strategies, probabilities in zip(whole, remaining, mixture, strict=True):
+        part[list(strategies)] = probabilities
+    return whole
+
+
+def survival(draws: np.ndarray, one: Equilibrium) -> float:
+    """The share of draws of the payoffs, shape (draws, players, s1, s2, …), with an equilibrium on the same strategies.
+
+    For a mixed equilibrium of more than two players: NaN.
+    """
+    if one.pure is not None:
+        return float((drawn_gains(draws)[(slice(None), slice(None), *one.pure)] <= 0.0).all(axis=1).mean())
+    if draws.shape[1] != 2:
+        return float("nan")
+    rows, columns = one.supports
+    return float(np.mean([mixed.equilibrium_on(first, second, rows, columns) is not None for first, second in draws]))
+
+
+def standing(share: float) -> str:
+    """What a survival says in a word."""
+    if np.isnan(share):
+        return "unknown"
+    return "robust" if share >= ROBUST else "fragile" if share >= FRAGILE else "does not stand"
+
+
+def describe(names: Sequence[str], probabilities: np.ndarray) -> str:
+    """A strategy in words: its name, or the names mixed with their probabilities."""
+    played = np.flatnonzero(probabilities > 5e-4)
+    if len(played) == 1:
+        return names[played[0]]
+    return " / ".join(f"{names[j]} ({probabilities[j]:.3f})" for j in played)
+
+
+def selected(found: Sequence[Equilibrium], limit: Mixture) -> int | None:
+    """The number of the equilibrium that a quantal limit is close to (within 0.01 everywhere); None if to none."""
+    distances = [
+        max(float(np.abs(a - b).max()) for a, b in zip(one.mixture, limit, strict=True)) for one in found
+    ]
+    return int(np.argmin(distances)) if distances and min(distances) < 0.01 else None
+
+
+# ------------------------------------------------------------------------------------------------------------- estimate
+
+
+def estimate(
+    table: PayoffTable,
+    observed: Mapping[str, str] | None = None,
+    *,
+    draws: int = 200,
+    seed: int = 0,
+    confidence: float = 0.95,
+) -> dict[str, Any]:
+    """The whole strategic analysis of a payoff table: a ``summary`` (plain values) and tables (pandas).
+
+    ``equilibria``, ``pure_survival`` (how often each pure profile is an equilibrium, and how often none is),
+    ``strategies`` and ``dominance``, ``best_replies``, ``quantal``, ``commitment`` (two players) and, where the profile
+    ``observed`` (player → strategy) is given, ``regret``.
+    """
+    import pandas as pd
+
+    drawn = table.bootstrap(draws, seed)[:, :-1]
+    found, complete = equilibria(table.payoffs)
+    path = quantal.quantal_path(table.payoffs)
+    chosen = selected(found, path.limit)
+    remaining, gone = dominance.eliminate(table.payoffs)
+    frequencies = (drawn_gains(drawn) <= 0.0).all(axis=1)
+    results: dict[str, Any] = {
+        "equilibria": pd.DataFrame(_equilibrium_rows(table, found, drawn, chosen, confidence)),
+        "pure_survival": pd.DataFrame(_survival_rows(table, frequencies)),
+        "strategies": pd.DataFrame(_strategy_rows(table, remaining, gone, drawn)),
+        "dominance": pd.DataFrame(_dominance_rows(table, remaining, gone), columns=_DOMINANCE),
+        "best_replies": pd.DataFrame(_reply_rows(table, drawn)),
+        "quantal": pd.DataFrame(_quantal_rows(table, path)),
+    }
+    if len(table.players) == 2:
+        rows = _commitment_rows(table, found, drawn, confidence)
+        results["commitment"] = pd.DataFrame(rows)
+    if observed is not None:
+        results["regret"] = pd.DataFrame(regret_rows(table, table.find(observed), confidence))
+    counts = frequencies.reshape(len(drawn), -1).sum(axis=1)
+    results["summary"] = {
+        "players": dict(zip(table.players, table.shape, strict=True)),
+        "replications": table.replications,
+        "draws": draws,
+        "equilibria": len(found),
+        "pure_equilibria": sum(one.pure is not None for one in found),
+        "components": len({one.component for one in found}),
+        "complete": complete,
+        "dominance_solvable": all(len(part) == 1 for part in remaining),
+        "quantal_selects": chosen,
+        "no_pure_equilibrium": float((counts == 0).mean()),
+        "one_pure_equilibrium": float((counts == 1).mean()),
+        "several_pure_equilibria": float((counts > 1).mean()),
+    }
+    return results
+
+
+def _equilibrium_rows(
+    table: PayoffTable, found: Sequence[Equilibrium], drawn: np.ndarray, chosen: int | None, confidence: float
+) -> Iterator[dict[str, Any]]:
+    for n, one in enumerate(found):
+        share = survival(drawn, one)
+        worth, low, high = value(table, one.mixture, HOST, confidence)
+        yield {
+            "equilibrium": n,
+            "kind": "mixed" if one.pure is None else "pure",
+            **_played(table, one.mixture),
+            **{f"{player}_payoff": x for player, x in zip(table.players, expected(table.payoffs, one.mixture), strict=True)},
+            "host_value": worth, "host_low": low, "host_high": high,
+            **_margins(table, one, confidence),
+            "survival": share, "standing": standing(share), "selected": n == chosen,
+            "component": one.component, "isolated": one.isolated,
+        }  # fmt: skip
+
+
+def _margins(table: PayoffTable, one: Equilibrium, confidence: float) -> dict[str, float]:
+    """By how much each player prefers its part of a pure equilibrium to the best alternative, with the paired error."""
+    columns: dict[str, float] = {}
+    for i, player in enumerate(table.players):
+        away = None if one.pure is None else best_deviation(table, one.pure, i, confidence)
+        columns[f"{player}_margin"] = float("nan") if away is None else -away.gain
+        columns[f"{player}_margin_error"] = float("nan") if away is None else away.error
+    return columns
+
+
+def _played(table: PayoffTable, mixture: Mixture) -> dict[str, str]:
+    return {
+        player: describe(names, part)
+        for player, names, part in zip(table.players, table.strategies, mixture, strict=True)
+    }
+
+
+def _survival_rows(table: PayoffTable, frequencies: np.ndarray) -> list[dict[str, Any]]:
+    """Each pure profile that is an equilibrium in some draw, most frequent first; a last row for none at all."""
+    shares = frequencies.mean(axis=0)
+    places = [tuple(place) for place in np.argwhere(shares > 0.0).tolist()]
+    places.sort(key=lambda place: -shares[place])
+    rows: list[dict[str, Any]] = [
+        {**table.names(place), "survival": float(shares[place]), "standing": standing(float(shares[place]))}
+        for place in places
+    ]
+    none = float((~frequencies.reshape(len(frequencies), -1).any(axis=1)).mean())
+    return [*rows, {**dict.fromkeys(table.players, "(no pure equilibrium)"), "survival": none, "standing": ""}]
+
+
+_DOMINANCE = ["round", "player", "strategy", "dominated_by", "margin", "strict"]
+
+
+def _dominance_rows(
+    table: PayoffTable, remaining: dominance.Remaining, gone: Sequence[dominance.Dominated]
+) -> list[dict[str, Any]]:
+    weak = dominance.weakly_dominated(table.payoffs, remaining)
+    return [
+        {
+            "round": one.round or None,
+            "player": table.players[one.player],
+            "strategy": table.strategies[one.player][one.strategy],
+            "dominated_by": _mixture_text(table.strategies[one.player], one.by),
+            "margin": one.margin,
+            "strict": one.strict,
+        }
+        for one in [*gone, *weak]
+    ]
+
+
+def _mixture_text(names: Sequence[str], by: Mapping[int, float]) -> str:
+    probabilities = np.zeros(len(names))
+    probabilities[list(by)] = list(by.values())
+    return describe(names, probabilities)
+
+
+def _strategy_rows(
+    table: PayoffTable, remaining: dominance.Remaining, gone: Sequence[dominance.Dominated], drawn: np.ndarray
+) -> Iterator[dict[str, Any]]:
+    """Every strategy: the round in which it goes, and how often it outlives dominance by pure strategies."""
+    rounds = {(one.player, one.strategy): one.round for one in gone}
+    shares = iter(dominance.survives_pure(drawn).mean(axis=0).tolist())
+    for i, (player, names) in enumerate(zip(table.players, table.strategies, strict=True)):
+        for j, name in enumerate(names):
+            yield {
+                "player": player, "strategy": name, "remains": j in remaining[i], "round": rounds.get((i, j)),
+                "undominated_survival": next(shares),
+            }  # fmt: skip
+
+
+def _reply_rows(table: PayoffTable, drawn: np.ndarray) -> Iterator[dict[str, Any]]:
+    """Each player's best reply to everything the others may play, its lead over the next best, and its survival."""
+    for i, player in enumerate(table.players):
+        rows = np.moveaxis(table.payoffs[i], i, 0).reshape(table.shape[i], -1)
+        again = np.moveaxis(drawn[:, i], i + 1, 1).reshape(len(drawn), table.shape[i], -1).argmax(axis=1)
+        others = [k for k in range(len(table.players)) if k != i]
+        for n, place in enumerate(np.ndindex(*(table.shape[k] for k in others))):
+            reply = int(rows[:, n].argmax())
+            ranked = np.sort(rows[:, n])
+            yield {
+                "player": player,
+                "against": " | ".join(table.strategies[k][j] for k, j in zip(others, place, strict=True)),
+                "best_reply": table.strategies[i][reply],
+                "payoff": float(ranked[-1]),
+                "lead": float(ranked[-1] - ranked[-2]) if len(ranked) > 1 else float("nan"),
+                "survival": float((again[:, n] == reply).mean()),
+            }
+
+
+def _quantal_rows(table: PayoffTable, path: quantal.QuantalPath) -> Iterator[dict[str, Any]]:
+    """The principal branch, a row for each point, player and strategy; λ in 1/M$."""
+    for i, (player, names) in enumerate(zip(table.players, table.strategies, strict=True)):
+        probabilities = path.mixtures[i]
+        for n, rationality in enumerate(path.rationality.tolist()):
+            for j, name in enumerate(names):
+                yield {
+                    "point": n, "rationality": rationality, "player": player, "strategy": name,
+                    "probability": float(probabilities[n, j]), "regret": float(path.regret[n]),
+                }  # fmt: skip
+
+
+def _commitment_rows(
+    table: PayoffTable, found: Sequence[Equilibrium], drawn: np.ndarray, confidence: float
+) -> Iterator[dict[str, Any]]:
+    """For each leader, pure and mixed: what it commits to, and how much more that pays than its best equilibrium.
+
+    The interval of the value of commitment holds both profiles fixed.  Where the list of equilibria is incomplete the
+    value may be too high.
+    """
+    for i, player in enumerate(table.players):
+        own, other = (table.payoffs[0], table.payoffs[1]) if i == 0 else (table.payoffs[1].T, table.payoffs[0].T)
+        worth = [float(expected(table.payoffs, one.mixture)[i]) for one in found]
+        best = found[int(np.argmax(worth))].mixture if found else None
+        order = (0, 1, 2) if i == 0 else (0, 2, 1)
+        choices = commitment.pure_choices(drawn[:, i].transpose(order), drawn[:, 1 - i].transpose(order))
+        for kind, solve in (("pure", commitment.pure_commitment), ("mixed", commitment.mixed_commitment)):
+            one = solve(own, other)
+            played = one.profile(i, table.shape[1 - i])
+            gain, low, high = _gain(table, played, best, i, confidence)
+            yield {
+                "leader": player, "kind": kind, **_played(table, played),
+                "leader_payoff": one.leader_payoff, "follower_payoff": one.follower_payoff,
+                "host_value": value(table, played)[0], "pessimistic": one.pessimistic,
+                "best_equilibrium": max(worth, default=float("nan")),
+                "worst_equilibrium": min(worth, default=float("nan")),
+                "value_of_commitment": gain, "low": low, "high": high,
+                "survival": float((choices == one.mixture.argmax()).mean()) if kind == "pure" else float("nan"),
+            }  # fmt: skip
+
+
+def _gain(
+    table: PayoffTable, played: Mixture, instead: Mixture | None, who: int, confidence: float
+) -> tuple[float, float, float]:
+    """How much more a profile is worth than another to a player, or the host, on the same luck, with its interval."""
+    if instead is None:
+        return float("nan"), float("nan"), float("nan")
+    if table.samples is None:
+        difference = value(table, played, who)[0] - value(table, instead, who)[0]
+        return difference, difference, difference
+    return paired_difference(value_sample(table, played, who), value_sample(table, instead, who), confidence)
+
+
+def regret_rows(table: PayoffTable, profile: Profile, confidence: float = 0.95) -> Iterator[dict[str, Any]]:
+    """For each player: what it played, its best other strategy, and its regret with the paired interval, M$."""
+    for i, player in enumerate(table.players):
+        away = best_deviation(table, profile, i, confidence)
+        estimate, low, high = away.regret()
+        yield {
+            "player": player, "played": away.plays, "payoff": float(table.payoffs[(i, *profile)]),
+            "best_other": away.reply, "gain": away.gain, "error": away.error,
+            "regret": estimate, "low": low, "high": high,
+        }  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------------------- rules
+
+
+def rules(
+    tables: Mapping[str, PayoffTable], *, draws: int = 200, seed: int = 0, confidence: float = 0.95
+) -> pd.DataFrame:
+    """The rules of the tender compared: for each, the patrons' game solved again and what it is worth to the host.
+
+    ``tables`` maps the name of a rule to the payoff table under it; the first is the one the others are compared with,
+    on the same luck.  Where there are several equilibria, ``host_value`` is that of the one that the quantal limit
+    selects, and ``host_least`` and ``host_most`` span all of them.  The intervals of the value and of its difference
+    hold the equilibria fixed; ``redrawn_low`` and ``redrawn_high`` solve the game again in every draw and span the
+    host's value over its pure equilibria, ``no_pure_equilibrium`` is the share of draws without one.
+    """
+    import pandas as pd
+
+    solved = {rule: _solve(table) for rule, table in tables.items()}
+    first = next(iter(tables))
+    return pd.DataFrame(
+        [
+            _rule_row(rule, table, solved[rule], tables[first], solved[first], draws, seed, confidence)
+            for rule, table in tables.items()
+        ]
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Solution:
+    found: list[Equilibrium]
+    complete: bool
+    limit: Mixture
+    chosen: int | None
+
+    @property
+    def mixture(self) -> Mixture:
+        return self.limit if self.chosen is None else self.found[self.chosen].mixture
+
+
+def _solve(table: PayoffTable) -> _Solution:
+    found, complete = equilibria(table.payoffs)
+    limit = quantal.quantal_path(table.payoffs).limit
+    return _Solution(found, complete, limit, selected(found, limit))
+
+
+def _rule_row(
+    rule: str, table: PayoffTable, solution: _Solution,
+    base: PayoffTable, base_solution: _Solution, draws: int, seed: int, confidence: float,
+) -> dict[str, Any]:  # fmt: skip
+    drawn = table.bootstrap(draws, seed)
+    chosen, played = solution.chosen, solution.mixture
+    worth, low, high = value(table, played, HOST, confidence)
+    everywhere = [value(table, one.mixture)[0] for one in solution.found] or [worth]
+    share = float("nan") if chosen is None else survival(drawn[:, :-1], solution.found[chosen])
+    redrawn_low, redrawn_high, none = _redrawn(drawn, confidence)
+    change = _change(table, played, base, base_solution.mixture, confidence)
+    return {
+        "rule": rule, **_played(table, played),
+        **{f"{player}_payoff": x for player, x in zip(table.players, expected(table.payoffs, played), strict=True)},
+        "host_value": worth, "host_low": low, "host_high": high,
+        "difference": change[0], "difference_low": change[1], "difference_high": change[2],
+        "equilibria": len(solution.found), "complete": solution.complete,
+        "host_least": min(everywhere), "host_most": max(everywhere),
+        "survival": share, "standing": standing(share),
+        "redrawn_low": redrawn_low, "redrawn_high": redrawn_high, "no_pure_equilibrium": none,
+        "regret": float(mixture_regret(table.payoffs, played).max()),
+    }  # fmt: skip
+
+
+def _change(
+    table: PayoffTable, played: Mixture, base: PayoffTable, instead: Mixture, confidence: float
+) -> tuple[float, float, float]:
+    """The host's value under a rule minus that under the first rule, on the same luck, with its interval."""
+    difference = value(table, played)[0] - value(base, instead)[0]
+    first, second = value_sample(table, played), value_sample(base, instead)
+    if len(first) != len(second):
+        raise ValueError("rules are compared on the same luck: their payoff tables need the same replications")
+    return (difference, difference, difference) if not len(first) else paired_difference(first, second, confidence)
+
+
+def _redrawn(drawn: np.ndarray, confidence: float) -> tuple[float, float, float]:
+    """Between what values the host's lies when every draw is solved again, and the share of draws not solved."""
+    stable = (drawn_gains(drawn[:, :-1]) <= 0.0).all(axis=1).reshape(len(drawn), -1)
+    worth = drawn[:, -1].reshape(len(drawn), -1)
+    some = stable.any(axis=1)
+    if not some.any():
+        return float("nan"), float("nan"), 1.0
+    least = np.where(stable, worth, np.inf).min(axis=1)[some]
+    most = np.where(stable, worth, -np.inf).max(axis=1)[some]
+    tail = (1.0 - confidence) / 2.0
+    return float(np.quantile(least, tail)), float(np.quantile(most, 1.0 - tail)), float(1.0 - some.mean())

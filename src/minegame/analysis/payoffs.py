@@ -1,0 +1,258 @@
+"""The empirical game: what each profile of strategies pays, and how sure that is.
+
+All profiles are played on the same luck (common random numbers), so that the difference between two strategies is far
+better known than either payoff.  Resampling whole replications keeps that: a bootstrap draw reweights the luck, not
+the cells.  Payoffs are M$ per negotiation; the host's value stands beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
+
+import numpy as np
+from scipy.special import stdtrit
+
+#: A pure profile: the number of each player's strategy.
+Profile = tuple[int, ...]
+#: A mixed profile: each player's probabilities over all its strategies.
+Mixture = tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class PayoffTable:
+    """What every profile pays every player, with Monte Carlo errors and the host's value.
+
+    ``payoffs`` and ``errors`` have shape (players, s1, s2, …), ``host_value`` and ``host_errors`` (s1, s2, …), all M$.
+    ``samples`` has shape (replications, profiles, players + 1), profiles in C order and the host last, all profiles of
+    a replication on the same luck; None for a game that is known exactly.
+    """
+
+    players: tuple[str, ...]
+    strategies: tuple[tuple[str, ...], ...]
+    payoffs: np.ndarray
+    errors: np.ndarray
+    host_value: np.ndarray
+    host_errors: np.ndarray
+    replications: int = 0
+    samples: np.ndarray | None = None
+
+    @classmethod
+    def from_samples(cls, strategies: Mapping[str, Sequence[str]], samples: np.ndarray) -> PayoffTable:
+        """The table of means of ``samples``, shape (replications, profiles, players + 1).
+
+        Raises ValueError where the shape does not fit the strategies or there are fewer than four replications.
+        """
+        shape = tuple(len(names) for names in strategies.values())
+        count = len(samples)
+        if samples.ndim != 3 or samples.shape[1:] != (int(np.prod(shape)), len(shape) + 1) or count < 4:
+            wanted = f"(at least 4, {int(np.prod(shape))}, {len(shape) + 1})"
+            raise ValueError(f"payoff samples must have shape {wanted}, not {samples.shape}")
+        means = np.moveaxis(samples.mean(0).reshape(*shape, -1), -1, 0)
+        errors = np.moveaxis((samples.std(0, ddof=1) / np.sqrt(count)).reshape(*shape, -1), -1, 0)
+        names = tuple(tuple(part) for part in strategies.values())
+        return cls(tuple(strategies), names, means[:-1], errors[:-1], means[-1], errors[-1], count, samples)
+
+    @classmethod
+    def exact(cls, payoffs: np.ndarray, strategies: Mapping[str, Sequence[str]] | None = None) -> PayoffTable:
+        """A game known without error; ``payoffs`` has shape (players, s1, s2, …)."""
+        values = np.asarray(payoffs, float)
+        if strategies is None:
+            strategies = {
+                f"player {i + 1}": [str(j + 1) for j in range(count)] for i, count in enumerate(values.shape[1:])
+            }
+        names = tuple(tuple(part) for part in strategies.values())
+        host = np.zeros(values.shape[1:])
+        return cls(tuple(strategies), names, values, np.zeros_like(values), host, host)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The number of strategies of each player."""
+        return tuple(int(count) for count in self.payoffs.shape[1:])
+
+    @cached_property
+    def scale(self) -> float:
+        """The range of the payoffs, M$; 1 where all are equal."""
+        return float(np.ptp(self.payoffs)) or 1.0
+
+    def find(self, names: Mapping[str, str]) -> Profile:
+        """The profile in which each player plays the strategy named; ValueError for a name that is not there."""
+        for player, name in names.items():
+            if player not in self.players or name not in self.strategies[self.players.index(player)]:
+                raise ValueError(f"{player!r} has no strategy {name!r} in this payoff table")
+        if missing := set(self.players) - set(names):
+            raise ValueError(f"no strategy given for {', '.join(sorted(missing))}")
+        chosen = zip(self.players, self.strategies, strict=True)
+        return tuple(strategies.index(names[player]) for player, strategies in chosen)
+
+    def names(self, profile: Profile) -> dict[str, str]:
+        """The strategy of each player in a profile."""
+        return {
+            player: part[j] for player, part, j in zip(self.players, self.strategies, profile, strict=True)
+        }
+
+    def alternatives(self, profile: Profile, player: int) -> np.ndarray:
+        """The numbers in C order of the profiles that ``player`` can reach alone, shape (its strategies,)."""
+        numbers = np.arange(int(np.prod(self.shape))).reshape(self.shape)
+        return np.asarray(numbers[(*profile[:player], slice(None), *profile[player + 1 :])])
+
+    def bootstrap(self, draws: int, seed: int = 0) -> np.ndarray:
+        """Means of replications drawn anew: shape (draws, players + 1, s1, s2, …), the host last.
+
+        A draw takes the same replications for all profiles.  The same seed and number of replications give the same
+        draws, so that two tables on the same luck can be compared draw by draw.
+        """
+        if self.samples is None:
+            values = np.concatenate([self.payoffs, self.host_value[None]])
+            return np.repeat(values[None], draws, axis=0)
+        count, size, wide = self.samples.shape
+        flat = self.samples.reshape(count, -1)
+        rng = np.random.default_rng(seed)
+        means = np.empty((draws, size * wide))
+        for first in range(0, draws, 200):  # the weights of 200 draws at a time: 6 MB where 4,000 replications are kept
+            some = slice(first, min(first + 200, draws))
+            weights = rng.multinomial(count, np.full(count, 1.0 / count), size=some.stop - some.start)
+            means[some] = (weights / count) @ flat
+        return np.moveaxis(means.reshape(draws, *self.shape, wide), -1, 1)
+
+
+def gains(payoffs: np.ndarray) -> np.ndarray:
+    """What each player could gain by its best reply, at every profile: 0 where it plays one.
+
+    ``payoffs`` has shape (players, s1, s2, …), the result the same.
+    """
+    return drawn_gains(np.asarray(payoffs)[None])[0]
+
+
+def drawn_gains(draws: np.ndarray) -> np.ndarray:
+    """:func:`gains` for every draw of the payoffs, shape (draws, players, s1, s2, …)."""
+    best = [draws[:, i].max(axis=i + 1, keepdims=True) - draws[:, i] for i in range(draws.shape[1])]
+    return np.stack(best, axis=1)
+
+
+# -------------------------------------------------------------------------------------------------------- mixed profiles
+
+
+def pure_mixture(profile: Profile, shape: Sequence[int]) -> Mixture:
+    """A pure profile written as probabilities."""
+    return tuple(np.eye(count)[j] for j, count in zip(profile, shape, strict=True))
+
+
+def against(payoff: np.ndarray, mixture: Mixture, keep: Sequence[int]) -> np.ndarray:
+    """One player's payoff averaged over the mixtures of everybody but ``keep``, whose axes stay, in order."""
+    for axis in reversed(range(payoff.ndim)):
+        if axis not in keep:
+            payoff = np.tensordot(payoff, mixture[axis], (axis, 0))
+    return payoff
+
+
+def expected(payoffs: np.ndarray, mixture: Mixture) -> np.ndarray:
+    """Each player's expected payoff under a mixed profile, shape (players,)."""
+    return np.array([against(payoff, mixture, (i,)) @ mixture[i] for i, payoff in enumerate(payoffs)])
+
+
+def mixture_regret(payoffs: np.ndarray, mixture: Mixture) -> np.ndarray:
+    """What each player could gain against a mixed profile, shape (players,): all zero at an equilibrium."""
+    replies = [against(payoff, mixture, (i,)) for i, payoff in enumerate(payoffs)]
+    return np.array([reply.max() - reply @ own for reply, own in zip(replies, mixture, strict=True)])
+
+
+def joint(mixture: Mixture) -> np.ndarray:
+    """The probability of every pure profile, in C order, shape (profiles,)."""
+    return reduce(np.multiply.outer, mixture).ravel()
+
+
+# ------------------------------------------------------------------------------------------------------------- intervals
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """The best a player can do by leaving a profile alone: to what, the gain and its interval, M$.
+
+    A negative gain is the margin by which the profile's own strategy is the best reply.
+    """
+
+    player: str
+    plays: str
+    reply: str
+    gain: float
+    error: float
+    low: float
+    high: float
+
+    def regret(self) -> tuple[float, float, float]:
+        """Regret of what the player plays, never negative: (estimate, low, high), M$."""
+        return max(self.gain, 0.0), max(self.low, 0.0), max(self.high, 0.0)
+
+
+def best_deviation(table: PayoffTable, profile: Profile, player: int, confidence: float = 0.95) -> Deviation:
+    """The best other strategy of a player against the others' strategies, with the gain and its paired interval.
+
+    The best of many noisy alternatives looks better than it is.  So one half of the replications chooses the reply and
+    the other half measures it, both ways round, and the two measurements are averaged: choosing does not flatter.
+    ``reply`` is the choice of all replications together.  A player with one strategy has no deviation: gain -inf.
+    """
+    names, own = table.strategies[player], profile[player]
+    others = [j for j in range(len(names)) if j != own]
+    row = table.payoffs[player][(*profile[:player], slice(None), *profile[player + 1 :])]
+    if not others:
+        return Deviation(table.players[player], names[own], names[own], -np.inf, 0.0, -np.inf, -np.inf)
+    reply = max(others, key=lambda j: float(row[j]))
+    gain, error, half = float(row[reply] - row[own]), 0.0, 0.0
+    if table.samples is not None:
+        places = table.alternatives(profile, player)
+        own_sample = table.samples[:, places[own], player]
+        gain, error = _cross_fitted(table.samples[:, places[others], player] - own_sample[:, None])
+        half = float(stdtrit(max(table.replications - 2, 1), 0.5 + confidence / 2.0)) * error
+    return Deviation(table.players[player], names[own], names[reply], gain, error, gain - half, gain + half)
+
+
+def _cross_fitted(differences: np.ndarray) -> tuple[float, float]:
+    """The mean of the best column, shape (replications, columns), and its error; chosen and measured on halves."""
+    halves = differences[::2], differences[1::2]
+    picks = [half.mean(0).argmax() for half in halves]
+    measured = halves[1][:, picks[0]], halves[0][:, picks[1]]
+    variance = sum(float(part.var(ddof=1)) / len(part) for part in measured) / 4.0
+    return sum(float(part.mean()) for part in measured) / 2.0, float(np.sqrt(variance))
+
+
+#: The host's place among those whose value a table holds: after the players.
+HOST = -1
+
+
+def value_sample(table: PayoffTable, mixture: Mixture, who: int = HOST) -> np.ndarray:
+    """What a profile is worth to a player, or the host, in each replication, shape (replications,), M$.
+
+    Empty for a game that is known exactly.
+    """
+    if table.samples is None:
+        return np.empty(0)
+    weights = joint(mixture)
+    played = np.flatnonzero(weights)
+    return np.asarray(table.samples[:, played, who] @ weights[played])
+
+
+def value(
+    table: PayoffTable, mixture: Mixture, who: int = HOST, confidence: float = 0.95
+) -> tuple[float, float, float]:
+    """What a profile, held fixed, is worth to a player, or the host: (estimate, low, high), M$."""
+    means = table.host_value if who == HOST else table.payoffs[who]
+    estimate = float(means.ravel() @ joint(mixture))
+    return estimate, *_around(estimate, value_sample(table, mixture, who), confidence)
+
+
+def _around(estimate: float, sample: np.ndarray, confidence: float) -> tuple[float, float]:
+    """The Student interval of a mean; the estimate itself for a value known exactly."""
+    if len(sample) < 2:
+        return estimate, estimate
+    error = float(sample.std(ddof=1)) / np.sqrt(len(sample))
+    half = float(stdtrit(len(sample) - 1, 0.5 + confidence / 2.0)) * error
+    return estimate - half, estimate + half
+
+
+def paired_difference(first: np.ndarray, second: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
+    """The mean of "first minus second" on the same luck: (estimate, low, high)."""
+    difference = first - second
+    estimate = float(difference.mean())
+    return estimate, *_around(estimate, difference, confidence)

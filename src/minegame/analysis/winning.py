@@ -1,0 +1,133 @@
+"""Who wins, on what terms, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from minegame.analysis import intervals
+from minegame.ensemble import by_bidder, general, wins
+from minegame.scenario import Scenario
+
+#: The terms of an award that are reported for each winner → the measure they come from.
+TERMS = {
+    "state_equity": "state_equity",
+    "bonus": "bonus",
+    "offtake": "offtake",
+    "processing": "processing",
+    "coverage": "coverage",
+    "completion": "completion",
+    "month": "award_month",
+}
+_SHARES = ("wins_any", "wins_all", "value_share", "wins_and_built")
+
+Estimate = dict[str, float | None]
+
+
+def design(scenario: Scenario, against: Scenario | None = None) -> np.ndarray:
+    """The scenario's game, and the one it is compared with on the same luck: GAME records, shape (1, 1 or 2)."""
+    if against is None:
+        return scenario.game().reshape(1, 1)
+    first, second = aligned(scenario, against)
+    return np.concatenate([first.game(), second.game()]).reshape(1, 2)
+
+
+def aligned(first: Scenario, second: Scenario) -> tuple[Scenario, Scenario]:
+    """Two scenarios with the agents that they share listed first, in the same order; results do not change."""
+    groups = ("patrons", "bidders", "deposits")
+    common = {group: [n for n in getattr(first, group) if n in getattr(second, group)] for group in groups}
+    return _listed_first(first, common), _listed_first(second, common)
+
+
+def _listed_first(scenario: Scenario, names: Mapping[str, Sequence[str]]) -> Scenario:
+    groups = {}
+    for group, first in names.items():
+        everybody = getattr(scenario, group)
+        groups[group] = {name: everybody[name] for name in [*first, *(n for n in everybody if n not in first)]}
+    return scenario.model_copy(update=groups)
+
+
+def estimate(sums: np.ndarray, scenario: Scenario, confidence: float = 0.95) -> dict[str, Any]:
+    """Win probabilities, terms and the host's value at one point, each with its interval.
+
+    ``sums`` has shape (MEASURES, 3): count, sum, sum of squares, with bidders and deposits in the scenario's order.
+    """
+    deposits, bidders = scenario.deposit_names, scenario.bidder_names
+    shelved = _share(sums[general("shelved")], confidence)
+    return {
+        "deposits": {
+            deposit: {
+                **{bidder: _share(sums[wins(i, d)], confidence) for i, bidder in enumerate(bidders)},
+                "shelved": shelved,
+            }
+            for d, deposit in enumerate(deposits)
+        },
+        "bidders": {bidder: _bidder(sums, i, confidence) for i, bidder in enumerate(bidders)},
+        "shelved": shelved,
+        "split": _share(sums[general("split")], confidence),
+        "host": {
+            "value": _mean(sums[general("host_value")], confidence),
+            "money": _mean(sums[general("host_money")], confidence),
+        },
+    }
+
+
+def _bidder(sums: np.ndarray, i: int, confidence: float) -> dict[str, Any]:
+    shares: dict[str, Any] = {name: _share(sums[by_bidder(name, i)], confidence) for name in _SHARES}
+    terms = {term: _mean(sums[by_bidder(measure, i)], confidence) for term, measure in TERMS.items()}
+    return {**shares, "terms": terms}
+
+
+def contrast(differences: np.ndarray, first: Scenario, second: Scenario, confidence: float = 0.95) -> dict[str, Any]:
+    """The paired difference "first minus second" of everything that both scenarios have, each with its interval.
+
+    ``differences`` has shape (MEASURES, 3), from the same luck under both.
+    """
+    bidders = [(i, name) for i, name in enumerate(first.bidder_names) if name in second.bidder_names]
+    return {
+        "bidders": {
+            name: {
+                "wins_any": _paired(differences[by_bidder("wins_any", i)], confidence),
+                "wins_all": _paired(differences[by_bidder("wins_all", i)], confidence),
+                "value_share": _mean(differences[by_bidder("value_share", i)], confidence),
+                "wins_and_built": _mean(differences[by_bidder("wins_and_built", i)], confidence),
+            }
+            for i, name in bidders
+        },
+        "shelved": _paired(differences[general("shelved")], confidence),
+        "split": _paired(differences[general("split")], confidence),
+        "host": {
+            "value": _mean(differences[general("host_value")], confidence),
+            "money": _mean(differences[general("host_money")], confidence),
+        },
+    }
+
+
+def _share(sums: np.ndarray, confidence: float) -> Estimate:
+    count, total, squares = sums
+    low, high = intervals.share(total, squares, count, confidence)
+    return _estimate(total / count if count else None, low, high)
+
+
+def _mean(sums: np.ndarray, confidence: float) -> Estimate:
+    count, total, squares = sums
+    low, high = intervals.mean(total, squares, count, confidence)
+    return _estimate(total / count if count else None, low, high)
+
+
+def _paired(sums: np.ndarray, confidence: float) -> Estimate:
+    """A difference of 0/1 measures is -1, 0 or 1: its sum is gained - lost, its sum of squares gained + lost."""
+    count, total, squares = sums
+    gained, lost = (squares + total) / 2, (squares - total) / 2
+    low, high = intervals.paired_proportions(gained, lost, count, confidence)
+    return _estimate(total / count if count else None, low, high)
+
+
+def _estimate(value: float | None, low: np.ndarray, high: np.ndarray) -> Estimate:
+    return {
+        "estimate": None if value is None else float(value),
+        "low": None if np.isnan(low) else float(low),
+        "high": None if np.isnan(high) else float(high),
+    }

@@ -1,0 +1,103 @@
+"""The decorator that compiles a rule, and the folder that keeps what was compiled.
+
+numba's own ``cache=True`` looks only at the file a function stands in: after an edit of a rule, a cached kernel in
+another file goes on using the old one.  The folder used here is therefore named after a hash of *all* compiled
+sources and of the versions of numba, llvmlite, NumPy and Python: changed sources never meet an old cache, and
+unchanged ones never wait for the compiler.
+
+``MINEGAME_CACHE_DIR`` moves the folder; ``NUMBA_DISABLE_JIT=1`` runs everything as plain Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numba
+
+SOURCES = ("compiled.py", "rules.py", "chance.py", "game.py", "turns.py", "ensemble.py")
+_KEEP_SECONDS = 30 * 24 * 3600
+
+
+def code_hash() -> str:
+    """A short hash of every compiled source and of the versions that compile them."""
+    digest = hashlib.sha256()
+    for name in SOURCES:
+        digest.update(Path(__file__).with_name(name).read_bytes())
+    for name in ("numba", "llvmlite", "numpy"):
+        digest.update(version(name).encode())
+    digest.update(f"{sys.version}|{platform.machine()}|{platform.system()}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _cache_root() -> Path:
+    chosen = os.environ.get("MINEGAME_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "minegame"
+
+
+def _usable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def cache_folder() -> Path:
+    """The folder of this code's compiled functions; a temporary one where the usual place cannot be written."""
+    name = code_hash()
+    folder = _cache_root() / name
+    if not _usable(folder):
+        user = os.getuid() if hasattr(os, "getuid") else 0
+        folder = Path(tempfile.gettempdir()) / f"minegame-{user}" / name
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _forget_old(folder)
+    os.utime(folder)
+    return folder
+
+
+def _forget_old(current: Path) -> None:
+    """Remove caches of other versions that nobody has used for a month."""
+    for other in current.parent.iterdir():
+        try:
+            stale = other != current and other.is_dir() and time.time() - other.stat().st_mtime > _KEEP_SECONDS
+        except OSError:
+            continue
+        if stale and len(other.name) == len(current.name):
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def is_ready() -> bool:
+    """Whether the game has been compiled before, so that nobody has to wait for the compiler now."""
+    return _FOLDER is None or any(Path(_FOLDER).rglob("*.nbi"))
+
+
+_FOLDER = None if numba.config.DISABLE_JIT else str(cache_folder())
+
+
+def rule(function: Callable[..., Any]) -> Any:
+    """Compile a pure function of plain numbers and records; it releases the interpreter's lock while it runs.
+
+    Never with ``fastmath``: it gives a rule other values alone than inlined.
+    """
+    if _FOLDER is None:
+        return function
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = _FOLDER
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    finally:
+        numba.config.CACHE_DIR = before

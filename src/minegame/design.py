@@ -1,0 +1,147 @@
+"""Designs: which points of a scenario's parameters to play.
+
+A :class:`Factor` is a path with a range or a list of levels.  A design is a table: a column a factor, a row a point.
+Points come from SciPy's ``stats.qmc`` or from plain products; a factor turns a number between 0 and 1 into a value.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minegame.game import LEVERS
+from minegame.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Value = float | int | str | bool | None
+#: Changes of a scenario by path.
+Changes = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A parameter that a design varies: a range (low, high) on a scale, or levels.
+
+    ``whole`` rounds to whole numbers (months, onsets).
+    """
+
+    path: str
+    low: float = 0.0
+    high: float = 0.0
+    scale: str = "linear"
+    levels: tuple[Value, ...] = ()
+    whole: bool = False
+
+    @property
+    def is_range(self) -> bool:
+        """Whether the factor is a range rather than a list of levels."""
+        return not self.levels
+
+    def at(self, u: np.ndarray) -> np.ndarray:
+        """The values at points u of the unit interval, shape as u; levels share the interval equally."""
+        if self.levels:
+            places = np.minimum((np.asarray(u) * len(self.levels)).astype(int), len(self.levels) - 1)
+            return np.asarray(np.array(self.levels, dtype=object)[places])
+        if self.scale == "log":
+            values = np.exp(np.log(self.low) + np.asarray(u) * (np.log(self.high) - np.log(self.low)))
+        else:
+            values = self.low + np.asarray(u) * (self.high - self.low)
+        values = np.clip(values, self.low, self.high)
+        return np.asarray(np.rint(values).astype(int) if self.whole else values)
+
+    def spread(self, count: int) -> list[Value]:
+        """Its levels, or ``count`` values spread evenly over its range, ends included; whole values once each."""
+        if self.levels:
+            return list(self.levels)
+        values = self.at(np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.5]))
+        return list(dict.fromkeys(values.tolist()))
+
+
+def _table(factors: Sequence[Factor], columns: Sequence[Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({factor.path: column for factor, column in zip(factors, columns, strict=True)})
+
+
+def factorial(factors: Sequence[Factor], levels: int = 5) -> pd.DataFrame:
+    """Every combination of the factors' levels; a range is cut into ``levels`` values."""
+    points = list(itertools.product(*(factor.spread(levels) for factor in factors)))
+    return _table(factors, list(zip(*points, strict=True)) if points and factors else [[] for _ in factors])
+
+
+def one_at_a_time(factors: Sequence[Factor], scenario: Scenario, levels: int = 5) -> pd.DataFrame:
+    """The scenario's own point, then each factor moved over its levels with the others at rest."""
+    rest = {factor.path: scenario.value(factor.path) for factor in factors}
+    points = [rest] + [
+        {**rest, factor.path: value}
+        for factor in factors
+        for value in factor.spread(levels)
+        if value != rest[factor.path]
+    ]
+    return _table(factors, [[point[factor.path] for point in points] for factor in factors])
+
+
+def listed(points: Sequence[Changes], scenario: Scenario) -> pd.DataFrame:
+    """Points written out one by one; a path that a point leaves out keeps the scenario's value."""
+    paths = list(dict.fromkeys(path for point in points for path in point))
+    columns = [[point.get(path, scenario.value(path)) for point in points] for path in paths]
+    return _table([Factor(path) for path in paths], columns)
+
+
+def latin_hypercube(factors: Sequence[Factor], points: int, seed: int = 0) -> pd.DataFrame:
+    """A Latin hypercube sample: each factor's range is cut into as many strata as points (McKay et al. 1979)."""
+    from scipy.stats import qmc
+
+    return _scaled(factors, qmc.LatinHypercube(len(factors), rng=np.random.default_rng(seed)).random(points))
+
+
+def sobol(factors: Sequence[Factor], points: int, seed: int = 0) -> pd.DataFrame:
+    """A scrambled Sobol' sequence (Sobol' 1967, Owen 1995); balanced when ``points`` is a power of two."""
+    from scipy.stats import qmc
+
+    sampler = qmc.Sobol(len(factors), scramble=True, rng=np.random.default_rng(seed))
+    power = max(points - 1, 0).bit_length()
+    return _scaled(factors, sampler.random_base2(power)[:points])
+
+
+def random(factors: Sequence[Factor], points: int, seed: int = 0) -> pd.DataFrame:
+    """Independent uniform points."""
+    return _scaled(factors, np.random.default_rng(seed).random((points, len(factors))))
+
+
+def _scaled(factors: Sequence[Factor], unit: np.ndarray) -> pd.DataFrame:
+    return _table(factors, [factor.at(unit[:, n]) for n, factor in enumerate(factors)])
+
+
+def packages(patron: str, levers: Sequence[str] = LEVERS) -> dict[str, dict[str, Value]]:
+    """Every subset of a patron's levers as a policy: its name → the changes that play it.
+
+    The levers named are set to intensity 1 or 0, each at the onset that the scenario gives it; others stay as they are.
+
+    >>> list(packages("us", ("tariff", "access")))
+    ['none', 'tariff', 'access', 'tariff + access']
+    """
+    subsets = itertools.chain.from_iterable(itertools.combinations(levers, n) for n in range(len(levers) + 1))
+    return {
+        " + ".join(subset) or "none": {
+            f"patrons.{patron}.levers.{lever}.intensity": float(lever in subset) for lever in levers
+        }
+        for subset in subsets
+    }
+
+
+def crossed(*families: Mapping[str, Changes], separator: str = " | ") -> dict[str, dict[str, Value]]:
+    """Every combination of policies, one from each family, under a joint name."""
+    names: dict[str, dict[str, Value]] = {}
+    for combination in itertools.product(*(family.items() for family in families)):
+        changes: dict[str, Value] = {}
+        for _, part in combination:
+            changes |= part
+        names[separator.join(name for name, _ in combination)] = changes
+    return names

@@ -1,0 +1,914 @@
+"""What each agent does, written once: the turns of a month and what follows the award.
+
+Every turn is a function of (game, state, who).  The Mesa agents perform them one at a time, the compiled ensemble
+performs them a million times; neither adds arithmetic of its own.  The order of the turns is the conductors' affair
+(``Negotiation.step`` and ``ensemble.play``).
+"""
+
+from __future__ import annotations
+
+import math
+
+from minegame import chance, rules
+from minegame.compiled import rule
+from minegame.game import (
+    ACCEPT,
+    ACCESS,
+    ALWAYS,
+    BUNDLED,
+    COUNTER,
+    DENIAL,
+    ENGAGEMENT,
+    FINANCE,
+    FULL,
+    LEVERS,
+    MAX_DEPOSITS,
+    NOBODY,
+    OFFERED,
+    OPENING,
+    RIVAL_LEADS,
+    SHELVE,
+    TARIFF,
+    UNDECIDED,
+    WAIT,
+)
+
+_LEVERS = len(LEVERS)
+_TIE_BREAK = 1e-9  # of the value scale: far below a dollar, only there so that equals are decided by lot
+
+# ------------------------------------------------------------------------------------------------------- the beginning
+
+
+@rule
+def open_tender(game, state, seed, replication):
+    """Before month 0: set the table and draw what is drawn once a run."""
+    state.seed = seed
+    state.replication = replication
+    state.month = -1
+    state.decision = UNDECIDED
+    state.counters = 0
+    state.closed = 0
+    state.log_price = math.log(game.market_initial_price)
+    state.mine_price = game.market_initial_price
+    state.annuity_factor = rules.annuity_factor(game.project_discount_rate, game.project_life, game.project_lead_time)
+    z = chance.normal(seed, replication, chance.HOST_IMPATIENCE, 0, 0, 0)
+    state.host_impatience = game.bargaining_host_impatience * math.exp(game.bargaining_impatience_sd * z)
+    for d in range(game.deposits):
+        _survey(game, state, d)
+    for k in range(game.patrons):
+        _seat_patron(game, state, k)
+    for i in range(game.bidders):
+        _seat_bidder(game, state, i)
+    for f in range(game.financiers):
+        state.letter_month[f] = NOBODY
+        state.letter_share[f] = 0.0
+
+
+@rule
+def _survey(game, state, d):
+    z = chance.normal(state.seed, state.replication, chance.GEOLOGY, game.deposit_key[d], 0, 0)
+    sd = game.project_geology_sd
+    state.geology[d] = math.exp(sd * z - 0.5 * sd * sd)
+
+
+@rule
+def _seat_patron(game, state, k):
+    z = chance.normal(state.seed, state.replication, chance.RESOLVE, game.patron_key[k], 0, 0)
+    state.resolve[k] = game.patron_resolve[k] + game.politics_resolve_sd * z
+    state.budget_left[k] = game.patron_budget[k]
+    state.points_used[k] = 0.0
+    state.summits[k] = 0.0
+    state.belief_a[k] = game.patron_belief_a[k]
+    state.belief_b[k] = game.patron_belief_b[k]
+    state.credit[k] = game.patron_credit[k]
+    state.rival_leads[k] = 0
+    state.rival_letter[k] = 0
+    for lever in range(_LEVERS):
+        state.lever[k, lever] = 0.0
+
+
+@rule
+def _seat_bidder(game, state, i):
+    seed, replication, key = state.seed, state.replication, game.bidder_key[i]
+    z = chance.normal(seed, replication, chance.COST, key, 0, 0)
+    state.cost[i] = game.bidder_unit_cost[i] * math.exp(game.project_cost_sd * z)
+    state.taste[i] = game.host_taste_scale * chance.gumbel(seed, replication, chance.TASTE, key, 0, 0)
+    z = chance.normal(seed, replication, chance.IMPATIENCE, key, 0, 0)
+    state.impatience[i] = game.bidder_impatience[i] * math.exp(game.bargaining_impatience_sd * z)
+    tilt = math.sqrt(rules.patience_ratio(state.impatience[i], state.host_impatience))
+    state.exponent[i] = game.bargaining_concession_exponent * tilt
+    state.host_exponent[i] = game.bargaining_concession_exponent / tilt
+    state.processing[i] = rules.efficient_share(game.host_processing_value, game.bidder_processing_cost[i])
+    state.offtake[i] = rules.efficient_share(game.bidder_offtake_value[i], game.host_offtake_cost)
+    state.holds_letter[i] = 0
+
+
+# ---------------------------------------------------------------------------------------------------------- the market
+
+
+@rule
+def trade(game, state):
+    """The market moves the price by a month, and so the price that a mine will see (R1, R2)."""
+    state.month += 1
+    z = chance.normal(state.seed, state.replication, chance.PRICE, 0, 0, state.month)
+    kappa, sigma, long_run = game.market_mean_reversion, game.market_volatility, game.market_long_run_price
+    state.log_price = rules.price_step(state.log_price, kappa, sigma, long_run, rules.MONTH, z)
+    state.mine_price = rules.mine_price(state.log_price, kappa, sigma, long_run, game.project_price_horizon)
+
+
+# ---------------------------------------------------------------------------------------------------------- the patron
+
+
+@rule
+def press(game, state, k):
+    """A patron presses its levers as far as its political capital goes (R21, R4)."""
+    cost = 0.0
+    for lever in range(_LEVERS):
+        state.lever[k, lever] = game.lever_intensity[k, lever] if _is_on(game, state, k, lever) else 0.0
+        cost += game.lever_price[k, lever] * state.lever[k, lever]
+    scale = rules.budget_scale(state.budget_left[k], cost)
+    for lever in range(_LEVERS):
+        state.lever[k, lever] *= scale
+    state.points_used[k] += scale * cost
+    state.budget_left[k] -= scale * cost
+
+
+@rule
+def _is_on(game, state, k, lever):
+    trigger = game.lever_trigger[k, lever]
+    if trigger == ALWAYS:
+        fired = 1
+    elif trigger == RIVAL_LEADS:
+        fired = state.rival_leads[k]
+    else:
+        fired = state.rival_letter[k]
+    return fired == 1 and state.month >= game.lever_onset[k, lever]
+
+
+@rule
+def gain_standing(game, state, k):
+    """The host learns about a patron: a third-country episode, a summit, the credit of cooperation (R5, R6, R17)."""
+    seed, replication, key, month = state.seed, state.replication, game.patron_key[k], state.month
+    rate = game.patron_episode_rate[k]
+    if rate > 0.0 and chance.uniform(seed, replication, chance.EPISODE, key, 0, month) < rate:
+        u = chance.uniform(seed, replication, chance.CARRIED_OUT, key, 0, month)
+        _learn(game, state, k, u < _resolve_to_act(game, state, k, 1.0))
+    summit = 0.0
+    chance_of_summit = game.politics_summit_rate * state.lever[k, ENGAGEMENT]
+    if chance_of_summit > 0.0 and chance.uniform(seed, replication, chance.SUMMIT, key, 0, month) < chance_of_summit:
+        summit = 1.0
+    state.summits[k] += summit
+    loss = rules.monthly_loss(game.politics_credit_half_life)
+    state.credit[k] = rules.credit_after(state.credit[k], loss, game.politics_credit_gain_summit, summit)
+
+
+@rule
+def _resolve_to_act(game, state, k, threat):
+    return rules.follow_through(
+        game.politics_follow_through_slope,
+        game.patron_audience_cost[k],
+        game.patron_publicity[k],
+        threat,
+        state.resolve[k],
+        game.patron_execution_cost[k],
+    )
+
+
+@rule
+def _learn(game, state, k, carried_out):
+    if carried_out:
+        state.belief_a[k] += game.politics_belief_step_executed
+    else:
+        state.belief_b[k] += game.politics_belief_step_backed_down
+
+
+# ------------------------------------------------------------------------------------------------------- the financier
+
+
+@rule
+def commit(game, state, f):
+    """A financier may issue its letter or commit its capital; a letter once issued stays (R7)."""
+    if state.letter_month[f] != NOBODY:
+        return
+    i, k = game.financier_bidder[f], game.financier_patron[f]
+    hazard = rules.commitment_hazard(
+        game.financier_base_hazard[f],
+        game.financier_mandate_hazard[f],
+        game.financier_engagement_hazard[f],
+        game.financier_letter_hazard[f],
+        state.lever[k, FINANCE],
+        state.lever[k, ENGAGEMENT],
+        state.holds_letter[i],
+    )
+    u = chance.uniform(state.seed, state.replication, chance.LETTER, game.financier_key[f], 0, state.month)
+    if u < hazard:
+        _issue(game, state, f, i)
+
+
+@rule
+def _issue(game, state, f, i):
+    state.letter_month[f] = state.month
+    state.letter_share[f] = rules.letter_share(
+        game.financier_max_share[f],
+        game.financier_tied[f],
+        game.financier_offtake_multiple[f],
+        state.offtake[i],
+    )
+    if game.financier_public[f]:
+        state.holds_letter[i] = 1
+        for k in range(game.patrons):
+            if k != game.bidder_patron[i]:
+                state.rival_letter[k] = 1  # patrons have had their turn: seen from next month on
+
+
+# ---------------------------------------------------------------------------------------------------------- the bidder
+
+
+@rule
+def appraise(game, state, i):
+    """A bidder takes stock: its coverage and the chance that it finishes a mine (R8, R9)."""
+    coverage = game.bidder_own_capital[i]
+    for f in range(game.financiers):
+        if game.financier_bidder[f] == i and state.letter_month[f] != NOBODY:
+            coverage += game.financier_credibility[f] * state.letter_share[f]
+    state.coverage[i] = rules.clip(coverage, 0.0, 1.0)
+    denial = 0.0
+    for k in range(game.patrons):
+        if k != game.bidder_patron[i]:
+            denial = max(denial, state.lever[k, DENIAL])
+    state.completion[i] = _completion(game, i, state.coverage[i], denial)
+
+
+@rule
+def _completion(game, i, coverage, denial):
+    return rules.completion_probability(
+        game.bidder_capability[i],
+        coverage,
+        game.project_coverage_exponent,
+        game.project_denial_effect,
+        denial,
+        game.bidder_technology_dependence[i],
+    )
+
+
+@rule
+def concede(game, state, i):
+    """A bidder chooses how much of its reservation to offer this month, and plans the next (R10)."""
+    z = chance.normal(state.seed, state.replication, chance.TREMBLE, game.bidder_key[i], 0, state.month)
+    tremble = game.bargaining_tremble_sd * z
+    opening, exponent = game.bargaining_opening_concession, state.exponent[i]
+    now = rules.concession_path(opening, rules.elapsed(state.month, game.months), exponent)
+    following = rules.concession_path(opening, rules.elapsed(state.month + 1, game.months), exponent)
+    state.concession[i] = rules.clip(now + tremble, 0.0, 1.0)
+    state.next_concession[i] = rules.clip(following + tremble, 0.0, 1.0)
+
+
+@rule
+def offer(game, state, i):
+    """A bidder makes its offers at its present concession: equity and bonus for every deposit (R3, R11, R12)."""
+    entered = state.month >= game.bidder_entry[i]
+    everywhere = 1
+    for d in range(game.deposits):
+        _value_deposit(game, state, i, d)
+        state.bids[i, d] = 1 if entered and state.reservation[i, d] > 0.0 else 0
+        if state.bids[i, d]:
+            state.rent[i, d, OPENING] = offer_at(game, state, i, d, 0.0)
+            state.rent[i, d, FULL] = offer_at(game, state, i, d, 1.0)
+            state.rent[i, d, OFFERED] = offer_at(game, state, i, d, state.concession[i])
+            _impress(game, state, i, d)
+        else:
+            everywhere = 0
+    state.bids_on_all[i] = everywhere
+
+
+@rule
+def _value_deposit(game, state, i, d):
+    k, weight = game.bidder_patron[i], game.deposit_weight[d]
+    value, tax, _, _ = rules.project(
+        state.annuity_factor,
+        game.deposit_output[d] * state.geology[d],
+        state.mine_price,
+        state.cost[i],
+        game.project_capex_factor * game.deposit_capex[d],
+        game.bidder_capital_wedge[i],
+        state.coverage[i],
+        game.project_extraction_tax,
+        game.project_income_tax,
+    )
+    state.project_value[i, d] = value
+    state.tax[i, d] = tax
+    state.reservation[i, d] = rules.reservation_transfer(
+        value,
+        game.bidder_hurdle[i],
+        game.host_equity_min,
+        game.bidder_processing_cost[i],
+        state.processing[i],
+        weight,
+        game.bidder_premium[i] + game.bidder_premium_mandated[i] * state.lever[k, FINANCE],
+    )
+
+
+@rule
+def offer_at(game, state, i, d, concession):
+    """Put down a bidder's offer for a deposit at a given concession; return the host's expected rent, M$ (R12, R13)."""
+    value = state.project_value[i, d]
+    transfer = concession * state.reservation[i, d]
+    equity, bonus = rules.split_transfer(
+        transfer, value, game.host_equity_min, game.host_equity_max, game.host_equity_weight
+    )
+    state.transfer[i, d] = transfer
+    state.equity[i, d] = equity
+    state.bonus[i, d] = bonus
+    return rules.rent(state.completion[i], income_from(game, state, i, d, equity), bonus, state.coverage[i])
+
+
+@rule
+def income_from(game, state, i, d, equity):
+    """What a finished mine would give the host at an equity: (tax, dividends, processing, -offtake), M$ (R13)."""
+    return rules.mine_income(
+        state.tax[i, d],
+        equity,
+        state.project_value[i, d],
+        game.host_processing_value,
+        state.processing[i],
+        game.host_offtake_cost,
+        state.offtake[i],
+        game.deposit_weight[d],
+    )
+
+
+@rule
+def _impress(game, state, i, d):
+    """What the host's officials feel about a bid: a taste for the bidder, this month's evaluation, a tie-break."""
+    seed, replication, key, month = state.seed, state.replication, game.bidder_key[i], state.month
+    z = chance.normal(seed, replication, chance.EVALUATION, key, game.deposit_key[d], month)
+    u = chance.uniform(seed, replication, chance.TIE_BREAK, key, game.deposit_key[d], month)
+    scale = game.host_value_scale * game.deposit_weight[d]
+    state.noise[i, d] = scale * (state.taste[i] + game.host_evaluation_sd * z) + _TIE_BREAK * scale * u
+
+
+# ------------------------------------------------------------------------------------------------------------ the host
+
+
+@rule
+def weigh(game, state):
+    """The host weighs every allocation of the deposits, and what it can hope for (R13-R20)."""
+    _weigh_shelving(game, state)
+    _find_candidate(game, state)
+    if not state.has_candidate:
+        return
+    main = main_bidder(game, state)
+    _find_runner_up(game, state, main)
+    standing = standing_utility(game, state, state.award)
+    state.utility = standing + _rents(game, state, state.award, OFFERED)
+    state.opening_utility = standing + _rents(game, state, state.award, OPENING)
+    state.full_utility = standing + _rents(game, state, state.award, FULL)
+    state.floor = rules.floor_utility(
+        state.shelve_utility, state.opening_utility, state.runner_up, state.full_utility, state.has_runner_up
+    )
+    state.aspiration = rules.aspiration(state.floor, state.full_utility, _patience(game, state, main))
+    for k in range(game.patrons):
+        if state.share[k] < 0.5:
+            state.rival_leads[k] = 1  # seen by the patron from next month on
+
+
+@rule
+def _patience(game, state, main):
+    if state.month >= game.months - 1:
+        return 0.0
+    passed = rules.elapsed(state.month, game.months)
+    return rules.host_patience(game.bargaining_initial_aspiration, passed, state.host_exponent[main])
+
+
+@rule
+def _weigh_shelving(game, state):
+    for k in range(game.patrons):
+        state.share[k] = 0.0
+    state.shelve_utility = shelving_rent(game, state) + politics(game, state)
+
+
+@rule
+def shelving_rent(game, state):
+    """What the host would get for the deposits if it kept them in the ground for now, M$ (R16)."""
+    gross, capital = 0.0, 0.0
+    for d in range(game.deposits):
+        _, _, gross_d, capital_d = rules.project(
+            state.annuity_factor,
+            game.deposit_output[d] * state.geology[d],
+            state.mine_price,
+            game.shelving_unit_cost,
+            game.project_capex_factor * game.deposit_capex[d],
+            0.0,
+            0.0,
+            game.project_extraction_tax,
+            game.project_income_tax,
+        )
+        gross += gross_d
+        capital += capital_d
+    option = rules.option_value(
+        gross, capital, game.project_discount_rate, game.shelving_yield_rate, game.shelving_volatility
+    )
+    return game.shelving_weight * game.shelving_take * option
+
+
+@rule
+def politics(game, state):
+    """The political part of the host's utility at the shares of value in ``state.share``, M$ (R14, R15, R17, R19)."""
+    total = 0.0
+    for n in range(game.patrons):
+        loss, anger, access, credit = political_terms(game, state, game.patron_order[n])
+        total += access + credit - loss - anger
+    return total + balance(game, state)
+
+
+@rule
+def political_terms(game, state, k):
+    """What a patron means to the host at ``state.share[k]``: (threat loss, backlash, access, credit), M$."""
+    scale, share, threat = game.host_value_scale, state.share[k], state.lever[k, TARIFF]
+    loss = rules.threat_loss(
+        game.host_threat_weight,
+        game.patron_link[k],
+        rules.belief(state.belief_a[k], state.belief_b[k]),
+        threat,
+        game.patron_tariff_loss[k],
+        share,
+    )
+    anger = rules.backlash(
+        game.host_backlash, game.patron_conflict_expectation[k], game.patron_publicity[k], threat, scale, share
+    )
+    trust = rules.belief(
+        game.patron_access_trust_a[k] + game.politics_summit_weight * state.summits[k], game.patron_access_trust_b[k]
+    )
+    access = rules.promised_access(
+        trust, game.patron_access_deliverable[k], game.patron_access_value[k], state.lever[k, ACCESS], share
+    )
+    return loss, anger, access, rules.cooperation(game.host_credit_weight, state.credit[k], scale, share)
+
+
+@rule
+def balance(game, state):
+    """What an unbalanced portfolio of camps costs the host, M$, never positive (R19)."""
+    uneven, _ = _portfolio(game, state)
+    return -game.host_balance_weight * game.host_value_scale * uneven
+
+
+@rule
+def concentration(game, state):
+    """The Herfindahl-Hirschman index of the camps' shares in the portfolio, "other" included, 0 … 1."""
+    _, index = _portfolio(game, state)
+    return index
+
+
+@rule
+def _portfolio(game, state):
+    """(sum of squared distances from the ideal, sum of squared shares) over the camps and "other"."""
+    history, award = game.host_history_weight, game.host_award_weight
+    awarded, held, ideal = 0.0, 0.0, 0.0
+    for n in range(game.patrons):
+        k = game.patron_order[n]
+        awarded += state.share[k]
+        held += game.patron_portfolio_share[k]
+        ideal += game.patron_ideal_share[k]
+    other = rules.camp_share(history, award, 1.0 - held, 0.0, awarded)
+    uneven, index = rules.imbalance(other, 1.0 - ideal), other * other
+    for n in range(game.patrons):
+        k = game.patron_order[n]
+        share = rules.camp_share(history, award, game.patron_portfolio_share[k], state.share[k], awarded)
+        uneven += rules.imbalance(share, game.patron_ideal_share[k])
+        index += share * share
+    return uneven, index
+
+
+@rule
+def standing_utility(game, state, award):
+    """The host's utility of an allocation but for the rents, M$; leaves the camps' shares in ``state.share``."""
+    for k in range(game.patrons):
+        state.share[k] = 0.0
+    noise, one = 0.0, 1
+    for d in range(game.deposits):
+        i = award[d]
+        state.share[game.bidder_patron[i]] += game.deposit_weight[d]
+        noise += state.noise[i, d]
+        if i != award[0]:
+            one = 0
+    return noise + (game.tender_synergy if one else 0.0) + politics(game, state)
+
+
+@rule
+def ledger(game, state, i, entries):
+    """Write the host's utility of giving everything to bidder ``i``, term by term, into ``entries``; return the sum.
+
+    ``entries`` has the length of ``game.LEDGER``, M$.  Call it after the bidder's offer of the month.
+    """
+    for d in range(game.deposits):
+        state.trial[d] = i
+    total = standing_utility(game, state, state.trial) + _rents(game, state, state.trial, OFFERED)
+    for n in range(entries.shape[0]):
+        entries[n] = 0.0
+    for d in range(game.deposits):
+        tax, dividends, processing, offtake = income_from(game, state, i, d, state.equity[i, d])
+        entries[0] += state.completion[i] * tax
+        entries[1] += state.completion[i] * dividends
+        entries[2] += state.completion[i] * processing
+        entries[3] += state.completion[i] * offtake
+        entries[4] += state.coverage[i] * state.bonus[i, d]
+        taste = game.host_value_scale * game.deposit_weight[d] * state.taste[i]
+        entries[5] += taste
+        entries[6] += state.noise[i, d] - taste
+    entries[7] = game.tender_synergy
+    for k in range(game.patrons):
+        loss, anger, access, credit = political_terms(game, state, k)
+        entries[8] -= loss
+        entries[9] -= anger
+        entries[10] += access
+        entries[11] += credit
+    entries[12] = balance(game, state)
+    return total
+
+
+@rule
+def _rents(game, state, award, level):
+    total = 0.0
+    for d in range(game.deposits):
+        total += state.rent[award[d], d, level]
+    return total
+
+
+@rule
+def _allocations(game):
+    """How many allocations there are: one a bidder for the bundle, or one a bidder for each lot."""
+    if game.lots == BUNDLED:
+        return game.bidders
+    count = 1
+    for _ in range(game.deposits):
+        count *= game.bidders
+    return count
+
+
+@rule
+def _try(game, state, number):
+    """Lay allocation ``number`` out in ``state.trial``; true if every one of its bidders bids on what it would get."""
+    for d in range(game.deposits):
+        i = number if game.lots == BUNDLED else number % game.bidders
+        if game.lots != BUNDLED:
+            number //= game.bidders
+        if not state.bids[i, d]:
+            return False
+        state.trial[d] = i
+    return True
+
+
+@rule
+def _find_candidate(game, state):
+    state.has_candidate = 0
+    best = -math.inf
+    for number in range(_allocations(game)):
+        if not _try(game, state, number):
+            continue
+        worth = standing_utility(game, state, state.trial) + _rents(game, state, state.trial, OFFERED)
+        if worth > best:
+            best = worth
+            state.has_candidate = 1
+            for d in range(game.deposits):
+                state.award[d] = state.trial[d]
+
+
+@rule
+def main_bidder(game, state):
+    """The bidder with the largest share of the candidate allocation; among equals, the one of the first deposit."""
+    main, largest = state.award[0], -1.0
+    for d in range(game.deposits):
+        held = 0.0
+        for other in range(game.deposits):
+            if state.award[other] == state.award[d]:
+                held += game.deposit_weight[other]
+        if held > largest:
+            main, largest = state.award[d], held
+    return main
+
+
+@rule
+def _find_runner_up(game, state, main):
+    """The best the host could get, at full concession, if the main bidder got nothing."""
+    state.has_runner_up = 0
+    state.runner_up = -math.inf
+    for number in range(_allocations(game)):
+        if not _try(game, state, number) or _holds(game, state, main):
+            continue
+        worth = standing_utility(game, state, state.trial) + _rents(game, state, state.trial, FULL)
+        if worth > state.runner_up:
+            state.runner_up = worth
+            state.has_runner_up = 1
+
+
+@rule
+def _holds(game, state, i):
+    for d in range(game.deposits):
+        if state.trial[d] == i:
+            return True
+    return False
+
+
+@rule
+def decide(game, state):
+    """The host accepts the candidate, counters, waits, or shelves in the last month (R20)."""
+    state.requested_concession = -1.0
+    last = state.month >= game.months - 1
+    if state.has_candidate and state.utility >= max(state.aspiration, state.shelve_utility):
+        state.decision = ACCEPT
+        state.settled_concession = state.concession[main_bidder(game, state)]
+    elif last:
+        state.decision = SHELVE
+    elif state.has_candidate and _counter(game, state):
+        state.decision = COUNTER
+    else:
+        state.decision = WAIT
+    state.closed = 0 if state.decision == WAIT else 1
+
+
+@rule
+def _counter(game, state):
+    """Ask the single bidder of the candidate for more; true if it agrees, which settles the deal."""
+    i = state.award[0]
+    for d in range(game.deposits):
+        if state.award[d] != i:
+            return False
+    room = state.full_utility - state.opening_utility
+    if room <= 0.0:
+        return False
+    state.counters += 1
+    state.requested_concession = (state.aspiration - state.opening_utility) / room
+    if state.requested_concession > state.next_concession[i]:
+        return False
+    _settle_at(game, state, i, min(1.0, max(state.concession[i], state.requested_concession)))
+    if state.utility >= state.shelve_utility:
+        return True
+    # Where equity meets its cap the interpolation asks too little: the host signs nothing worse than shelving.
+    _settle_at(game, state, i, state.concession[i])
+    return False
+
+
+@rule
+def _settle_at(game, state, i, concession):
+    """Put the bidder's offers at a concession in place of those of the month, and weigh them anew."""
+    state.settled_concession = concession
+    for d in range(game.deposits):
+        state.rent[i, d, OFFERED] = offer_at(game, state, i, d, concession)
+    state.utility = standing_utility(game, state, state.award) + _rents(game, state, state.award, OFFERED)
+
+
+# ----------------------------------------------------------------------------------------------------- after the award
+
+
+@rule
+def settle(game, state, outcome):
+    """The award is followed through, in the order of the model's section 5, and the outcome is written down."""
+    _record_award(game, state, outcome)
+    for k in range(game.patrons):
+        _carry_out_threat(game, state, outcome, k)
+    for d in range(game.deposits):
+        _build(game, state, outcome, d)
+    for k in range(game.patrons):
+        _deliver_access(game, state, outcome, k)
+    for d in range(game.deposits):
+        _renegotiate(game, state, outcome, d)
+    for k in range(game.patrons):
+        _update_standing(game, state, outcome, k)
+        _pay_patron(game, state, outcome, k)
+    _pay_host(game, state, outcome)
+
+
+@rule
+def _record_award(game, state, outcome):
+    shelved = state.decision == SHELVE
+    outcome.replication = state.replication
+    outcome.month = state.month
+    outcome.shelved = 1 if shelved else 0
+    outcome.countered = 1 if state.decision == COUNTER else 0
+    outcome.counters = state.counters
+    outcome.split = 0
+    outcome.price = math.exp(state.log_price)
+    for k in range(game.patrons):
+        state.share[k] = 0.0
+    outcome.hhi_before = concentration(game, state)
+    for i in range(game.bidders):
+        outcome.value_share[i] = 0.0
+        outcome.built_share[i] = 0.0
+    for d in range(MAX_DEPOSITS):
+        outcome.winner[d] = NOBODY
+    for d in range(game.deposits):
+        if shelved:
+            _record_nothing(outcome, d)
+        else:
+            _record_terms(game, state, outcome, d)
+    for k in range(game.patrons):
+        outcome.patron_share[k] = state.share[k]
+    if shelved:
+        state.utility = state.shelve_utility
+    outcome.utility = state.utility
+    outcome.surplus = state.utility - state.shelve_utility
+    outcome.hhi_after = concentration(game, state)
+
+
+@rule
+def _record_nothing(outcome, d):
+    outcome.equity[d] = 0.0
+    outcome.bonus[d] = 0.0
+    outcome.processing[d] = 0.0
+    outcome.offtake[d] = 0.0
+    outcome.concession[d] = 0.0
+    outcome.coverage[d] = 0.0
+    outcome.completion[d] = 0.0
+
+
+@rule
+def _record_terms(game, state, outcome, d):
+    i = state.award[d]
+    outcome.winner[d] = i
+    outcome.split = 1 if i != state.award[0] else outcome.split
+    outcome.equity[d] = state.equity[i, d]
+    outcome.bonus[d] = state.bonus[i, d]
+    outcome.processing[d] = state.processing[i]
+    outcome.offtake[d] = state.offtake[i]
+    outcome.concession[d] = state.settled_concession if state.decision == COUNTER else state.concession[i]
+    outcome.coverage[d] = state.coverage[i]
+    outcome.completion[d] = state.completion[i]
+    outcome.value_share[i] += game.deposit_weight[d]
+    state.share[game.bidder_patron[i]] += game.deposit_weight[d]
+
+
+@rule
+def _after_award(state, stream, key, index):
+    """A draw about what becomes of the award: the same luck whenever the award comes."""
+    return chance.uniform(state.seed, state.replication, stream, key, index, 0)
+
+
+@rule
+def _carry_out_threat(game, state, outcome, k):
+    threat, share = state.lever[k, TARIFF], state.share[k]
+    executed = 0
+    if threat > 0.0 and share < 1.0:
+        u = _after_award(state, chance.THREAT, game.patron_key[k], 0)
+        executed = 1 if u < _resolve_to_act(game, state, k, threat) else 0
+    outcome.threat_executed[k] = executed
+    outcome.threat_loss[k] = threat * game.patron_tariff_loss[k] * (1.0 - share) if executed else 0.0
+    outcome.backlash[k] = rules.backlash(
+        game.host_backlash,
+        game.patron_conflict_expectation[k],
+        game.patron_publicity[k],
+        threat,
+        game.host_value_scale,
+        share,
+    )
+
+
+@rule
+def _build(game, state, outcome, d):
+    """Letters become money or not, denial bites or not, the mine of a deposit is finished or not."""
+    outcome.done[d] = 0
+    outcome.realised_coverage[d] = 0.0
+    i = outcome.winner[d]
+    if i == NOBODY:
+        return
+    coverage = _realised_coverage(game, state, i)
+    finished = _completion(game, i, coverage, _realised_denial(game, state, i))
+    outcome.realised_coverage[d] = coverage
+    if _after_award(state, chance.COMPLETION, game.bidder_key[i], game.deposit_key[d]) < finished:
+        outcome.done[d] = 1
+        outcome.built_share[i] += game.deposit_weight[d]
+
+
+@rule
+def _realised_coverage(game, state, i):
+    coverage = game.bidder_own_capital[i]
+    for f in range(game.financiers):
+        if game.financier_bidder[f] == i and state.letter_month[f] != NOBODY:
+            if _after_award(state, chance.CONVERSION, game.financier_key[f], 0) < game.financier_conversion[f]:
+                coverage += state.letter_share[f]
+    return rules.clip(coverage, 0.0, 1.0)
+
+
+@rule
+def _realised_denial(game, state, i):
+    denial = 0.0
+    for k in range(game.patrons):
+        if k != game.bidder_patron[i] and state.lever[k, DENIAL] > denial:
+            if _after_award(state, chance.DENIAL_BITE, game.patron_key[k], 0) < game.politics_denial_bite_rate:
+                denial = state.lever[k, DENIAL]
+    return denial
+
+
+@rule
+def _deliver_access(game, state, outcome, k):
+    outcome.access_delivered[k] = 0.0
+    if state.lever[k, ACCESS] * state.share[k] > 0.0:
+        if _after_award(state, chance.DELIVERY, game.patron_key[k], 0) < game.patron_access_delivery[k]:
+            outcome.access_delivered[k] = rules.promised_access(
+                1.0,
+                game.patron_access_deliverable[k],
+                game.patron_access_value[k],
+                state.lever[k, ACCESS],
+                state.share[k],
+            )
+
+
+@rule
+def _renegotiate(game, state, outcome, d):
+    outcome.renegotiated[d] = 0
+    z = chance.normal(state.seed, state.replication, chance.HORIZON_PRICE, 0, 0, 0)
+    long_run = game.market_long_run_price
+    later = rules.price_step(
+        state.log_price,
+        game.market_mean_reversion,
+        game.market_volatility,
+        long_run,
+        game.renegotiation_horizon,
+        z,
+    )
+    outcome.horizon_price = math.exp(later)
+    i = outcome.winner[d]
+    if i == NOBODY:
+        return
+    likely = rules.renegotiation_probability(
+        game.renegotiation_base,
+        game.renegotiation_price_slope,
+        game.renegotiation_protection_slope,
+        outcome.horizon_price,
+        long_run,
+        game.patron_protection[game.bidder_patron[i]],
+    )
+    if _after_award(state, chance.RENEGOTIATION, game.deposit_key[d], 0) < likely:
+        outcome.renegotiated[d] = 1
+
+
+@rule
+def _update_standing(game, state, outcome, k):
+    threat, share = state.lever[k, TARIFF], state.share[k]
+    if threat > 0.0 and share < 1.0:
+        _learn(game, state, k, outcome.threat_executed[k] == 1)
+    if share > 0.0:
+        gain = game.politics_credit_gain_award
+        state.credit[k] = rules.credit_after(state.credit[k], 0.0, gain, _built(game, outcome, k))
+    else:
+        state.credit[k] = rules.credit_after(state.credit[k], game.politics_credit_loss, 0.0, 0.0)
+    outcome.credit[k] = state.credit[k]
+    outcome.credibility[k] = rules.belief(state.belief_a[k], state.belief_b[k])
+    outcome.points_used[k] = state.points_used[k]
+    outcome.summits[k] = state.summits[k]
+
+
+@rule
+def _built(game, outcome, k):
+    """The share of the value that a patron's bidders won and finished."""
+    built = 0.0
+    for d in range(game.deposits):
+        i = outcome.winner[d]
+        if i != NOBODY and game.bidder_patron[i] == k:
+            built += game.deposit_weight[d] * outcome.done[d]
+    return built
+
+
+@rule
+def _pay_patron(game, state, outcome, k):
+    threat, scale = state.lever[k, TARIFF], game.host_value_scale
+    refused = threat > 0.0 and state.share[k] < 1.0
+    outcome.patron_payoff[k] = rules.patron_payoff(
+        game.patron_stake[k],
+        game.patron_stake_on_award[k],
+        state.share[k],
+        _built(game, outcome, k),
+        game.patron_point_value[k],
+        state.points_used[k],
+        rules.executed_threat_cost(game.politics_execution_cost_scale, game.patron_execution_cost[k], threat, scale),
+        rules.backed_down_cost(
+            game.politics_audience_cost_scale, game.patron_audience_cost[k], game.patron_publicity[k], threat, scale
+        ),
+        outcome.threat_executed[k] == 1,
+        refused and outcome.threat_executed[k] == 0,
+    )
+
+
+@rule
+def _pay_host(game, state, outcome):
+    """The host's realised value: rents, delivered access, less executed threats and backlash; with and without Bal."""
+    money = shelving_rent(game, state) if outcome.shelved else 0.0
+    outcome.done_share = 0.0
+    for d in range(game.deposits):
+        if outcome.winner[d] != NOBODY:
+            money += _realised_rent(game, state, outcome, d)
+            outcome.done_share += game.deposit_weight[d] * outcome.done[d]
+    for n in range(game.patrons):
+        k = game.patron_order[n]
+        money += outcome.access_delivered[k] - outcome.threat_loss[k] - outcome.backlash[k]
+    outcome.balance = balance(game, state)
+    outcome.host_money = money
+    outcome.host_value = money + outcome.balance
+
+
+@rule
+def _realised_rent(game, state, outcome, d):
+    i, equity = outcome.winner[d], outcome.equity[d]
+    if outcome.renegotiated[d]:
+        equity = rules.renegotiated_equity(equity, game.renegotiation_equity_step, game.renegotiation_equity_cap)
+    income = income_from(game, state, i, d, equity)
+    return rules.rent(1.0 if outcome.done[d] else 0.0, income, outcome.bonus[d], outcome.realised_coverage[d])

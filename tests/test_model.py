@@ -1,0 +1,466 @@
+"""A negotiation as a Mesa model: agents with readable state, data month by month, turns that can be overridden."""
+
+from __future__ import annotations
+
+import gc
+import math
+import os
+import subprocess
+import sys
+import weakref
+from pathlib import Path
+
+import mesa
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import scenarios
+
+import minegame
+from minegame.agents import Bidder, Financier, Host, Offer, Participant, Patron
+from minegame.game import BUNDLED, COUNTER, DECISIONS, DENIAL, LEDGER, LEVERS, OUTCOME, TARIFF
+from minegame.model import Negotiation
+from minegame.scenario import Scenario, ScenarioError
+
+BIDDERS = ("cove_kaz", "chinese_soe")
+
+
+def reproducible(examples):
+    return settings(
+        max_examples=examples, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+
+
+def same(one, other):
+    """Whether two negotiations ended alike, to the last bit of every field."""
+    return all(one.outcome_array[name].tobytes() == other.outcome_array[name].tobytes() for name in OUTCOME.names)
+
+
+# ------------------------------------------------------------------------------------------------------- a Mesa model
+
+
+def test_without_arguments_the_baseline_is_played():
+    negotiation = Negotiation()
+    assert isinstance(negotiation, mesa.Model)
+    assert negotiation.scenario == Scenario.load("kazakhstan_tungsten")
+    assert (negotiation.seed, negotiation.replication) == (0, 0)
+    while negotiation.running:
+        negotiation.step()
+    assert set(negotiation.winners) == {"upper_kairakty", "north_katpar"}
+    assert set(negotiation.winners.values()) <= {*BIDDERS, None}
+    assert negotiation.state.decision in (DECISIONS.index(name) for name in ("accept", "counter", "shelve"))
+    assert minegame.Negotiation is Negotiation
+
+
+def test_a_scenario_comes_by_name_by_path_or_ready_made():
+    scenario = Scenario.load("two_bidders")
+    ready = Negotiation(scenario, seed=3).play()
+    named = Negotiation("two_bidders", seed=3).play()
+    assert same(ready, named)
+    with pytest.raises(ScenarioError):
+        Negotiation("no_such_place")
+
+
+def test_the_same_address_gives_the_same_negotiation_and_another_gives_another():
+    first, again = (Negotiation(seed=1, replication=5).play() for _ in range(2))
+    assert same(first, again)
+    assert not same(first, Negotiation(seed=1, replication=6).play())
+    assert not same(first, Negotiation(seed=2, replication=5).play())
+    assert same(first, Negotiation(rng=1, replication=5).play())
+
+
+def test_mesa_s_own_luck_is_never_asked():
+    negotiation = Negotiation(seed=1)
+    before = negotiation.rng.bit_generator.state, negotiation.random.getstate()
+    negotiation.play()
+    assert (negotiation.rng.bit_generator.state, negotiation.random.getstate()) == before
+
+
+def test_run_model_plays_to_the_end():
+    negotiation = Negotiation(seed=4)
+    negotiation.run_model()
+    assert not negotiation.running
+    assert same(negotiation, Negotiation(seed=4).play())
+
+
+def test_batch_run_plays_replications():
+    rows = mesa.batch_run(
+        Negotiation, {"scenario": "two_bidders", "replication": range(5)}, number_processes=1, display_progress=False
+    )
+    last = {row["replication"]: row for row in rows}
+    assert sorted(last) == list(range(5))
+    for replication, row in last.items():
+        alone = Negotiation(
+            "two_bidders", seed=row["seed"] if row.get("seed") is not None else 0, replication=replication
+        )
+        frame = alone.play().datacollector.get_model_vars_dataframe()
+        assert (row["month"], row["decision"]) == (frame["month"].iloc[-1], frame["decision"].iloc[-1])
+        assert row["price"] == frame["price"].iloc[-1]
+    assert len({row["price"] for row in last.values()}) == 5
+
+
+# ------------------------------------------------------------------------------------------------------------- the data
+
+
+def test_data_has_a_row_a_month_for_the_model_and_every_agent():
+    negotiation = Negotiation(seed=2).play()
+    months = int(negotiation.outcome.month) + 1
+    model = negotiation.datacollector.get_model_vars_dataframe()
+    assert list(model.columns) == [
+        "month", "price", "mine_price", "candidate", "utility", "aspiration", "shelve_utility", "decision",
+    ]  # fmt: skip
+    assert list(model["month"]) == list(range(months))
+    assert list(model["decision"])[:-1] == ["wait"] * (months - 1)
+    assert model["decision"].iloc[-1] in ("accept", "counter", "shelve")
+    assert model["price"].iloc[-1] == negotiation.outcome.price
+    agents = negotiation.datacollector.get_agent_vars_dataframe()
+    assert list(agents.columns) == ["name", "kind"]
+    assert len(agents) == months * len(negotiation.everybody)
+    assert set(agents["kind"]) == {"patron", "financier", "bidder", "host"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "columns"),
+    [
+        (Patron, 2, ["name", *LEVERS, "credibility", "credit", "summits", "points_used", "share"]),
+        (Financier, 4, ["name", "has_issued", "letter_month", "share"]),
+        (Bidder, 2, ["name", "concession", "coverage", "completion", "offers"]),
+        (Host, 1, ["name", "utility", "aspiration", "shelve_utility", "decision"]),
+    ],
+)
+def test_data_has_a_row_a_month_for_every_agent_of_a_kind(kind, count, columns):
+    negotiation = Negotiation(seed=2).play()
+    frame = negotiation.datacollector.get_agenttype_vars_dataframe(kind)
+    assert list(frame.columns) == columns
+    assert len(frame) == (int(negotiation.outcome.month) + 1) * count
+
+
+def test_what_is_collected_is_what_the_agents_showed():
+    negotiation = Negotiation(seed=2).play()
+    frame = negotiation.datacollector.get_agenttype_vars_dataframe(Patron).set_index("name", append=True)
+    for step, past in enumerate(negotiation.history, start=1):
+        row = frame.xs("us", level="name").loc[step].iloc[0]
+        assert row["tariff"] == past.lever[0, TARIFF]
+        assert row["credit"] == past.credit[0]
+        assert row["credibility"] == past.belief_a[0] / (past.belief_a[0] + past.belief_b[0])
+
+
+def test_a_subclass_reports_what_its_parent_reports():
+    negotiation = Negotiation(seed=2, agents={"chinese_soe": DutifulBidder}).play()
+    frame = negotiation.datacollector.get_agenttype_vars_dataframe(DutifulBidder)
+    assert set(frame["name"]) == {"chinese_soe"}
+    assert "offers" in frame.columns
+
+
+# ----------------------------------------------------------------------------------------------------------- the agents
+
+
+def test_everybody_is_a_mesa_agent_of_the_model():
+    negotiation = Negotiation()
+    assert set(negotiation.agents) == set(negotiation.everybody)
+    assert all(isinstance(agent, mesa.Agent) and isinstance(agent, Participant) for agent in negotiation.everybody)
+    assert [agent.name for agent in negotiation.everybody] == [
+        "us", "china", "us_public_lenders", "us_private_capital", "china_policy_bank", "china_commercial_banks",
+        "cove_kaz", "chinese_soe", "host",
+    ]  # fmt: skip
+    assert negotiation.agent("chinese_soe").patron is negotiation.agent("china")
+    assert negotiation.agent("us_private_capital").bidder is negotiation.agent("cove_kaz")
+    assert repr(negotiation.agent("us")) == "<Patron us>"
+    with pytest.raises(KeyError, match="cove_kaz"):
+        negotiation.agent("cove")
+
+
+def test_a_patron_shows_its_levers_standing_and_purse():
+    negotiation = Negotiation(seed=2)
+    us, china = negotiation.agent("us"), negotiation.agent("china")
+    assert us.belief == (3.0, 2.0)
+    assert (us.credibility, us.credit, us.summits) == (0.6, 0.35, 0)
+    assert (us.budget_left, us.points_used) == (60.0, 0.0)
+    for _ in range(4):
+        negotiation.step()
+    assert us.levers == {"tariff": 1.0, "access": 0.0, "engagement": 0.0, "finance": 0.0, "denial": 0.0}
+    assert us.points_used == 1.0
+    assert us.budget_left == 59.0
+    assert not any(china.levers.values())
+    assert 0.0 < us.credibility < 1.0
+
+
+def test_a_financier_shows_its_letter():
+    negotiation = Negotiation(seed=2)
+    bank = negotiation.agent("china_policy_bank")
+    assert (bank.has_issued, bank.letter_month, bank.share) == (False, None, 0.0)
+    while negotiation.running and not bank.has_issued:
+        negotiation.step()
+    assert bank.letter_month == negotiation.state.month
+    assert bank.share == 0.60
+
+
+def test_a_bidder_shows_its_offers_of_the_month():
+    negotiation = Negotiation(seed=2)
+    soe = negotiation.agent("chinese_soe")
+    assert soe.offers == {}
+    negotiation.step()
+    assert set(soe.offers) == {"upper_kairakty", "north_katpar"}
+    offer = soe.offers["upper_kairakty"]
+    assert isinstance(offer, Offer)
+    assert 0.15 <= offer.equity <= 0.49
+    assert offer.transfer == soe.concession * offer.reservation
+    assert (offer.processing, offer.offtake) == (165.0 / 363.0, 54.0 / 60.0)
+    assert 0.0 <= soe.concession <= soe.next_concession <= 1.0
+    assert soe.coverage >= 0.45
+    assert soe.completion == pytest.approx(0.69 * soe.coverage)
+
+
+def test_the_host_shows_what_it_likes_and_holds_out_for():
+    negotiation = Negotiation(seed=2)
+    host = negotiation.host
+    assert (host.decision, host.candidate, host.utility, host.aspiration) == ("none", {}, None, None)
+    negotiation.step()
+    assert len(set(host.candidate.values())) == 1
+    assert host.decision == "wait"
+    assert host.shelve_utility < host.utility < host.aspiration
+    assert host.ledger()[host.candidate["upper_kairakty"]]["total"] == host.utility
+
+
+# ----------------------------------------------------------------------------------------------------------- the ledger
+
+
+@reproducible(60)
+@given(scenarios(), st.integers(0, 10_000))
+def test_the_ledger_adds_up_and_is_the_utility_of_the_candidate(scenario, replication):
+    """In every month, for every bidder that could take everything, as soon as the host has decided."""
+
+    class AuditedHost(Host):
+        def decide(self):
+            super().decide()
+            audit(self)
+
+    Negotiation(scenario, seed=1, replication=replication, agents={"host": AuditedHost}).play()
+
+
+def audit(host):
+    negotiation, rows = host.model, host.ledger()
+    assert set(rows) == {bidder.name for bidder in negotiation.bidders if takes_all(bidder)}
+    for name, row in rows.items():
+        assert list(row) == [*LEDGER, "total"]
+        terms = [row[term] for term in LEDGER]
+        slack = 1e-9 * max(1.0, *map(abs, terms))
+        assert abs(math.fsum(terms) - row["total"]) <= slack
+        assert abs(utility_written_out(negotiation, negotiation.agent(name)) - row["total"]) <= slack
+    holders = set(host.candidate.values())
+    if len(holders) == 1:
+        assert rows[holders.pop()]["total"] == pytest.approx(host.utility, rel=1e-9, abs=1e-9)
+    if negotiation.game.lots == BUNDLED and host.decision != "counter" and rows:
+        assert host.utility == max(row["total"] for row in rows.values())
+
+
+@pytest.mark.xfail(
+    strict=True, reason="after the award the ledger is reckoned with the credit and beliefs of afterwards"
+)
+def test_the_ledger_of_a_finished_negotiation_is_that_of_its_decision():
+    for replication in range(20):
+        negotiation = Negotiation(seed=1, replication=replication).play()
+        winner = negotiation.winners["upper_kairakty"]
+        if winner:
+            assert negotiation.host.ledger()[winner]["total"] == pytest.approx(negotiation.outcome.utility, rel=1e-12)
+
+
+def takes_all(bidder):
+    return len(bidder.offers) == len(bidder.model.scenario.deposits)
+
+
+def utility_written_out(negotiation, bidder):
+    """R13-R15, R17 and R19 of the specification for one bidder that takes everything, from what its offers show."""
+    scenario, state, i = negotiation.scenario, negotiation.state, bidder.index
+    host, vref = scenario.host, scenario.host.value_scale
+    weights = negotiation.game.deposit_weight
+    total = scenario.tender.synergy
+    for d, offer in enumerate(bidder.offers.values()):
+        income = float(state.tax[i, d]) + offer.equity * max(0.0, float(state.project_value[i, d]))
+        income += host.processing_value * weights[d] * offer.processing
+        income -= 0.5 * host.offtake_cost * weights[d] * offer.offtake**2
+        total += bidder.completion * income + offer.bonus * bidder.coverage + state.noise[i, d]
+    n0, n1 = host.history_weight, host.award_weight
+    camps, ideals = [], []
+    for patron, spec in zip(negotiation.patrons, scenario.patrons.values(), strict=True):
+        y = 1.0 if patron is bidder.patron else 0.0
+        threat, access = patron.levers["tariff"], patron.levers["access"]
+        at_stake = 0.25 * spec.exports * spec.exposed_share * spec.incidence * spec.annuity
+        total -= host.threat_weight * spec.link * patron.credibility * threat * at_stake * (1 - y)
+        total -= host.backlash * spec.conflict_expectation * spec.publicity * threat**2 * vref * y
+        summits = scenario.politics.summit_weight * patron.summits
+        trust = (spec.access_trust_a + summits) / (spec.access_trust_a + spec.access_trust_b + summits)
+        total += trust * spec.access_deliverable * spec.access_value * access * y
+        total += host.credit_weight * patron.credit * vref * y
+        camps.append((n0 * spec.portfolio_share + n1 * y) / (n0 + n1))
+        ideals.append(spec.ideal_share)
+    own = n0 * (1 - sum(spec.portfolio_share for spec in scenario.patrons.values())) / (n0 + n1)
+    gaps = [share - ideal for share, ideal in zip(camps, ideals, strict=True)] + [own - (1 - sum(ideals))]
+    return float(total - host.balance_weight * vref * math.fsum(gap**2 for gap in gaps))
+
+
+# ---------------------------------------------------------------------------------------------------- overriding a turn
+
+
+class MatchingBidder(Bidder):
+    """A bidder that gives as much as its rival gave last month, and would not go further."""
+
+    def concede(self) -> None:
+        rival = next(bidder for bidder in self.model.bidders if bidder is not self)
+        self.concession = self.next_concession = rival.previous_concession
+
+
+def test_a_bidder_that_matches_its_rival_s_last_concession():
+    """Nobody else's luck or plan changes: prices, letters, the rival's concessions and the host's feelings stay."""
+    different = 0
+    for replication in range(30):
+        plain = Negotiation(seed=7, replication=replication).play()
+        matched = Negotiation(seed=7, replication=replication, agents={"chinese_soe": MatchingBidder}).play()
+        cove, soe = (matched.agent(name).index for name in BIDDERS)
+        conceded = [float(past.concession[cove]) for past in matched.history]
+        assert [float(past.concession[soe]) for past in matched.history] == [0.0, *conceded[:-1]]
+        for one, other in zip(plain.history, matched.history, strict=False):
+            for name in ("log_price", "letter_month", "letter_share", "belief_a", "credit", "coverage", "noise"):
+                assert one[name].tobytes() == other[name].tobytes(), name
+            assert one.concession[cove] == other.concession[cove]
+        different += plain.winners != matched.winners
+    assert different > 0
+
+
+def test_a_bidder_never_plans_less_than_it_offers_and_stays_between_nothing_and_everything():
+    bidder = Negotiation().agent("cove_kaz")
+    bidder.concession = 1.7
+    assert (bidder.concession, bidder.next_concession) == (1.0, 1.0)
+    bidder.concession = -3.0
+    assert (bidder.concession, bidder.next_concession) == (0.0, 1.0)
+    bidder.next_concession = 0.4
+    assert (bidder.concession, bidder.next_concession) == (0.0, 0.4)
+
+
+class DutifulPatron(Patron):
+    def press(self):
+        super().press()
+
+
+class DutifulFinancier(Financier):
+    def step(self):
+        super().step()
+
+
+class DutifulBidder(Bidder):
+    def concede(self):
+        super().concede()
+
+
+class DutifulHost(Host):
+    def decide(self):
+        super().decide()
+
+
+@reproducible(25)
+@given(scenarios(), st.integers(0, 1000))
+def test_a_subclass_that_only_calls_its_parent_plays_the_same_game(scenario, replication):
+    dutiful = dict.fromkeys(scenario.patrons, DutifulPatron) | dict.fromkeys(scenario.bidders, DutifulBidder)
+    dutiful |= dict.fromkeys(scenario.financiers, DutifulFinancier) | {"host": DutifulHost}
+    plain = Negotiation(scenario, 9, replication).play()
+    assert same(plain, Negotiation(scenario, 9, replication, agents=dutiful).play())
+
+
+def test_a_patron_may_press_as_it_likes():
+    class Denier(Patron):
+        def press(self):
+            super().press()
+            self.model.state.lever[self.index, DENIAL] = 1.0
+
+    plain, denied = Negotiation(seed=2), Negotiation(seed=2, agents={"us": Denier})
+    plain.step()
+    denied.step()
+    assert denied.agent("us").levers["denial"] == 1.0
+    assert denied.agent("chinese_soe").completion < plain.agent("chinese_soe").completion
+    assert denied.agent("cove_kaz").completion == plain.agent("cove_kaz").completion
+
+
+def test_a_host_may_decide_by_another_rule():
+    class Hasty(Host):
+        def decide(self):
+            self.model.state.aspiration = -math.inf
+            super().decide()
+
+    negotiation = Negotiation(seed=2, agents={"host": Hasty}).play()
+    assert (int(negotiation.outcome.month), negotiation.host.decision) == (0, "accept")
+
+
+@pytest.mark.parametrize(
+    "agents", [{"chinese_soe": Patron}, {"us": MatchingBidder}, {"host": Bidder}, {"us": mesa.Agent}]
+)
+def test_a_class_of_another_kind_is_refused(agents):
+    with pytest.raises(ValueError, match="must be a subclass of"):
+        Negotiation(agents=agents)
+
+
+def test_a_name_that_nobody_has_is_refused_with_the_names_there_are():
+    with pytest.raises(ValueError, match=r"chinese_so\b.*chinese_soe"):
+        Negotiation(agents={"chinese_so": MatchingBidder})
+
+
+def test_a_counter_offer_shows_in_the_offers():
+    found = (Negotiation(seed=1, replication=replication).play() for replication in range(200))
+    negotiation = next(one for one in found if one.state.decision == COUNTER)
+    offer = negotiation.agent(negotiation.winners["upper_kairakty"]).offers["upper_kairakty"]
+    assert offer.equity == negotiation.outcome.equity[0]
+    assert offer.transfer == pytest.approx(negotiation.outcome.concession[0] * offer.reservation)
+
+
+# -------------------------------------------------------------------------------------------------------------- memory
+
+
+def test_finished_models_are_freed():
+    alive = []
+    for replication in range(20):
+        negotiation = Negotiation("two_bidders", replication=replication).play()
+        alive += [weakref.ref(negotiation), weakref.ref(negotiation.host)]
+        del negotiation
+    gc.collect()
+    assert not any(reference() for reference in alive)
+
+
+MEMORY = """
+import gc
+import resource
+from minegame.model import Negotiation
+from minegame.scenario import Scenario
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / 1e6
+
+def play(thousands):
+    for n in range(1000 * thousands):
+        Negotiation(scenario, seed=1, replication=n).play()
+        if n % 1000 == 0:
+            gc.collect()  # or Python lets some 10 MB of rubbish lie before it looks
+
+scenario = Scenario.load("two_bidders").at({"tender.months": 3})
+play(2)
+before = resident()
+play(10)
+print(resident() - before)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="resident memory is read from /proc")
+def test_ten_thousand_negotiations_do_not_grow_memory():
+    """Models that are never freed would take about 100 MB."""
+    paths = [str(Path(minegame.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    run = subprocess.run([sys.executable, "-c", MEMORY], env=environment, capture_output=True, text=True, check=True)
+    assert float(run.stdout) < 5.0
+
+
+def test_the_history_is_a_copy_of_every_month():
+    negotiation = Negotiation(seed=2).play()
+    assert [int(past.month) for past in negotiation.history] == list(range(int(negotiation.outcome.month) + 1))
+    assert len({float(past.log_price) for past in negotiation.history}) == len(negotiation.history)
+    assert all(np.shares_memory(past, negotiation.state_array) is False for past in negotiation.history)
