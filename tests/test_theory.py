@@ -213,7 +213,10 @@ def one_shot(numbers: Numbers, *size: Any) -> dict[str, Any]:
             if numbers.chance(0.6):
                 lever.update(onset=0, trigger="always")
     data["politics"]["follow_through_slope"] = 2.0
-    data["tender"]["synergy"] *= numbers.chance(0.5)
+    if numbers.chance(0.5):  # a host that wants several operators
+        data["tender"]["synergy"] = 0.0
+        data["host"]["balance_weight"] *= 10
+        data["shelving"]["weight"] = 0.0
     for financier in data["financiers"].values():
         for hazard in ("base_hazard", "mandate_hazard", "engagement_hazard", "letter_hazard"):
             financier[hazard] = 100.0 if numbers.chance(0.3) else 0.0
@@ -309,7 +312,7 @@ def _annuity_of(data: dict[str, Any]) -> float:
 
 
 def _worth_of(data: dict[str, Any], bidder: dict[str, Any], levers: dict[str, Any], cov: float) -> np.ndarray:
-    """What a bidder's best offer for each deposit is worth to the host before politics, M$; NaN where it does not bid."""
+    """What a bidder's best offer for each deposit is worth to the host before politics, M$; NaN where there is none."""
     host, project, revenue = data["host"], data["project"], _annuity_of(data) * _price_of(data)
     output, capex = (np.array([lot[name] for lot in data["deposits"].values()]) for name in ("output", "capex"))
     w = output / output.sum()

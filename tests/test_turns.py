@@ -267,6 +267,15 @@ def test_a_summit_is_held_as_often_as_engagement_makes_it(nudge, happens):
     assert state.summits[EAST] == 0.0
 
 
+def test_summits_add_up():
+    game = game_of(politics_summit_rate=1.0, lever_intensity=levers(engagement=1.0))
+    state = opened(game)
+    turns.press(game, state, WEST)
+    for _ in range(3):
+        turns.gain_standing(game, state, WEST)
+    assert state.summits[WEST] == 3.0
+
+
 @EITHER_SIDE
 def test_a_third_country_episode_comes_at_the_patron_s_rate(nudge, happens):
     game = game_of(patron_episode_rate=(uniform(chance.EPISODE, 71, 0, 1) + nudge, 0.0), patron_resolve=(800.0, 0.0))
@@ -514,14 +523,17 @@ def test_the_bonus_counts_as_far_as_it_is_covered_and_capital_without_cover_cost
 
 
 def test_a_mandate_raises_what_the_patron_pays_above_market():
-    game = game_of(bidder_premium_mandated=(50.0, 50.0), lever_intensity=levers(finance=0.5))
+    """Bidder 1 is of the west here, whose mandate it is, and bidder 0 of the east."""
+    game = game_of(
+        bidder_patron=(EAST, WEST), bidder_premium_mandated=(50.0, 50.0), lever_intensity=levers(finance=0.5)
+    )
     state = opened(game)
     turns.press(game, state, WEST)
     for i in range(2):
         turns.appraise(game, state, i)
         turns.offer(game, state, i)
-    assert state.reservation[0, 0] == pytest.approx(48.0 + 25.0 * 0.6)
-    assert state.reservation[1, 0] == pytest.approx(48.0)
+    assert state.reservation[0, 0] == pytest.approx(48.0)
+    assert state.reservation[1, 0] == pytest.approx(48.0 + 25.0 * 0.6)
 
 
 def test_nobody_bids_before_entering_or_where_nothing_can_be_transferred():
@@ -1012,6 +1024,13 @@ def test_a_reopened_deal_pays_the_host_more_equity_up_to_the_cap():
 def rest_of_deposit_1():
     """Dividends, processing, offtake and bonus of deposit 1: value 55, reservation 0.9 · 55 - 10 = 39.5, half 19.75."""
     return 0.1 * 55.0 + 19.75 + 20.0 - 5.0
+
+
+def test_the_host_is_paid_what_was_delivered():
+    promise = {"lever_intensity": levers(access=0.5), "patron_access_value": (200.0, 0.0)}
+    promise |= {"patron_access_deliverable": (0.8, 0.0)}
+    kept, broken = (settled(**promise, patron_access_delivery=(rate, 0.0)) for rate in (1.0, 0.0))
+    assert kept.host_money - broken.host_money == pytest.approx(80.0)
 
 
 def test_the_host_s_value_adds_its_balance():

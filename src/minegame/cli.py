@@ -400,4 +400,6 @@ def schema() -> None:
 def main() -> None:
     """The entry point of the ``minegame`` command."""
     app(prog_name="minegame")
+
+
 from minegame import cli_odds  # noqa: E402,F401  (registers its command)

@@ -66,7 +66,13 @@ class Factor:
 def _table(factors: Sequence[Factor], columns: Sequence[Any]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame({factor.path: column for factor, column in zip(factors, columns, strict=True)})
+    # A column that holds null stays as it is: pandas would make it NaN among numbers.
+    return pd.DataFrame(
+        {
+            factor.path: pd.Series(list(column), dtype=object) if any(v is None for v in column) else column
+            for factor, column in zip(factors, columns, strict=True)
+        }
+    )
 
 
 def factorial(factors: Sequence[Factor], levels: int = 5) -> pd.DataFrame:
@@ -145,3 +151,13 @@ def crossed(*families: Mapping[str, Changes], separator: str = " | ") -> dict[st
             changes |= part
         names[separator.join(name for name, _ in combination)] = changes
     return names
+
+
+def product(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Designs over different factors, crossed: every point of one with every point of the others; one point if none."""
+    import pandas as pd
+
+    crossing = pd.DataFrame(index=range(1))
+    for table in tables:
+        crossing = table if crossing.columns.empty else crossing.merge(table, how="cross")
+    return crossing.reset_index(drop=True)

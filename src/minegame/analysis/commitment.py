@@ -8,10 +8,14 @@ Source: von Stackelberg 1934; the mixed one by a linear program for each reply, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
+
+from minegame.analysis.payoffs import Mixture, PayoffTable, expected, gain_over, played_names, value
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,3 +81,33 @@ def mixed_commitment(leader: np.ndarray, follower: np.ndarray) -> Commitment:
     best = max(one.leader_payoff for one in found)
     near = 1e-9 * (float(np.ptp(leader)) or 1.0)
     return next(one for one in found if one.leader_payoff >= best - near)  # a pure one where mixing gains nothing
+
+
+def commitment_rows(
+    table: PayoffTable, found: Sequence[Mixture], drawn: np.ndarray, confidence: float
+) -> Iterator[dict[str, Any]]:
+    """For each leader, pure and mixed: what it commits to, and how much more that pays than its best equilibrium.
+
+    The interval of the value of commitment holds both profiles fixed.  Where the list of equilibria is incomplete the
+    value may be too high.  ``survival`` is the share of draws in which the leader commits to the same strategies and
+    gets the same reply; a mixed commitment is solved again in the first 50 draws only.
+    """
+    for i, player in enumerate(table.players):
+        own, other = (table.payoffs[0], table.payoffs[1]) if i == 0 else (table.payoffs[1].T, table.payoffs[0].T)
+        worth = [float(expected(table.payoffs, mixture)[i]) for mixture in found]
+        best = found[int(np.argmax(worth))] if found else None
+        order = (0, 1, 2) if i == 0 else (0, 2, 1)
+        choices = pure_choices(drawn[:, i].transpose(order), drawn[:, 1 - i].transpose(order))
+        for kind, solve in (("pure", pure_commitment), ("mixed", mixed_commitment)):
+            one = solve(own, other)
+            played = one.profile(i, table.shape[1 - i])
+            gain, low, high = gain_over(table, played, best, i, confidence)
+            yield {
+                "leader": player, "kind": kind, **played_names(table, played),
+                "leader_payoff": one.leader_payoff, "follower_payoff": one.follower_payoff,
+                "host_value": value(table, played)[0], "pessimistic": one.pessimistic,
+                "best_equilibrium": max(worth, default=float("nan")),
+                "worst_equilibrium": min(worth, default=float("nan")),
+                "value_of_commitment": gain, "low": low, "high": high,
+                "survival": float((choices == one.mixture.argmax()).mean()) if kind == "pure" else float("nan"),
+            }  # fmt: skip

@@ -87,7 +87,7 @@ def survives_pure(draws: np.ndarray) -> np.ndarray:
             beaten = [_beaten(_rows(small, i)) for i in range(len(alive))]
             for part, strategies, lost in zip(alive, kept, beaten, strict=True):
                 part[np.array(strategies)[lost]] = False
-            if not any(lost.any() for lost in beaten):
+            if not np.concatenate(beaten).any():
                 break
         rows.append(np.concatenate(alive))
     return np.array(rows)

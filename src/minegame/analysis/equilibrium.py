@@ -15,19 +15,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minegame import design as designs
-from minegame.analysis import commitment, dominance, mixed, quantal
+from minegame.analysis import commitment, dominance, quantal
+from minegame.analysis.nash import Equilibrium, equilibria, selected, standing, survival
 from minegame.analysis.payoffs import (
     HOST,
     Mixture,
     PayoffTable,
     Profile,
     best_deviation,
+    describe,
     drawn_gains,
     expected,
-    gains,
     mixture_regret,
     paired_difference,
-    pure_mixture,
+    played_names,
     value,
     value_sample,
 )
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 PLAYERS: dict[str, tuple[str, ...]] = {"us": LEVERS[:4], "china": LEVERS}
 #: The month from which a lever works that the scenario neither uses nor dates.
 DEFAULT_ONSET = 5
-#: An answer that holds in at least this share of the draws is robust; below the second it does not stand.
-ROBUST, FRAGILE = 0.9, 0.5
 
 # --------------------------------------------------------------------------------------------------------------- design
 
@@ -107,124 +106,6 @@ def sample(outcomes: np.ndarray, players: Sequence[int]) -> np.ndarray:
     return np.concatenate([outcomes["patron_payoff"][..., list(players)], outcomes["host_value"][..., None]], axis=-1)
 
 
-# ----------------------------------------------------------------------------------------------------------- equilibria
-
-
-@dataclass(frozen=True, eq=False)
-class Equilibrium:
-    """A Nash equilibrium: each player's probabilities.
-
-    ``component`` numbers the connected set of equilibria to which it belongs; ``isolated`` where it is alone there
-    (otherwise it is an end of a continuum).
-    """
-
-    mixture: Mixture
-    component: int
-    isolated: bool
-
-    @property
-    def supports(self) -> tuple[tuple[int, ...], ...]:
-        """The strategies that each player plays with positive probability."""
-        return tuple(tuple(np.flatnonzero(part > 0.0).tolist()) for part in self.mixture)
-
-    @property
-    def pure(self) -> Profile | None:
-        """The pure profile that it is; None for a mixed equilibrium."""
-        supports = self.supports
-        return tuple(part[0] for part in supports) if all(len(part) == 1 for part in supports) else None
-
-
-def pure_equilibria(payoffs: np.ndarray, tolerance: float | None = None) -> list[Profile]:
-    """All profiles at which nobody gains more than ``tolerance`` by leaving alone; any number of players.
-
-    ``payoffs`` has shape (players, s1, s2, …); the tolerance defaults to a billionth of the range of payoffs.
-    """
-    slack = 1e-9 * (float(np.ptp(payoffs)) or 1.0) if tolerance is None else tolerance
-    return [tuple(found) for found in np.argwhere((gains(payoffs) <= slack).all(axis=0)).tolist()]
-
-
-def equilibria(payoffs: np.ndarray, tolerance: float | None = None) -> tuple[list[Equilibrium], bool]:
-    """The equilibria of a game, pure ones first, and whether the list is known to be complete.
-
-    Pure equilibria for any number of players.  For two, after strictly dominated strategies are dropped: all extreme
-    equilibria if at most 18 strategies are left (complete), else those in which both mix over equally many strategies,
-    two at most.  With three or more players mixed equilibria are not sought; see the quantal limit.
-    """
-    shape = payoffs.shape[1:]
-    remaining, _ = dominance.eliminate(payoffs)
-    found, complete = _mixed(payoffs, remaining)
-    known = {one.pure for one in found}
-    added = [profile for profile in pure_equilibria(payoffs, tolerance) if profile not in known]
-    first = 1 + max((one.component for one in found), default=-1)
-    found += [Equilibrium(pure_mixture(p, shape), first + n, isolated=True) for n, p in enumerate(added)]
-    return sorted(found, key=lambda one: one.pure is None), complete
-
-
-def _mixed(payoffs: np.ndarray, remaining: dominance.Remaining) -> tuple[list[Equilibrium], bool]:
-    shape, small = payoffs.shape[1:], dominance.restrict(payoffs, remaining)
-    if all(len(part) == 1 for part in remaining):
-        return [Equilibrium(pure_mixture(tuple(part[0] for part in remaining), shape), 0, isolated=True)], True
-    if len(shape) != 2:
-        return [], False
-    if sum(small.shape[1:]) > mixed.MOST_STRATEGIES:
-        pairs = mixed.small_equilibria(small[0], small[1], most=2)
-        return [Equilibrium(_widen(pair, remaining, shape), n, isolated=True) for n, pair in enumerate(pairs)], False
-    extreme = mixed.extreme_equilibria(small[0], small[1])
-    numbers = [one.component for one in extreme]
-    return [
-        Equilibrium(
-            _widen((np.array(one.first, float), np.array(one.second, float)), remaining, shape),
-            one.component,
-            isolated=numbers.count(one.component) == 1,
-        )
-        for one in extreme
-    ], True
-
-
-def _widen(mixture: Mixture, remaining: dominance.Remaining, shape: Sequence[int]) -> Mixture:
-    """A profile of the reduced game as one of the full game."""
-    whole = tuple(np.zeros(count) for count in shape)
-    for part, strategies, probabilities in zip(whole, remaining, mixture, strict=True):
-        part[list(strategies)] = probabilities
-    return whole
-
-
-def survival(draws: np.ndarray, one: Equilibrium) -> float:
-    """The share of draws of the payoffs, shape (draws, players, s1, s2, …), with an equilibrium on the same strategies.
-
-    For a mixed equilibrium of more than two players: NaN.
-    """
-    if one.pure is not None:
-        return float((drawn_gains(draws)[(slice(None), slice(None), *one.pure)] <= 0.0).all(axis=1).mean())
-    if draws.shape[1] != 2:
-        return float("nan")
-    rows, columns = one.supports
-    return float(np.mean([mixed.equilibrium_on(first, second, rows, columns) is not None for first, second in draws]))
-
-
-def standing(share: float) -> str:
-    """What a survival says in a word."""
-    if np.isnan(share):
-        return "unknown"
-    return "robust" if share >= ROBUST else "fragile" if share >= FRAGILE else "does not stand"
-
-
-def describe(names: Sequence[str], probabilities: np.ndarray) -> str:
-    """A strategy in words: its name, or the names mixed with their probabilities."""
-    played = np.flatnonzero(probabilities > 5e-4)
-    if len(played) == 1:
-        return names[played[0]]
-    return " / ".join(f"{names[j]} ({probabilities[j]:.3f})" for j in played)
-
-
-def selected(found: Sequence[Equilibrium], limit: Mixture) -> int | None:
-    """The number of the equilibrium that a quantal limit is close to (within 0.01 everywhere); None if to none."""
-    distances = [
-        max(float(np.abs(a - b).max()) for a, b in zip(one.mixture, limit, strict=True)) for one in found
-    ]
-    return int(np.argmin(distances)) if distances and min(distances) < 0.01 else None
-
-
 # ------------------------------------------------------------------------------------------------------------- estimate
 
 
@@ -249,7 +130,7 @@ def estimate(
     path = quantal.quantal_path(table.payoffs)
     chosen = selected(found, path.limit)
     remaining, gone = dominance.eliminate(table.payoffs)
-    frequencies = (drawn_gains(drawn) <= 0.0).all(axis=1)
+    frequencies = np.asarray((drawn_gains(drawn) <= 0.0).all(axis=1))
     results: dict[str, Any] = {
         "equilibria": pd.DataFrame(_equilibrium_rows(table, found, drawn, chosen, confidence)),
         "pure_survival": pd.DataFrame(_survival_rows(table, frequencies)),
@@ -259,8 +140,8 @@ def estimate(
         "quantal": pd.DataFrame(_quantal_rows(table, path)),
     }
     if len(table.players) == 2:
-        rows = _commitment_rows(table, found, drawn, confidence)
-        results["commitment"] = pd.DataFrame(rows)
+        mixtures = [one.mixture for one in found]
+        results["commitment"] = pd.DataFrame(commitment.commitment_rows(table, mixtures, drawn, confidence))
     if observed is not None:
         results["regret"] = pd.DataFrame(regret_rows(table, table.find(observed), confidence))
     counts = frequencies.reshape(len(drawn), -1).sum(axis=1)
@@ -290,13 +171,18 @@ def _equilibrium_rows(
         yield {
             "equilibrium": n,
             "kind": "mixed" if one.pure is None else "pure",
-            **_played(table, one.mixture),
-            **{f"{player}_payoff": x for player, x in zip(table.players, expected(table.payoffs, one.mixture), strict=True)},
+            **played_names(table, one.mixture),
+            **_payoffs(table, one.mixture),
             "host_value": worth, "host_low": low, "host_high": high,
             **_margins(table, one, confidence),
             "survival": share, "standing": standing(share), "selected": n == chosen,
             "component": one.component, "isolated": one.isolated,
         }  # fmt: skip
+
+
+def _payoffs(table: PayoffTable, mixture: Mixture) -> dict[str, float]:
+    pairs = zip(table.players, expected(table.payoffs, mixture).tolist(), strict=True)
+    return {f"{player}_payoff": payoff for player, payoff in pairs}
 
 
 def _margins(table: PayoffTable, one: Equilibrium, confidence: float) -> dict[str, float]:
@@ -307,13 +193,6 @@ def _margins(table: PayoffTable, one: Equilibrium, confidence: float) -> dict[st
         columns[f"{player}_margin"] = float("nan") if away is None else -away.gain
         columns[f"{player}_margin_error"] = float("nan") if away is None else away.error
     return columns
-
-
-def _played(table: PayoffTable, mixture: Mixture) -> dict[str, str]:
-    return {
-        player: describe(names, part)
-        for player, names, part in zip(table.players, table.strategies, mixture, strict=True)
-    }
 
 
 def _survival_rows(table: PayoffTable, frequencies: np.ndarray) -> list[dict[str, Any]]:
@@ -400,47 +279,6 @@ def _quantal_rows(table: PayoffTable, path: quantal.QuantalPath) -> Iterator[dic
                 }  # fmt: skip
 
 
-def _commitment_rows(
-    table: PayoffTable, found: Sequence[Equilibrium], drawn: np.ndarray, confidence: float
-) -> Iterator[dict[str, Any]]:
-    """For each leader, pure and mixed: what it commits to, and how much more that pays than its best equilibrium.
-
-    The interval of the value of commitment holds both profiles fixed.  Where the list of equilibria is incomplete the
-    value may be too high.
-    """
-    for i, player in enumerate(table.players):
-        own, other = (table.payoffs[0], table.payoffs[1]) if i == 0 else (table.payoffs[1].T, table.payoffs[0].T)
-        worth = [float(expected(table.payoffs, one.mixture)[i]) for one in found]
-        best = found[int(np.argmax(worth))].mixture if found else None
-        order = (0, 1, 2) if i == 0 else (0, 2, 1)
-        choices = commitment.pure_choices(drawn[:, i].transpose(order), drawn[:, 1 - i].transpose(order))
-        for kind, solve in (("pure", commitment.pure_commitment), ("mixed", commitment.mixed_commitment)):
-            one = solve(own, other)
-            played = one.profile(i, table.shape[1 - i])
-            gain, low, high = _gain(table, played, best, i, confidence)
-            yield {
-                "leader": player, "kind": kind, **_played(table, played),
-                "leader_payoff": one.leader_payoff, "follower_payoff": one.follower_payoff,
-                "host_value": value(table, played)[0], "pessimistic": one.pessimistic,
-                "best_equilibrium": max(worth, default=float("nan")),
-                "worst_equilibrium": min(worth, default=float("nan")),
-                "value_of_commitment": gain, "low": low, "high": high,
-                "survival": float((choices == one.mixture.argmax()).mean()) if kind == "pure" else float("nan"),
-            }  # fmt: skip
-
-
-def _gain(
-    table: PayoffTable, played: Mixture, instead: Mixture | None, who: int, confidence: float
-) -> tuple[float, float, float]:
-    """How much more a profile is worth than another to a player, or the host, on the same luck, with its interval."""
-    if instead is None:
-        return float("nan"), float("nan"), float("nan")
-    if table.samples is None:
-        difference = value(table, played, who)[0] - value(table, instead, who)[0]
-        return difference, difference, difference
-    return paired_difference(value_sample(table, played, who), value_sample(table, instead, who), confidence)
-
-
 def regret_rows(table: PayoffTable, profile: Profile, confidence: float = 0.95) -> Iterator[dict[str, Any]]:
     """For each player: what it played, its best other strategy, and its regret with the paired interval, M$."""
     for i, player in enumerate(table.players):
@@ -509,8 +347,8 @@ def _rule_row(
     redrawn_low, redrawn_high, none = _redrawn(drawn, confidence)
     change = _change(table, played, base, base_solution.mixture, confidence)
     return {
-        "rule": rule, **_played(table, played),
-        **{f"{player}_payoff": x for player, x in zip(table.players, expected(table.payoffs, played), strict=True)},
+        "rule": rule, **played_names(table, played),
+        **_payoffs(table, played),
         "host_value": worth, "host_low": low, "host_high": high,
         "difference": change[0], "difference_low": change[1], "difference_high": change[2],
         "equilibria": len(solution.found), "complete": solution.complete,

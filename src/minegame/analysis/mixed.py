@@ -125,7 +125,7 @@ def _components(pairs: list[list[int]]) -> list[int]:
     return [order[g] for g in group]
 
 
-# ------------------------------------------------------------------------------------------- large games, given supports
+# ------------------------------------------------------------------------------------------ large games, given supports
 
 
 def mixture_on(payoff: np.ndarray, own: tuple[int, ...], other: tuple[int, ...]) -> np.ndarray | None:
@@ -173,9 +173,7 @@ def _spread(part: np.ndarray, places: tuple[int, ...], count: int) -> np.ndarray
     return whole
 
 
-def _if_best(
-    payoff: np.ndarray, own: tuple[int, ...], other: tuple[int, ...], part: np.ndarray
-) -> np.ndarray | None:
+def _if_best(payoff: np.ndarray, own: tuple[int, ...], other: tuple[int, ...], part: np.ndarray) -> np.ndarray | None:
     if (part <= 1e-12).any():
         return None
     mixture = _spread(part, other, payoff.shape[1])
@@ -213,12 +211,13 @@ def small_equilibria(first: np.ndarray, second: np.ndarray, most: int = 3) -> li
 
 
 def _plausible(first: np.ndarray, second: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """The sets of columns, shape (sets, size), on which both players of a game with ``size`` rows can be indifferent."""
+    """The sets of columns, shape (sets, size), on which both players of a game of ``size`` rows can be indifferent."""
     size = len(first)
     keep = np.ones(len(columns), bool)
     for tables in (first[:, columns].transpose(1, 0, 2), second[:, columns].transpose(1, 2, 0)):
         system = np.ones((len(columns), size + 1, size + 1))
-        system[:, :size, :size], system[:, :size, size], system[:, size, size] = tables / (np.abs(tables).max() or 1.0), -1.0, 0.0
+        system[:, :size, :size] = tables / (np.abs(tables).max() or 1.0)
+        system[:, :size, size], system[:, size, size] = -1.0, 0.0
         regular = np.abs(np.linalg.det(system)) > 1e-13
         keep &= regular
         system[~regular] = np.eye(size + 1)

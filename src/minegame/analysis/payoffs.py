@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
@@ -88,14 +89,12 @@ class PayoffTable:
 
     def names(self, profile: Profile) -> dict[str, str]:
         """The strategy of each player in a profile."""
-        return {
-            player: part[j] for player, part, j in zip(self.players, self.strategies, profile, strict=True)
-        }
+        return {player: part[j] for player, part, j in zip(self.players, self.strategies, profile, strict=True)}
 
     def alternatives(self, profile: Profile, player: int) -> np.ndarray:
         """The numbers in C order of the profiles that ``player`` can reach alone, shape (its strategies,)."""
         numbers = np.arange(int(np.prod(self.shape))).reshape(self.shape)
-        return np.asarray(numbers[(*profile[:player], slice(None), *profile[player + 1 :])])
+        return np.asarray(numbers[_along(profile, player)])
 
     def bootstrap(self, draws: int, seed: int = 0) -> np.ndarray:
         """Means of replications drawn anew: shape (draws, players + 1, s1, s2, …), the host last.
@@ -131,7 +130,12 @@ def drawn_gains(draws: np.ndarray) -> np.ndarray:
     return np.stack(best, axis=1)
 
 
-# -------------------------------------------------------------------------------------------------------- mixed profiles
+def _along(profile: Profile, player: int) -> tuple[Any, ...]:
+    """The place of all that a player can play against a profile's other strategies."""
+    return (*profile[:player], slice(None), *profile[player + 1 :])
+
+
+# ------------------------------------------------------------------------------------------------------- mixed profiles
 
 
 def pure_mixture(profile: Profile, shape: Sequence[int]) -> Mixture:
@@ -160,10 +164,26 @@ def mixture_regret(payoffs: np.ndarray, mixture: Mixture) -> np.ndarray:
 
 def joint(mixture: Mixture) -> np.ndarray:
     """The probability of every pure profile, in C order, shape (profiles,)."""
-    return reduce(np.multiply.outer, mixture).ravel()
+    return np.asarray(reduce(np.multiply.outer, mixture)).ravel()
 
 
-# ------------------------------------------------------------------------------------------------------------- intervals
+def describe(names: Sequence[str], probabilities: np.ndarray) -> str:
+    """A strategy in words: its name, or the names mixed with their probabilities."""
+    played = np.flatnonzero(probabilities > 5e-4).tolist()
+    if len(played) == 1:
+        return str(names[played[0]])
+    return " / ".join(f"{names[j]} ({probabilities[j]:.3f})" for j in played)
+
+
+def played_names(table: PayoffTable, mixture: Mixture) -> dict[str, str]:
+    """What each player plays, in words."""
+    return {
+        player: describe(names, part)
+        for player, names, part in zip(table.players, table.strategies, mixture, strict=True)
+    }
+
+
+# ------------------------------------------------------------------------------------------------------------ intervals
 
 
 @dataclass(frozen=True)
@@ -195,7 +215,7 @@ def best_deviation(table: PayoffTable, profile: Profile, player: int, confidence
     """
     names, own = table.strategies[player], profile[player]
     others = [j for j in range(len(names)) if j != own]
-    row = table.payoffs[player][(*profile[:player], slice(None), *profile[player + 1 :])]
+    row = table.payoffs[player][_along(profile, player)]
     if not others:
         return Deviation(table.players[player], names[own], names[own], -np.inf, 0.0, -np.inf, -np.inf)
     reply = max(others, key=lambda j: float(row[j]))
@@ -256,3 +276,15 @@ def paired_difference(first: np.ndarray, second: np.ndarray, confidence: float =
     difference = first - second
     estimate = float(difference.mean())
     return estimate, *_around(estimate, difference, confidence)
+
+
+def gain_over(
+    table: PayoffTable, played: Mixture, instead: Mixture | None, who: int, confidence: float
+) -> tuple[float, float, float]:
+    """How much more a profile is worth than another to a player, or the host, on the same luck, with its interval."""
+    if instead is None:
+        return float("nan"), float("nan"), float("nan")
+    if table.samples is None:
+        difference = value(table, played, who)[0] - value(table, instead, who)[0]
+        return difference, difference, difference
+    return paired_difference(value_sample(table, played, who), value_sample(table, instead, who), confidence)

@@ -115,7 +115,7 @@ class _Curve:
         return off, slope
 
     def settle(self, point: np.ndarray, along: np.ndarray | None) -> np.ndarray | None:
-        """Newton's way back to the curve: at fixed λ, or across the direction ``along``; None if it does not get there."""
+        """Newton's way back to the curve: at fixed λ, or across the direction ``along``; None if it is lost."""
         fixed = np.zeros(len(point))
         fixed[-1] = 1.0
         normal = fixed if along is None else along
@@ -150,7 +150,8 @@ class _Curve:
             if point is None or turn is None or turn @ ahead < 0.98 or point[-1] < 0.0:
                 step /= 2.0
                 if step < 1e-10:
-                    raise ArithmeticError(f"the branch of logit equilibria is lost at λ = {points[-1][-1] / self.scale:.6g}")
+                    reached = points[-1][-1] / self.scale
+                    raise ArithmeticError(f"the branch of logit equilibria is lost at λ = {reached:.6g}")
                 continue
             if turn @ ahead > 0.998:
                 step *= 1.6

@@ -1,0 +1,414 @@
+"""The results folder on disk: chunks while a run goes on, tables when it is done, a manifest that vouches for both.
+
+Every file is written under another name, flushed to the disk and renamed, so that it is there whole or not at all.  A
+chunk's name ends in the checksum of its content, a table's checksum stands in the manifest: what was cut short or
+altered is noticed.  Tables hold no dates, so that the same run writes the same bytes.
+
+    manifest.json      what was asked, of which scenario, with which code, and the checksums of the tables
+    design.parquet     a row a design point
+    summary.parquet    count, sum and sum of squares of every measure of every point
+    contrasts.parquet  the same of the paired differences against the reference policy
+    outcomes.parquet   a row a negotiation, where asked for
+    winning.csv        the headline: win probabilities with intervals
+    chunks/            what an unfinished run has finished
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minegame import ensemble
+from minegame.game import MAX_DEPOSITS, OUTCOME
+from minegame.scenario import Problem, Scenario, ScenarioError
+
+FORMAT = 1
+MANIFEST, CHUNKS, LOCK = "manifest.json", "chunks", ".lock"
+DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
+    "design.parquet", "summary.parquet", "contrasts.parquet", "outcomes.parquet", "winning.csv",
+)  # fmt: skip
+
+_ROW_GROUP = 1 << 19  # rows; fixed, so that a table's bytes follow from its rows alone
+_CHECKSUM = 16  # hexadecimal digits in the name of a chunk
+_CHUNK_NAME = re.compile(rf"(\d+-\d+)-([0-9a-f]{{{_CHECKSUM}}})\.(\w+)")
+
+
+class ResultsError(ScenarioError):
+    """A results folder that cannot be used, and what to do about it."""
+
+    def __init__(self, folder: Path | str, text: str) -> None:
+        super().__init__(Problem(str(folder), None, "", text))
+
+
+# ---------------------------------------------------------------------------------------------------- whole or not at all
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, and stays there if the power fails."""
+    draft = _draft(path)
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            _flush(file)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.partial")
+
+
+def _flush(file: Any) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make renames in a folder survive a loss of power, where the system knows how."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Hold a results folder for this process alone; the system lets go of it however the process ends.
+
+    Raises:
+        ResultsError: if another process holds it.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        text = "another process is running in this folder: wait until it ends, or choose another with --out"
+        raise ResultsError(folder, text) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+# ------------------------------------------------------------------------------------------------------------ manifest
+
+
+def is_results_folder(folder: Path) -> bool:
+    """Whether a folder holds the results of a run, finished or not."""
+    return (folder / MANIFEST).is_file()
+
+
+def is_vacant(folder: Path) -> bool:
+    """Whether a folder holds nothing but what a run leaves behind that was killed before it began."""
+    if not folder.exists():
+        return True
+    return folder.is_dir() and all(item.name == LOCK or item.name.endswith(".partial") for item in folder.iterdir())
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a results folder.
+
+    Raises:
+        ResultsError: if there is none, or it cannot be read.
+    """
+    if not folder.exists():
+        raise ResultsError(folder, "there is no such folder")
+    if not is_results_folder(folder):
+        raise ResultsError(folder, f"is not a results folder: it holds no {MANIFEST}")
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise ResultsError(folder, f"its {MANIFEST} cannot be read ({error})") from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        found = manifest.get("format") if isinstance(manifest, dict) else None
+        raise ResultsError(folder, f"its {MANIFEST} has format {found}: this version of minegame reads {FORMAT}")
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest, whole or not at all."""
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    write_whole(folder / MANIFEST, text.encode())
+    _flush_folder(folder)
+
+
+def table_entry(path: Path) -> dict[str, Any]:
+    """What the manifest says of a table: its checksum and size."""
+    return {"sha256": checksum(path), "bytes": path.stat().st_size}
+
+
+def damaged(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """The tables that are missing or not as they were written."""
+    tables: Mapping[str, Any] = manifest.get("tables", {})
+    return [
+        name
+        for name, entry in tables.items()
+        if not (folder / name).is_file() or checksum(folder / name) != entry["sha256"]
+    ]
+
+
+# -------------------------------------------------------------------------------------------------------------- chunks
+
+
+@dataclass(frozen=True)
+class ChunkStore:
+    """The finished chunks of a run, each vouched for by its name."""
+
+    folder: Path
+
+    @property
+    def _chunks(self) -> Path:
+        return self.folder / CHUNKS
+
+    def found(self, kinds: Sequence[str]) -> tuple[set[str], int]:
+        """The names of the chunks that are whole in every kind, and how many files had to be thrown away."""
+        self._chunks.mkdir(exist_ok=True)
+        whole: dict[str, set[str]] = {}
+        bad = 0
+        for path in sorted(self._chunks.iterdir()):
+            match = _CHUNK_NAME.fullmatch(path.name)
+            if match and checksum(path)[:_CHECKSUM] == match[2]:
+                whole.setdefault(match[1], set()).add(match[3])
+                continue
+            bad += match is not None
+            path.unlink()
+        return {name for name, has in whole.items() if has >= set(kinds)}, bad
+
+    def keep(self, name: str, content: Mapping[str, bytes]) -> None:
+        """Write a finished chunk: its content by kind."""
+        for kind, data in content.items():
+            mark = hashlib.sha256(data).hexdigest()[:_CHECKSUM]
+            write_whole(self._chunks / f"{name}-{mark}.{kind}", data)
+
+    def read(self, name: str, kind: str) -> io.BytesIO:
+        """The content of a chunk, checked once more.
+
+        Raises:
+            ResultsError: if the file was altered while the run went on.
+        """
+        (path,) = self._chunks.glob(f"{name}-*.{kind}")
+        data = path.read_bytes()
+        if f"-{hashlib.sha256(data).hexdigest()[:_CHECKSUM]}." not in path.name:
+            raise ResultsError(path, "was altered while the run went on: run again to make it again")
+        return io.BytesIO(data)
+
+    def clear(self) -> None:
+        """Remove all chunks and whatever a killed run has left."""
+        if self._chunks.is_dir():
+            for path in self._chunks.iterdir():
+                path.unlink()
+            self._chunks.rmdir()
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove half-written files of a killed run."""
+        for path in self.folder.glob(".*.partial"):
+            path.unlink()
+
+
+# -------------------------------------------------------------------------------------------------------------- tables
+
+
+class Measure(NamedTuple):
+    """A measure of a scenario: its place in a tally, its name, and of whom it is."""
+
+    place: int
+    name: str
+    subject: str
+
+
+def measures(scenario: Scenario) -> list[Measure]:
+    """Everything that is measured in a scenario, in the order of the tally."""
+    bidders, patrons = list(enumerate(scenario.bidder_names)), list(enumerate(scenario.patron_names))
+    deposits = list(enumerate(scenario.deposit_names))
+    found = [Measure(ensemble.general(name), name, "") for name in ensemble.GENERAL]
+    found += [Measure(ensemble.by_bidder(name, i), name, who) for i, who in bidders for name in ensemble.BY_BIDDER]
+    found += [Measure(ensemble.wins(i, d), "wins", f"{who}@{what}") for i, who in bidders for d, what in deposits]
+    found += [Measure(ensemble.by_patron(name, k), name, who) for k, who in patrons for name in ensemble.BY_PATRON]
+    return sorted(found)
+
+
+def places(scenario: Scenario) -> np.ndarray:
+    """The places of a scenario's measures in a tally, in order."""
+    return np.array([measure.place for measure in measures(scenario)])
+
+
+def _labels(codes: np.ndarray, names: Sequence[str]) -> Any:
+    import pyarrow as pa
+
+    kind = np.int16 if len(names) < 2**15 else np.int32
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(kind)), pa.array(list(names), pa.string()))
+
+
+def sums_table(scenario: Scenario, policies: Sequence[str], first_group: int, sums: np.ndarray, skip: int | None) -> Any:
+    """Sums of shape (groups, policies, measures, 3) as rows: point, group, policy, measure, subject, count, sum, squares.
+
+    ``skip`` is the number of a policy to leave out.
+    """
+    import pyarrow as pa
+
+    chosen = [p for p in range(len(policies)) if p != skip]
+    listed = measures(scenario)
+    names = list(dict.fromkeys(m.name for m in listed))
+    subjects = list(dict.fromkeys(m.subject for m in listed))
+    groups, each = len(sums), len(listed)
+    group = np.repeat(np.arange(first_group, first_group + groups), len(chosen) * each)
+    policy = np.tile(np.repeat(chosen, each), groups)
+    rows = sums[:, chosen].reshape(-1, 3)
+    repeat = groups * len(chosen)
+    return pa.table(
+        {
+            "point": pa.array((group * len(policies) + policy).astype(np.int32)),
+            "group": pa.array(group.astype(np.int32)),
+            "policy": _labels(policy, policies),
+            "measure": _labels(np.tile([names.index(m.name) for m in listed], repeat), names),
+            "subject": _labels(np.tile([subjects.index(m.subject) for m in listed], repeat), subjects),
+            "count": pa.array(rows[:, 0].astype(np.int64)),
+            "sum": pa.array(rows[:, 1]),
+            "squares": pa.array(rows[:, 2]),
+        }
+    )
+
+
+def outcomes_table(
+    scenario: Scenario, policies: Sequence[str], groups: Sequence[int], outcomes: np.ndarray
+) -> Any:
+    """Outcome records of shape (groups, replications, policies) as rows with typed columns, in that order."""
+    import pyarrow as pa
+
+    shape, flat = outcomes.shape, outcomes.reshape(-1)
+    group, policy = (np.broadcast_to(a, shape).reshape(-1) for a in _coordinates(groups, shape))
+    columns: dict[str, Any] = {
+        "group": pa.array(group.astype(np.int32)),
+        "policy": _labels(policy, policies),
+        "replication": pa.array(flat["replication"]),
+    }
+    kinds = {"winner": scenario.deposit_names, "value_share": scenario.bidder_names, "built_share": scenario.bidder_names}
+    assert OUTCOME.names is not None
+    for name in OUTCOME.names:
+        if name == "replication":
+            continue
+        cells = flat[name]
+        if cells.ndim == 1:
+            columns[name] = _typed(name, cells)
+            continue
+        who = kinds.get(name) or (scenario.deposit_names if cells.shape[1] == MAX_DEPOSITS else scenario.patron_names)
+        for n, subject in enumerate(who):
+            columns[f"{name}.{subject}"] = _typed(name, cells[:, n])
+    _name_winners(columns, scenario, flat["winner"])
+    return pa.table(columns)
+
+
+def _coordinates(groups: Sequence[int], shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    return np.asarray(groups).reshape(-1, 1, 1), np.arange(shape[2]).reshape(1, 1, -1)
+
+
+def _typed(name: str, cells: np.ndarray) -> Any:
+    import pyarrow as pa
+
+    if cells.dtype.kind == "f":
+        return pa.array(np.ascontiguousarray(cells))
+    return pa.array(cells.astype(bool if cells.dtype.itemsize == 1 else np.int16))
+
+
+_TERMS = ("equity", "bonus", "processing", "offtake", "concession", "coverage", "completion", "realised_coverage")
+
+
+def _name_winners(columns: dict[str, Any], scenario: Scenario, winners: np.ndarray) -> None:
+    """Winners by name, and no terms where a deposit was shelved."""
+    import pyarrow as pa
+
+    names = [*scenario.bidder_names, "shelved"]
+    for d, deposit in enumerate(scenario.deposit_names):
+        shelved = winners[:, d] < 0
+        columns[f"winner.{deposit}"] = _labels(np.where(shelved, len(names) - 1, winners[:, d]), names)
+        for name in _TERMS:
+            cells = columns[f"{name}.{deposit}"].to_numpy(zero_copy_only=False)
+            columns[f"{name}.{deposit}"] = pa.array(cells, mask=shelved)
+
+
+def table_bytes(table: Any) -> bytes:
+    """A table as the bytes of a Parquet file."""
+    import pyarrow.parquet as pq
+
+    sheet = io.BytesIO()
+    pq.write_table(table, sheet, compression="zstd", row_group_size=_ROW_GROUP)
+    return sheet.getvalue()
+
+
+def write_table(path: Path, tables: Iterable[Any]) -> None:
+    """Write rows that come in pieces as one Parquet file, whole or not at all.
+
+    The pieces are cut anew into row groups of a fixed length, so that the bytes do not depend on them.
+    """
+    import pyarrow.parquet as pq
+
+    draft = _draft(path)
+    try:
+        with draft.open("wb") as file:
+            writer = None
+            for group in _row_groups(tables):
+                writer = writer or pq.ParquetWriter(file, group.schema, compression="zstd")
+                writer.write_table(group, row_group_size=_ROW_GROUP)
+            assert writer is not None
+            writer.close()
+            _flush(file)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _row_groups(tables: Iterable[Any]) -> Iterator[Any]:
+    import pyarrow as pa
+
+    waiting: list[Any] = []
+    rows = 0
+    for table in tables:
+        waiting.append(table)
+        rows += table.num_rows
+        while rows >= _ROW_GROUP:
+            joined = pa.concat_tables(waiting).combine_chunks()
+            yield joined.slice(0, _ROW_GROUP)
+            waiting, rows = [joined.slice(_ROW_GROUP)], rows - _ROW_GROUP
+    if rows:
+        yield pa.concat_tables(waiting).combine_chunks()
+
+
+def read_table(path: Path) -> Any:
+    """A Parquet file as a pandas DataFrame; labels become categories."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(path).to_pandas()
+
+
+def free_space(folder: Path) -> int:
+    """Bytes free where a folder is or would be."""
+    import shutil
+
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free

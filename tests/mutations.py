@@ -1,0 +1,334 @@
+"""Seeded faults: what could be wrong in the rules, the dice and the turns, and the tests that would notice.
+
+Each fault replaces a piece of source by a faulty one; the tests named beside it must fail then, and pass without it.
+``python tests/mutations.py`` tries them all and says which tests noticed what.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path("src", "minegame")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault: in ``file``, ``right`` becomes ``wrong``; the test ``noticed_by`` sees it.
+
+    ``within`` names the function that holds the piece, where the piece alone occurs more than once in the file.
+    """
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    noticed_by: str
+    within: str = ""
+
+    def __str__(self) -> str:
+        return self.name
+
+    def applied_to(self, source: str) -> str:
+        """The source with the fault; ValueError unless there is exactly one such piece."""
+        start, stop = 0, len(source)
+        if self.within:
+            start = source.index(f"\ndef {self.within}(")
+            following = re.compile(r"\n(?=\S)(?!def )").search(source, start + 1)
+            stop = following.start() if following else stop
+        piece = source[start:stop]
+        if piece.count(self.right) != 1:
+            raise ValueError(f"{self.name}: {piece.count(self.right)} times {self.right!r} in {self.file}")
+        return source[:start] + piece.replace(self.right, self.wrong) + source[stop:]
+
+
+def in_rules(name: str, within: str, right: str, wrong: str, noticed_by: str = "") -> Fault:
+    """A fault in a rule, noticed by the rule's own example unless a test is named."""
+    example = f"src/minegame/rules.py::minegame.rules.{within}"
+    return Fault(name, "rules.py", right, wrong, f"tests/{noticed_by}" if noticed_by else example, within)
+
+
+def in_turns(name: str, within: str, right: str, wrong: str, noticed_by: str) -> Fault:
+    """A fault in a turn, noticed by a test of the turns."""
+    return Fault(name, "turns.py", right, wrong, f"tests/test_turns.py::{noticed_by}", within)
+
+
+def in_chance(name: str, within: str, right: str, wrong: str, noticed_by: str) -> Fault:
+    """A fault in the dice, noticed by a test of the dice."""
+    return Fault(name, "chance.py", right, wrong, f"{noticed_by}", within)
+
+
+FAULTS = (
+    # ------------------------------------------------------------------------------------------------------- the rules
+    in_rules("a price without reversion drifts up", "price_step",
+             "- 0.5 * sigma * sigma * years", "+ 0.5 * sigma * sigma * years"),
+    in_rules("the mean price lies above the long-run price", "price_level",
+             "- sigma * sigma", "+ sigma * sigma",
+             "test_turns.py::test_the_price_moves_a_month_at_a_time_from_the_initial_price"),
+    in_rules("a mine earns before it is built", "annuity_factor", "** -lead", "** lead"),
+    in_rules("covered capital costs the wedge", "project", "(1.0 - coverage)", "coverage"),
+    in_rules("a loss gets its tax back", "project", "max(0.0, profit)", "profit",
+             "test_rules.py::test_r3_what_a_mine_earns_goes_to_cost_tax_or_owner"),
+    in_rules("money left over multiplies the levers", "budget_scale", "min(1.0, left / cost)", "left / cost",
+             "test_turns.py::test_levers_are_paid_in_full_while_the_budget_lasts_then_scaled_then_nothing"),
+    in_rules("carrying a threat out costs its strength and not the square", "follow_through",
+             "threat * threat)", "threat)",
+             "test_turns.py::test_a_refused_threat_is_carried_out_or_the_patron_backs_down"),
+    in_rules("attention hastens a letter without a mandate", "commitment_hazard",
+             "if mandate > 0.0:", "if mandate >= 0.0:",
+             "test_turns.py::test_engagement_hastens_a_letter_only_under_a_mandate"),
+    in_rules("a tied lender pays more than its largest share", "letter_share",
+             "min(max_share, offtake_multiple * offtake)", "offtake_multiple * offtake",
+             "test_turns.py::test_a_tied_lender_pays_for_offtake_and_at_most_its_share"),
+    in_rules("denial helps its victim", "completion_probability", "1.0 - denial_effect", "1.0 + denial_effect"),
+    in_rules("the impatient side holds out", "patience_ratio",
+             "math.log(host_impatience / total) / math.log(bidder_impatience / total)",
+             "math.log(bidder_impatience / total) / math.log(host_impatience / total)",
+             "test_turns.py::test_an_impatient_bidder_gives_way_early"),
+    in_rules("a month passes a month late", "elapsed", "min(month + 1, months)", "min(month, months)"),
+    in_rules("time goes on after the last month", "elapsed", "min(month + 1, months)", "(month + 1)"),
+    in_rules("more than all of the output is processed", "efficient_share", "min(1.0, value / cost)", "value / cost"),
+    in_rules("the premium is subject to the hurdle", "reservation_transfer",
+             "(1.0 - hurdle) * own + premium * weight", "(1.0 - hurdle) * (own + premium * weight)"),
+    in_rules("equity has no cap", "split_transfer",
+             "min(equity_max, equity_min + equity_weight * transfer / value)",
+             "equity_min + equity_weight * transfer / value",
+             "test_turns.py::test_equity_stops_at_its_cap_and_the_rest_is_bonus"),
+    in_rules("offtake is a gain to the host", "mine_income", "-0.5 * offtake_cost", "0.5 * offtake_cost"),
+    in_rules("the bonus counts only if the mine is built", "rent", "bonus * coverage", "bonus * completion"),
+    in_rules("a threat hurts a host that yields", "threat_loss", "(1.0 - share)", "share"),
+    in_rules("backlash grows with the threat and not its square", "backlash", "threat * threat", "threat",
+             "test_turns.py::test_politics_worked_out_by_hand"),
+    in_rules("yield and interest are swapped in the option", "option_value",
+             "(rate - yield_rate)", "(yield_rate - rate)",
+             "test_rules.py::test_r16_the_option_solves_mcdonald_and_siegel_s_equation"),
+    in_rules("credit never saturates", "credit_after", "gain * event * (1.0 - credit)", "gain * event"),
+    in_rules("a reopened deal has no cap", "renegotiated_equity", "min(cap, equity + step)", "equity + step"),
+    in_rules("the runner-up counts for more than the candidate could give", "floor_utility",
+             "min(runner_up, full)", "runner_up"),
+    in_rules("the host's demand stands still", "host_patience", "1.0 - passed", "passed"),
+    in_rules("a patron is paid twice for the award", "patron_payoff", "(1.0 - on_award) * built", "built"),
+    # -------------------------------------------------------------------------------------------------------- the dice
+    in_chance("a draw may be nothing", "uniform", "+ 0.5)", ")",
+              "test_draws_stay_inside_the_open_interval_at_the_extreme_words"),
+    in_chance("the index of a draw is not used", "uniform", "int(index) & _WORD", "0 & _WORD",
+              "test_every_part_of_the_address_matters"),
+    in_chance("months share their luck every sixteen", "uniform", "(int(month) & 0xFFF)", "(int(month) & 0xF)",
+              "test_uniform_is_the_52_high_bits_at_the_packed_address_and_a_half"),
+    in_chance("nine rounds of Philox", "philox4x32", "range(10)", "range(9)",
+              "test_the_published_known_answers"),
+    in_chance("the lower tail is the upper", "normal_quantile", "-top / low if q < 0.0", "top / low if q < 0.0",
+              "test_normal_quantile_is_the_inverse_of_the_normal_distribution"),
+    Fault("two streams have one number", "chance.py",
+          "HORIZON_PRICE = 14, 15, 16, 17, 18, 19, 20", "HORIZON_PRICE = 14, 15, 16, 17, 18, 18, 20",
+          "tests/test_turns.py::test_every_stream_of_luck_has_a_number_of_its_own"),
+    # ------------------------------------------------------------------------------------------------------- the turns
+    in_turns("geology goes by the place in the list", "_survey", "game.deposit_key[d]", "d",
+             "test_the_luck_of_a_run_stands_at_the_keys_of_those_it_befalls"),
+    in_turns("taste goes by the place in the list", "_seat_bidder", "chance.TASTE, key,", "chance.TASTE, i,",
+             "test_the_luck_of_a_run_stands_at_the_keys_of_those_it_befalls"),
+    in_turns("a bidder's cost and impatience share their luck", "_seat_bidder", "chance.IMPATIENCE", "chance.COST",
+             "test_the_luck_of_a_run_stands_at_the_keys_of_those_it_befalls"),
+    in_turns("a letter of the last run is still there", "open_tender", "state.letter_month[f] = NOBODY", "pass",
+             "test_a_state_that_was_played_before_is_as_good_as_a_new_one"),
+    in_turns("a sign of the last run is still seen", "_seat_patron", "state.rival_letter[k] = 0", "pass",
+             "test_a_state_that_was_played_before_is_as_good_as_a_new_one"),
+    in_turns("the price moves a year at a time", "trade", "rules.MONTH", "1.0",
+             "test_the_price_moves_a_month_at_a_time_from_the_initial_price"),
+    in_turns("levers cost no political capital", "press", "state.budget_left[k] -= scale * cost", "pass",
+             "test_levers_are_paid_in_full_while_the_budget_lasts_then_scaled_then_nothing"),
+    in_turns("a lever comes a month late", "_is_on", "state.month >= game", "state.month > game",
+             "test_a_lever_is_on_from_its_onset_month_on"),
+    in_turns("the two triggers are swapped", "_is_on", "trigger == RIVAL_LEADS", "trigger != RIVAL_LEADS",
+             "test_a_trigger_waits_for_its_own_sign_and_its_own_patron_s"),
+    in_turns("every month has the same episode", "gain_standing",
+             "chance.EPISODE, key, 0, month)", "chance.EPISODE, key, 0, 0)",
+             "test_a_third_country_episode_comes_at_the_patron_s_rate"),
+    in_turns("a summit replaces the one before", "gain_standing",
+             "state.summits[k] += summit", "state.summits[k] = summit",
+             "test_summits_add_up"),
+    in_turns("a threat carried out weakens belief", "_learn", "if carried_out:", "if not carried_out:",
+             "test_in_an_episode_the_threat_is_carried_out_at_full_strength_or_backed_down"),
+    in_turns("a letter is issued again", "commit", "        return\n", "        pass\n",
+             "test_a_letter_once_issued_keeps_its_month_and_share"),
+    in_turns("the mandate is that of the bidder's patron", "commit",
+             "game.financier_patron[f]", "game.bidder_patron[game.financier_bidder[f]]",
+             "test_the_mandate_that_counts_is_that_of_the_financier_s_patron"),
+    in_turns("a letter alarms its own camp", "_issue", "k != game.bidder_patron[i]", "k == game.bidder_patron[i]",
+             "test_only_a_public_letter_alarms_and_only_the_other_camps"),
+    in_turns("private capital alarms too", "_issue", "if game.financier_public[f]:", "if True:",
+             "test_only_a_public_letter_alarms_and_only_the_other_camps"),
+    in_turns("a letter counts in full", "appraise",
+             "game.financier_credibility[f] * state.letter_share[f]", "state.letter_share[f]",
+             "test_coverage_counts_own_capital_and_the_letters_at_their_credibility"),
+    in_turns("denial adds up over the rivals", "appraise",
+             "max(denial, state.lever[k, DENIAL])", "denial + state.lever[k, DENIAL]",
+             "test_completion_suffers_from_the_strongest_denial_of_the_rivals_alone"),
+    in_turns("a patron denies its own bidder", "appraise", "k != game.bidder_patron[i]", "k >= 0",
+             "test_completion_suffers_from_the_strongest_denial_of_the_rivals_alone"),
+    in_turns("coverage has no cap", "appraise", "rules.clip(coverage, 0.0, 1.0)", "coverage",
+             "test_coverage_is_at_most_everything"),
+    in_turns("the plan for next month is this month's", "concede",
+             "rules.elapsed(state.month + 1,", "rules.elapsed(state.month,",
+             "test_a_bidder_as_patient_as_the_host_concedes_along_the_plain_path"),
+    in_turns("the tremble goes by the place in the list", "concede",
+             "game.bidder_key[i], 0, state.month", "i, 0, state.month",
+             "test_the_tremble_is_the_month_s_own_and_the_same_for_the_plan"),
+    in_turns("a concession trembles over everything", "concede", "rules.clip(now + tremble, 0.0, 1.0)", "now + tremble",
+             "test_a_tremble_leaves_the_concession_between_nothing_and_everything"),
+    in_turns("a bidder enters a month late", "offer",
+             "state.month >= game.bidder_entry[i]", "state.month > game.bidder_entry[i]",
+             "test_nobody_bids_before_entering_or_where_nothing_can_be_transferred"),
+    in_turns("a bidder may bid nothing", "offer", "state.reservation[i, d] > 0.0", "state.reservation[i, d] >= 0.0",
+             "test_nobody_bids_before_entering_or_where_nothing_can_be_transferred"),
+    in_turns("the rent as offered is at another concession", "offer",
+             "state.concession[i])", "state.next_concession[i])",
+             "test_an_offer_worked_out_by_hand"),
+    in_turns("the mandate is that of another patron", "_value_deposit",
+             "state.lever[k, FINANCE]", "state.lever[i, FINANCE]",
+             "test_a_mandate_raises_what_the_patron_pays_above_market"),
+    in_turns("all deposits impress alike", "_impress",
+             "chance.EVALUATION, key, game.deposit_key[d], month", "chance.EVALUATION, key, 0, month",
+             "test_what_officials_feel_is_drawn_by_bidder_deposit_and_month"),
+    in_turns("the runner-up counts as it offers", "_find_runner_up", "state.trial, FULL)", "state.trial, OFFERED)",
+             "test_the_host_holds_out_between_the_runner_up_s_best_and_the_candidate_s_best"),
+    in_turns("the runner-up may leave the main bidder a lot", "_find_runner_up", " or _holds(game, state, main)", "",
+             "test_of_split_lots_the_runner_up_leaves_the_main_bidder_nothing"),
+    in_turns("of equals the last is the main bidder", "main_bidder", "held > largest", "held >= largest",
+             "test_the_main_bidder_has_the_largest_share_and_of_equals_the_first_deposit"),
+    in_turns("the host likes what could be offered", "_find_candidate", "state.trial, OFFERED)", "state.trial, FULL)",
+             "test_the_runner_up_counts_at_most_what_the_candidate_could_give"),
+    in_turns("half of the value is the rival's lead", "weigh", "state.share[k] < 0.5", "state.share[k] <= 0.5",
+             "test_half_of_the_value_is_no_lead_of_the_rival"),
+    in_turns("the host's patience is multiplied by the ratio", "_patience",
+             "game.bargaining_concession_exponent / math", "game.bargaining_concession_exponent * math",
+             "test_an_impatient_main_bidder_lets_the_host_hold_out_longer"),
+    in_turns("synergy comes to lots that go apart", "standing_utility", "if one else 0.0", "if one >= 0 else 0.0",
+             "test_synergy_goes_to_whoever_takes_everything"),
+    in_turns("a share counts what is left of it from the last allocation", "standing_utility",
+             "state.share[k] = 0.0", "pass",
+             "test_synergy_goes_to_whoever_takes_everything"),
+    in_turns("camps are not measured against their ideal", "_portfolio",
+             "game.patron_ideal_share[k])", "game.patron_portfolio_share[k])",
+             "test_a_threat_makes_shelving_dearer_and_balance_counts_there_too"),
+    in_turns("there is no last month", "decide", "state.month >= game.months - 1", "state.month >= game.months",
+             "test_in_the_last_month_the_host_takes_what_beats_its_floor_or_shelves_and_never_counters"),
+    in_turns("a bidder refuses what it planned", "_counter", "> state.next_concession[i]", "> state.concession[i]",
+             "test_a_bidder_agrees_to_what_it_planned_for_next_month_and_the_deal_is_at_what_was_asked"),
+    in_turns("lots that go apart are countered", "_counter",
+             "            return False\n    room", "            i = state.award[d]\n    room",
+             "test_there_is_no_counter_when_lots_go_to_different_bidders"),
+    in_turns("the host asks along another line", "_counter",
+             "(state.aspiration - state.opening_utility)", "state.aspiration",
+             "test_the_host_asks_along_the_line_from_the_opening_to_the_full_concession"),
+    in_turns("what becomes of the award depends on its month", "_after_award",
+             "key, index, 0)", "key, index, state.month)",
+             "test_promised_access_is_delivered_in_full_or_not_at_all"),
+    in_turns("a heeded threat is carried out", "_carry_out_threat", "threat > 0.0 and share < 1.0", "threat > 0.0",
+             "test_a_threat_that_was_heeded_costs_backlash_and_nothing_else"),
+    in_turns("an executed threat hurts in proportion to what was given", "_carry_out_threat",
+             "* (1.0 - share) if", "* share if",
+             "test_a_refused_threat_is_carried_out_or_the_patron_backs_down"),
+    in_turns("a letter that was never issued becomes money", "_realised_coverage",
+             " and state.letter_month[f] != NOBODY", "",
+             "test_a_letter_that_was_never_issued_never_becomes_money"),
+    in_turns("credibility counts after the award too", "_realised_coverage",
+             "coverage += state.letter_share[f]", "coverage += game.financier_credibility[f] * state.letter_share[f]",
+             "test_a_letter_becomes_money_in_full_or_not_at_all"),
+    in_turns("all deposits of a bidder are finished or none", "_build",
+             "game.bidder_key[i], game.deposit_key[d]", "game.bidder_key[i], 0",
+             "test_a_mine_is_finished_by_the_luck_of_the_winner_and_its_deposit"),
+    in_turns("the deal is reopened at the price of the award", "_renegotiate",
+             "        outcome.horizon_price,\n", "        outcome.price,\n",
+             "test_a_deal_is_reopened_by_the_luck_of_the_deposit_at_the_price_of_that_day"),
+    in_turns("another patron protects the deal", "_renegotiate",
+             "game.patron_protection[game.bidder_patron[i]]", "game.patron_protection[0]",
+             "test_a_deal_is_reopened_by_the_luck_of_the_deposit_at_the_price_of_that_day"),
+    in_turns("the winner's credit fades", "_update_standing", "if share > 0.0:", "if share <= 0.0:",
+             "test_credit_grows_with_what_was_built_and_fades_for_the_others"),
+    in_turns("a patron is paid for mines of others", "_built",
+             "game.bidder_patron[i] == k", "game.bidder_patron[i] != k",
+             "test_a_patron_is_paid_for_the_award_and_for_the_mine_and_pays_for_its_levers"),
+    in_turns("a reopened deal pays no more", "_realised_rent", "if outcome.renegotiated[d]:", "if False:",
+             "test_a_reopened_deal_pays_the_host_more_equity_up_to_the_cap"),
+    in_turns("delivered access costs the host", "_pay_host",
+             "money += outcome.access_delivered[k] -", "money += -outcome.access_delivered[k] -",
+             "test_the_host_is_paid_what_was_delivered"),
+)  # fmt: skip
+
+
+def copy_checkout(folder: Path) -> Path:
+    """Copy what the tests need into ``folder``; return it."""
+    unwanted = shutil.ignore_patterns("__pycache__", ".pytest_cache")
+    for name in ("src", "configs", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def run_tests(nodes: Sequence[str]) -> tuple[int, str]:
+    """Run tests of the copy that is the working folder, on the modules as they now stand there: exit code, output.
+
+    0: all passed, 1: some failed, otherwise something is wrong with the tests.
+    """
+    import pytest
+
+    for name in [*sys.modules]:
+        if name.partition(".")[0] in ("minegame", "tests", "strategies") or name.startswith("test_"):
+            del sys.modules[name]
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--tb=line", *nodes])
+    return int(code), output.getvalue()
+
+
+def try_fault(fault: Fault) -> tuple[int, str]:
+    """Run the test that should notice a fault on a working copy that has it, and mend the copy again."""
+    path = PACKAGE / fault.file
+    source = path.read_text(encoding="utf-8")
+    path.write_text(fault.applied_to(source), encoding="utf-8")
+    try:
+        return run_tests([fault.noticed_by])
+    finally:
+        path.write_text(source, encoding="utf-8")
+
+
+def main(chosen: Sequence[str]) -> int:
+    """Try the faults of these names (all, without names) on a copy and write what happened to each; 0 if all is well.
+
+    The tests run as plain Python, so that nothing need be compiled, and in one process, so that imports are paid once.
+    """
+    faults = [fault for fault in FAULTS if not chosen or fault.name in chosen]
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
+    sys.dont_write_bytecode = True
+    missed = 0
+    with tempfile.TemporaryDirectory() as place:
+        folder = copy_checkout(Path(place))
+        os.chdir(folder)
+        sys.path[:0] = [str(folder / "src"), str(folder / "tests")]
+        code, output = run_tests(sorted({fault.noticed_by for fault in faults}))
+        sys.stdout.write("without a fault all pass\n" if code == 0 else output)
+        for fault in faults:
+            found, output = try_fault(fault)
+            missed += found != 1
+            sys.stdout.write(f"{WORDS.get(found, 'BROKEN')}  {fault}  [{fault.noticed_by.rpartition('::')[2]}]\n")
+            sys.stdout.write(output if found not in WORDS else "")
+            sys.stdout.flush()
+        os.chdir(ROOT)
+    sys.stdout.write(f"{len(faults) - missed} of {len(faults)} faults were noticed\n")
+    return int(missed > 0 or code != 0)
+
+
+WORDS = {0: "MISSED ", 1: "noticed"}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
