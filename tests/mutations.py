@@ -43,7 +43,7 @@ class Fault:
         start, stop = 0, len(source)
         if self.within:
             start = source.index(f"\ndef {self.within}(")
-            following = re.compile(r"\n(?=\S)(?!def )").search(source, start + 1)
+            following = re.compile(r"\n(?:@|#|def )").search(source, start + 1)
             stop = following.start() if following else stop
         piece = source[start:stop]
         if piece.count(self.right) != 1:
@@ -64,7 +64,7 @@ def in_turns(name: str, within: str, right: str, wrong: str, noticed_by: str) ->
 
 def in_chance(name: str, within: str, right: str, wrong: str, noticed_by: str) -> Fault:
     """A fault in the dice, noticed by a test of the dice."""
-    return Fault(name, "chance.py", right, wrong, f"{noticed_by}", within)
+    return Fault(name, "chance.py", right, wrong, f"tests/test_chance.py::{noticed_by}", within)
 
 
 FAULTS = (
@@ -139,9 +139,9 @@ FAULTS = (
     in_turns("a bidder's cost and impatience share their luck", "_seat_bidder", "chance.IMPATIENCE", "chance.COST",
              "test_the_luck_of_a_run_stands_at_the_keys_of_those_it_befalls"),
     in_turns("a letter of the last run is still there", "open_tender", "state.letter_month[f] = NOBODY", "pass",
-             "test_a_state_that_was_played_before_is_as_good_as_a_new_one"),
+             "test_what_was_played_before_on_a_state_leaves_no_trace"),
     in_turns("a sign of the last run is still seen", "_seat_patron", "state.rival_letter[k] = 0", "pass",
-             "test_a_state_that_was_played_before_is_as_good_as_a_new_one"),
+             "test_what_was_played_before_on_a_state_leaves_no_trace"),
     in_turns("the price moves a year at a time", "trade", "rules.MONTH", "1.0",
              "test_the_price_moves_a_month_at_a_time_from_the_initial_price"),
     in_turns("levers cost no political capital", "press", "state.budget_left[k] -= scale * cost", "pass",
@@ -209,9 +209,12 @@ FAULTS = (
              "test_the_runner_up_counts_at_most_what_the_candidate_could_give"),
     in_turns("half of the value is the rival's lead", "weigh", "state.share[k] < 0.5", "state.share[k] <= 0.5",
              "test_half_of_the_value_is_no_lead_of_the_rival"),
-    in_turns("the host's patience is multiplied by the ratio", "_patience",
-             "game.bargaining_concession_exponent / math", "game.bargaining_concession_exponent * math",
+    in_turns("the host's patience is multiplied by the ratio", "_seat_bidder",
+             "game.bargaining_concession_exponent / tilt", "game.bargaining_concession_exponent * tilt",
              "test_an_impatient_main_bidder_lets_the_host_hold_out_longer"),
+    in_turns("a counter may be worth less than shelving", "_counter",
+             "if state.utility >= state.shelve_utility:", "if True:",
+             "test_the_host_signs_nothing_worse_than_shelving"),
     in_turns("synergy comes to lots that go apart", "standing_utility", "if one else 0.0", "if one >= 0 else 0.0",
              "test_synergy_goes_to_whoever_takes_everything"),
     in_turns("a share counts what is left of it from the last allocation", "standing_utility",

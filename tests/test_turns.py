@@ -73,6 +73,13 @@ PLAIN = {
 }  # fmt: skip
 
 
+#: A tariff of the west would cost the host 0.25 · 1000 · 0.5 · 0.8 · 2 = 200 M$.
+THREAT = {
+    "patron_exports": (1000.0, 0.0), "patron_exposed_share": (0.5, 0.0), "patron_incidence": (0.8, 0.0),
+    "patron_annuity": (2.0, 0.0),
+}  # fmt: skip
+
+
 def game_of(**changes):
     """The plain table with some numbers changed; a field of an array is given for the first agents only."""
     game = new_records(GAME)[0]
@@ -147,16 +154,28 @@ def test_before_month_0_nothing_has_happened():
     assert (state.processing[0], state.offtake[0]) == (0.5, 0.5)
 
 
-def test_a_state_that_was_played_before_is_as_good_as_a_new_one():
-    game = game_of(lever_intensity=np.ones((2, 5)), financier_base_hazard=(50.0, 50.0), financier_public=(1, 1))
-    fresh, used, outcome = new_records(STATE)[0], new_records(STATE)[0], new_records(OUTCOME)[0]
-    turns.open_tender(game, used, SEED, REPLICATION + 1)
-    play_on(game, used)
-    turns.settle(game, used, outcome)
-    for state in (fresh, used):
-        turns.open_tender(game, state, SEED, REPLICATION)
-        play_on(game, state)
-    assert fresh.tobytes() == used.tobytes()
+def test_what_was_played_before_on_a_state_leaves_no_trace():
+    """First a negotiation in which everything happens, then one whose levers wait for a sign and without letters."""
+    busy = game_of(
+        lever_intensity=np.ones((2, 5)), financier_base_hazard=(50.0, 50.0), financier_public=(1, 1),
+        politics_summit_rate=1.0, patron_episode_rate=(1.0, 1.0),
+    )  # fmt: skip
+    quiet = game_of(
+        lever_intensity=levers(tariff=1.0, access=1.0), lever_trigger=np.full((2, 5), RIVAL_LETTER), **THREAT,
+        bidder_own_capital=(0.5, 0.5), patron_access_value=(100.0, 0.0), patron_stake=(100.0, 100.0),
+        financier_letter_hazard=(0.5, 0.5), patron_point_value=(1.0, 1.0),
+    )  # fmt: skip
+    ended = []
+    used = new_records(STATE)[0]
+    for games, state in (((busy, quiet), used), ((quiet,), new_records(STATE)[0])):
+        for game in games:
+            outcome = new_records(OUTCOME)
+            turns.open_tender(game, state, SEED, REPLICATION)
+            play_on(game, state)
+            turns.settle(game, state, outcome[0])
+        ended.append(outcome)
+    for name in OUTCOME.names:
+        assert ended[0][name].tobytes() == ended[1][name].tobytes(), name
 
 
 def play_on(game, state, months=240):
@@ -719,6 +738,26 @@ def test_a_bidder_agrees_to_what_it_planned_for_next_month_and_the_deal_is_at_wh
     assert state.utility < full
 
 
+@pytest.mark.parametrize(("shelving", "decision", "worth"), [(20.0, COUNTER, 21.875), (25.0, WAIT, 13.125)])
+def test_the_host_signs_nothing_worse_than_shelving(shelving, decision, worth):
+    """Transfers are paid in equity, worth half (completion 0.5), up to the cap, then in bonus, worth all of it.
+
+    At the full concession that is 28/2 + 20 and 22/2 + 17.5, together 62.5 above the opening; at one half 24/2 + 19.75/2,
+    so that asking for one half of the way, 31.25, brings 21.875.  At the offer of 0.3 it is 14.4/2 + 11.85/2.
+    """
+    game = game_of(bidders=1, bidder_capability=(0.5, 0.0), host_equity_weight=1.0)
+    state = offered(game, 1, 0.3)
+    state.next_concession[0] = 0.75
+    turns.weigh(game, state)
+    opening = state.opening_utility
+    assert state.full_utility - opening == pytest.approx(62.5)
+    state.aspiration, state.shelve_utility = opening + 31.25, opening + shelving
+    turns.decide(game, state)
+    assert (state.decision, state.counters, state.requested_concession) == (decision, 1, pytest.approx(0.5))
+    assert state.utility - opening == pytest.approx(worth)
+    assert state.transfer[0, 0] == pytest.approx(24.0 if decision == COUNTER else 14.4)
+
+
 def test_there_is_no_counter_when_lots_go_to_different_bidders():
     rents = [[(0, 50, 160), None], [None, (0, 50, 160)]]
     state = decided(rents, lots=SPLIT, planned=1.0)
@@ -940,12 +979,6 @@ def test_denial_bites_at_its_rate_and_then_hurts_completion(nudge, happens):
     assert outcome.done_share == pytest.approx(0.0 if happens else 1.0)
     own = settled((0, 0), politics_denial_bite_rate=1.0, lever_intensity=levers(denial=1.0))
     assert own.done_share == 1.0
-
-
-THREAT = {
-    "patron_exports": (1000.0, 0.0), "patron_exposed_share": (0.5, 0.0), "patron_incidence": (0.8, 0.0),
-    "patron_annuity": (2.0, 0.0),
-}  # fmt: skip
 
 
 @EITHER_SIDE

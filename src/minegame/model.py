@@ -78,12 +78,12 @@ class Negotiation(mesa.Model):
     def __init__(
         self,
         scenario: Scenario | str | Path | None = None,
-        seed: int = 0,
+        seed: int | None = 0,
         replication: int = 0,
         agents: Mapping[str, type[Participant]] | None = None,
         rng: int | None = None,
     ) -> None:
-        seed = int(seed if rng is None else rng)
+        seed = int((rng if rng is not None else seed) or 0)  # batch_run says None where nobody chose a seed
         super().__init__(rng=seed)
         self.scenario = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario or BASELINE)
         self.seed, self.replication = seed, int(replication)
@@ -118,6 +118,16 @@ class Negotiation(mesa.Model):
         while self.running:
             self.step()
         return self
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is played."""
+        return self._played
+
+    @scenario.setter
+    def scenario(self, scenario: object) -> None:
+        if isinstance(scenario, Scenario):  # Mesa 3.5 puts a scenario of its own here, which it would write to
+            self._played = scenario
 
     @property
     def state(self) -> Any:

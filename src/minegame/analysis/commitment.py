@@ -55,32 +55,54 @@ def pure_commitment(leader: np.ndarray, follower: np.ndarray) -> Commitment:
     return _commitment(leader, follower, np.eye(len(leader))[own], int(reply))
 
 
-def pure_choices(leader: np.ndarray, follower: np.ndarray) -> np.ndarray:
-    """Which pure strategy the leader commits to in every draw: payoffs (draws, leader's, follower's) → (draws,)."""
-    best = follower >= follower.max(axis=2, keepdims=True)
-    return np.asarray(np.where(best, leader, -np.inf).max(axis=2).argmax(axis=1))
-
-
 def mixed_commitment(leader: np.ndarray, follower: np.ndarray) -> Commitment:
     """The best lottery to commit to; payoffs of shape (leader's strategies, follower's strategies).
 
     For each reply: the lottery that is best for the leader among those to which it is a best reply.
     """
-    found = [pure_commitment(leader, follower)]
-    scale = float(np.ptp(follower)) or 1.0
-    for reply in range(follower.shape[1]):
-        leads = np.delete(follower, reply, axis=1) - follower[:, [reply]]
-        answer = linprog(
-            -leader[:, reply] / (float(np.abs(leader).max()) or 1.0),
-            A_ub=leads.T / scale if leads.size else None, b_ub=np.zeros(leads.shape[1]) if leads.size else None,
-            A_eq=np.ones((1, len(leader))), b_eq=[1.0], bounds=(0.0, 1.0),
-        )  # fmt: skip
-        if answer.success:
-            mixture = np.maximum(answer.x, 0.0)
-            found.append(_commitment(leader, follower, mixture / mixture.sum(), reply))
-    best = max(one.leader_payoff for one in found)
+    best = pure_commitment(leader, follower)  # kept where mixing gains nothing
     near = 1e-9 * (float(np.ptp(leader)) or 1.0)
-    return next(one for one in found if one.leader_payoff >= best - near)  # a pure one where mixing gains nothing
+    most = leader.max(axis=0)  # no lottery gets more out of a reply
+    for reply in np.argsort(-most).tolist():
+        if most[reply] <= best.leader_payoff + near:
+            break
+        mixture = _lottery(leader[:, reply], np.delete(follower, reply, axis=1) - follower[:, [reply]])
+        if mixture is not None:
+            found = _commitment(leader, follower, mixture, reply)
+            best = found if found.leader_payoff > best.leader_payoff + near else best
+    return best
+
+
+def _lottery(payoff: np.ndarray, leads: np.ndarray) -> np.ndarray | None:
+    """The lottery with the highest payoff under which no other reply leads on average; None if there is none.
+
+    ``payoff`` has shape (strategies,), ``leads`` (strategies, other replies).
+    """
+    answer = linprog(
+        -payoff / (float(np.abs(payoff).max()) or 1.0),
+        A_ub=leads.T / (float(np.abs(leads).max(initial=0.0)) or 1.0), b_ub=np.zeros(leads.shape[1]),
+        A_eq=np.ones((1, len(payoff))), b_eq=[1.0], bounds=(0.0, 1.0),
+    )  # fmt: skip
+    mixture = np.maximum(answer.x, 0.0) if answer.success else np.zeros(1)
+    return mixture / mixture.sum() if answer.success else None
+
+
+def commitment_survival(draws: np.ndarray, leader: int, one: Commitment, kind: str) -> float:
+    """The share of draws of the payoffs in which the leader commits to the same strategies and gets the same reply.
+
+    ``draws`` has shape (draws, 2, s1, s2); ``kind`` is ``pure`` or ``mixed``.
+    """
+    solve = pure_commitment if kind == "pure" else mixed_commitment
+    same = 0
+    for payoffs in draws:
+        again = solve(*_seen_by(payoffs, leader))
+        same += again.reply == one.reply and bool(np.array_equal(again.mixture > 1e-9, one.mixture > 1e-9))
+    return same / len(draws)
+
+
+def _seen_by(payoffs: np.ndarray, leader: int) -> tuple[np.ndarray, np.ndarray]:
+    """The leader's and the follower's payoffs, each of shape (leader's strategies, follower's strategies)."""
+    return (payoffs[0], payoffs[1]) if leader == 0 else (payoffs[1].T, payoffs[0].T)
 
 
 def commitment_rows(
@@ -89,17 +111,14 @@ def commitment_rows(
     """For each leader, pure and mixed: what it commits to, and how much more that pays than its best equilibrium.
 
     The interval of the value of commitment holds both profiles fixed.  Where the list of equilibria is incomplete the
-    value may be too high.  ``survival`` is the share of draws in which the leader commits to the same strategies and
-    gets the same reply; a mixed commitment is solved again in the first 50 draws only.
+    value may be too high.  ``survival``: see :func:`commitment_survival`; a mixed commitment is solved again in the
+    first 50 draws only.
     """
     for i, player in enumerate(table.players):
-        own, other = (table.payoffs[0], table.payoffs[1]) if i == 0 else (table.payoffs[1].T, table.payoffs[0].T)
+        own, other = _seen_by(table.payoffs, i)
         worth = [float(expected(table.payoffs, mixture)[i]) for mixture in found]
         best = found[int(np.argmax(worth))] if found else None
-        order = (0, 1, 2) if i == 0 else (0, 2, 1)
-        choices = pure_choices(drawn[:, i].transpose(order), drawn[:, 1 - i].transpose(order))
-        for kind, solve in (("pure", pure_commitment), ("mixed", mixed_commitment)):
-            one = solve(own, other)
+        for kind, one in (("pure", pure_commitment(own, other)), ("mixed", mixed_commitment(own, other))):
             played = one.profile(i, table.shape[1 - i])
             gain, low, high = gain_over(table, played, best, i, confidence)
             yield {
@@ -109,5 +128,5 @@ def commitment_rows(
                 "best_equilibrium": max(worth, default=float("nan")),
                 "worst_equilibrium": min(worth, default=float("nan")),
                 "value_of_commitment": gain, "low": low, "high": high,
-                "survival": float((choices == one.mixture.argmax()).mean()) if kind == "pure" else float("nan"),
+                "survival": commitment_survival(drawn if kind == "pure" else drawn[:50], i, one, kind),
             }  # fmt: skip

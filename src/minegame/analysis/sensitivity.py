@@ -1,6 +1,6 @@
 """What matters: which parameters move an outcome, and how much of it is luck.
 
-Sampling and indices are SALib's (Herman & Usher 2017; Iwanaga et al. 2022), on the unit cube; a
+Indices are SALib's (Herman & Usher 2017; Iwanaga et al. 2022), on the unit cube; a
 :class:`~minegame.design.Factor` turns the cube into values, so that log ranges, whole numbers and levels need no more.
 """
 
@@ -88,17 +88,37 @@ def _points(factors: Sequence[Factor], unit: np.ndarray, base: int, levels: int 
 # --------------------------------------------------------------------------------------------------------------- Sobol'
 
 
-def design(factors: Sequence[Factor], base: int = 1024, seed: int = 0) -> Points:
-    """The points for Sobol' indices: base × (factors + 2), by Saltelli's scheme on a scrambled Sobol' sequence.
+def design(factors: Sequence[Factor], base: int = 1024, seed: int = 0, sequence: str = "random") -> Points:
+    """The points for Sobol' indices by Saltelli's scheme: base × (factors + 2).
 
-    ``base`` must be a power of two, for the sequence to be balanced.
+    Args:
+        factors: what varies, independently, evenly over its range or levels.
+        base: the number of base points; a power of two for a Sobol' sequence.
+        seed: of the points.
+        sequence: ``random``, for which the intervals of :func:`estimate` hold what they promise, or ``sobol``, a
+            scrambled Sobol' sequence: closer estimates of a smooth outcome, with intervals much wider than need be.
+
+    Source: Saltelli 2002; Owen 1995 for the scrambling.
     """
-    if base < 2 or base & (base - 1):
-        raise ValueError(f"the number of base points must be a power of two, not {base}")
-    sampler = _salib("sample.sobol")
-    generator = np.random.default_rng(seed)
-    unit = sampler.sample(_problem(factors), base, calc_second_order=False, scramble=True, seed=generator)
+    if sequence not in ("random", "sobol"):
+        raise ValueError(f"the sequence must be 'random' or 'sobol', not {sequence!r}")
+    if base < 2 or (sequence == "sobol" and base & (base - 1)):
+        wanted = "a power of two" if sequence == "sobol" else "at least two"
+        raise ValueError(f"the number of base points must be {wanted}, not {base}")
+    generator, problem = np.random.default_rng(seed), _problem(factors)
+    if sequence == "random":
+        unit = _crossed(generator.random((2, base, len(factors))))
+    else:
+        unit = _salib("sample.sobol").sample(problem, base, calc_second_order=False, scramble=True, seed=generator)
     return _points(factors, unit, base)
+
+
+def _crossed(samples: np.ndarray) -> np.ndarray:
+    """Saltelli's scheme of two samples (2, base, factors): each row of the first, with one factor of the second, …"""
+    first, second = samples
+    swapped = np.eye(first.shape[1], dtype=bool)
+    mixed = np.where(swapped, second[:, None, :], first[:, None, :])
+    return np.concatenate([first[:, None, :], mixed, second[:, None, :]], axis=1).reshape(-1, first.shape[1])
 
 
 def estimate(
@@ -121,8 +141,7 @@ def estimate(
         resamples: of the bootstrap over base points.
         seed: of the bootstrap.
 
-    The intervals treat base points as independent; as the sequence is more even than that, they are on the safe side
-    for a smooth outcome of few factors.  An outcome that is the same everywhere has indices NaN.
+    An outcome that is the same everywhere has indices NaN.
     Source: Saltelli et al. 2010 for the estimators; Archer, Saltelli & Sobol' 1997 for the bootstrap.
     """
     import pandas as pd
@@ -148,9 +167,7 @@ def estimate(
     return Indices(table, float(values.mean()), variance, float(1 - first.sum()), noise, points.base, confidence)
 
 
-def _indices(
-    points: Points, values: np.ndarray, confidence: float, resamples: int, seed: int
-) -> dict[str, np.ndarray]:
+def _indices(points: Points, values: np.ndarray, confidence: float, resamples: int, seed: int) -> dict[str, np.ndarray]:
     if np.ptp(values) == 0:
         return {name: np.full(len(points.factors), np.nan) for name in ("S1", "S1_conf", "ST", "ST_conf")}
     found = _salib("analyze.sobol").analyze(
@@ -227,7 +244,7 @@ def screen(points: Points, outcome: np.ndarray, *, confidence: float = 0.95) -> 
     return _ranked(table, "strength")
 
 
-# ------------------------------------------------------------------------------------------------------------------ luck
+# ----------------------------------------------------------------------------------------------------------------- luck
 
 
 def luck(
@@ -275,7 +292,7 @@ def _within_one(part: float, half: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-# --------------------------------------------------------------------------------------------------------------- tornado
+# -------------------------------------------------------------------------------------------------------------- tornado
 
 
 def swings(points: pd.DataFrame, estimates: np.ndarray, errors: np.ndarray, confidence: float = 0.95) -> pd.DataFrame:

@@ -1,0 +1,237 @@
+"""Results of a run, read from their folder and checked: tables for a notebook, win probabilities with intervals.
+
+>>> import minegame
+>>> results = minegame.load("results/who_wins")        # doctest: +SKIP
+>>> results.win_probabilities()                        # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minegame import storage
+from minegame.analysis import precision, winning
+from minegame.ensemble import MEASURES, by_bidder, general
+from minegame.scenario import Scenario
+from minegame.storage import ResultsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run found, as tables.
+
+    ``summary`` and ``contrasts`` are long and tidy; ``sums`` and ``differences`` hold the same as arrays of shape
+    (groups, policies, MEASURES, 3), with the places that :mod:`minegame.ensemble` names.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario that was played, at its point of rest."""
+        document = dict(self.manifest["scenario"])
+        return Scenario.from_document(document, document.pop("name"))
+
+    @property
+    def policies(self) -> list[str]:
+        """The names of the policies that were compared, in order."""
+        return list(self.manifest["policies"])
+
+    @property
+    def factors(self) -> list[str]:
+        """The paths that were varied, in order."""
+        return list(self.manifest["factors"])
+
+    @property
+    def groups(self) -> int:
+        """How many design points there are."""
+        return int(self.manifest["groups"])
+
+    @property
+    def reference(self) -> str | None:
+        """The policy with which the others are contrasted."""
+        number = self.manifest["reference"]
+        return None if number is None else self.policies[number]
+
+    # ------------------------------------------------------------------------------------------------------------ tables
+
+    @cached_property
+    def design(self) -> pd.DataFrame:
+        """A row a design point: its group and the value of every factor there."""
+        return self._table(storage.DESIGN)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """A row a measure: point, group, policy, measure, subject, count, sum, squares."""
+        return self._table(storage.SUMMARY)
+
+    @cached_property
+    def contrasts(self) -> pd.DataFrame:
+        """As ``summary``, for the paired difference of each policy from the reference.
+
+        Raises:
+            ResultsError: if there was but one policy.
+        """
+        return self._table(storage.CONTRASTS)
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """A row a negotiation.
+
+        Raises:
+            ResultsError: if the experiment kept sums only.
+        """
+        return self._table(storage.OUTCOMES)
+
+    def _table(self, name: str) -> pd.DataFrame:
+        path = self.folder / name
+        if not path.is_file():
+            missing = {
+                storage.OUTCOMES: "the experiment kept sums only: run it with results: rows",
+                storage.CONTRASTS: "there is but one policy, so nothing is contrasted",
+            }
+            raise ResultsError(self.folder, f"holds no {name}; {missing.get(name, 'run the experiment again')}")
+        frame: pd.DataFrame = storage.read_table(path)
+        return frame
+
+    # ------------------------------------------------------------------------------------------------------------ arrays
+
+    @cached_property
+    def sums(self) -> np.ndarray:
+        """Count, sum and sum of squares, shape (groups, policies, MEASURES, 3); zeros where nothing is measured."""
+        return self._array(storage.SUMMARY, list(range(len(self.policies))))
+
+    @cached_property
+    def differences(self) -> np.ndarray | None:
+        """The same of the paired differences from the reference policy; None if there is but one policy."""
+        if self.manifest["reference"] is None:
+            return None
+        return self._array(
+            storage.CONTRASTS, [p for p in range(len(self.policies)) if p != self.manifest["reference"]]
+        )
+
+    def _array(self, name: str, policies: list[int]) -> np.ndarray:
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(self.folder / name, columns=["count", "sum", "squares"])
+        places = storage.places(self.scenario)
+        rows = np.stack([table[column].to_numpy().astype(float) for column in table.column_names], axis=-1)
+        array = np.zeros((self.groups, len(self.policies), MEASURES, 3))
+        array[:, np.array(policies)[:, None], places] = rows.reshape(self.groups, len(policies), places.size, 3)
+        return array
+
+    # ----------------------------------------------------------------------------------------------------------- answers
+
+    def win_probabilities(self, confidence: float = 0.95) -> pd.DataFrame:
+        """A row a point and outcome: the probability that the bidder wins (anything), or that all is shelved.
+
+        Columns: group, the factors, policy, outcome, estimate, low, high, built (probability of winning and building),
+        built_low, built_high, negotiations.
+        """
+        import pandas as pd
+
+        bidders = self.scenario.bidder_names
+        names = [*bidders, "shelved"]
+        won = [by_bidder("wins_any", i) for i in range(len(bidders))] + [general("shelved")]
+        built = [by_bidder("wins_and_built", i) for i in range(len(bidders))] + [general("shelved")]
+        chosen, finished = self.sums[:, :, won].reshape(-1, 3), self.sums[:, :, built].reshape(-1, 3)
+        low, high = precision.interval(chosen, "wins_any", confidence=confidence)
+        built_low, built_high = precision.interval(finished, "wins_and_built", confidence=confidence)
+        with np.errstate(invalid="ignore"):
+            estimate, part = chosen[:, 1] / chosen[:, 0], finished[:, 1] / finished[:, 0]
+        frame = pd.DataFrame(
+            {
+                **self._coordinates(len(names)),
+                "outcome": np.tile(names, self.groups * len(self.policies)),
+                "estimate": estimate, "low": low, "high": high,
+                "built": part, "built_low": built_low, "built_high": built_high,
+                "negotiations": chosen[:, 0].astype(np.int64),
+            }
+        )  # fmt: skip
+        frame.loc[frame["outcome"] == "shelved", ["built", "built_low", "built_high"]] = np.nan
+        return frame
+
+    def win_contrasts(self, confidence: float = 0.95) -> pd.DataFrame:
+        """A row a point and outcome: how much likelier than under the reference policy, on the same luck.
+
+        Columns: group, the factors, policy, outcome, estimate, low, high; the reference policy is left out.
+
+        Raises:
+            ResultsError: if there was but one policy.
+        """
+        import pandas as pd
+
+        if self.differences is None:
+            raise ResultsError(self.folder, "there is but one policy, so nothing is contrasted")
+        bidders = self.scenario.bidder_names
+        names = [*bidders, "shelved"]
+        won = [by_bidder("wins_any", i) for i in range(len(bidders))] + [general("shelved")]
+        chosen = self.differences[:, :, won].reshape(-1, 3)
+        low, high = precision.interval(chosen, "wins_any", paired=True, confidence=confidence)
+        with np.errstate(invalid="ignore"):
+            estimate = chosen[:, 1] / chosen[:, 0]
+        frame = pd.DataFrame(
+            {
+                **self._coordinates(len(names)),
+                "outcome": np.tile(names, self.groups * len(self.policies)),
+                "estimate": estimate, "low": low, "high": high,
+            }
+        )  # fmt: skip
+        return frame[frame["policy"] != self.reference].reset_index(drop=True)
+
+    def _coordinates(self, each: int) -> dict[str, Any]:
+        """The columns that say which point a row is of, every point ``each`` times."""
+        per_group = each * len(self.policies)
+        group = np.repeat(np.arange(self.groups), per_group)
+        factors = {path: self.design[path].to_numpy().repeat(per_group) for path in self.factors}
+        return {"group": group, **factors, "policy": np.tile(np.repeat(self.policies, each), self.groups)}
+
+    def estimate(self, group: int = 0, policy: str | None = None, confidence: float = 0.95) -> dict[str, Any]:
+        """Everything about one point, as ``minegame odds`` tells it; the first policy if none is named."""
+        number = 0 if policy is None else self.policies.index(policy)
+        return winning.estimate(self.sums[group, number], self.scenario, confidence)
+
+
+def load(folder: Path | str) -> Results:
+    """The results in a folder, once every table is found to be as it was written.
+
+    Raises:
+        ResultsError: if the folder is no results folder, the run is not finished, or a table was altered.
+    """
+    folder = Path(folder)
+    manifest = storage.read_manifest(folder)
+    if manifest["state"] != "complete":
+        raise ResultsError(folder, f"the run is not finished: run the experiment again to go on ({_progress(folder)})")
+    bad = storage.damaged(folder, manifest)
+    if bad:
+        text = f"not as written: {', '.join(bad)}; run the experiment again to make it again"
+        raise ResultsError(folder, text)
+    return Results(folder, manifest)
+
+
+def _progress(folder: Path) -> str:
+    chunks = folder / storage.CHUNKS
+    count = sum(1 for path in chunks.iterdir() if not path.name.startswith(".")) if chunks.is_dir() else 0
+    return f"{count:,} files of chunks are kept"
+
+
+def listing(root: Path | str = "results") -> list[tuple[Path, Mapping[str, Any]]]:
+    """The results folders in a folder, with their manifests, the newest first; what cannot be read is left out."""
+    found = []
+    root = Path(root)
+    for folder in sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []:
+        try:
+            found.append((folder, storage.read_manifest(folder)))
+        except ResultsError:
+            continue
+    return sorted(found, key=lambda pair: str(pair[1].get("begun", "")), reverse=True)
