@@ -255,9 +255,6 @@ def audit(host):
         assert host.utility == max(row["total"] for row in rows.values())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="after the award the ledger is reckoned with the credit and beliefs of afterwards"
-)
 def test_the_ledger_of_a_finished_negotiation_is_that_of_its_decision():
     for replication in range(20):
         negotiation = Negotiation(seed=1, replication=replication).play()

@@ -653,6 +653,28 @@ def test_p16_however_many_bidders_of_one_camp_win_and_build(seed, random):
     assert_permuted(one, other, outcomes(one, 50, 2), outcomes(other, 50, 2))
 
 
+@lawful
+@given(scenarios(), st.randoms(use_true_random=False))
+def test_p16_deposits_and_financiers_may_be_listed_in_another_order_too(scenario, random):
+    """Up to rounding, as sums then run in another order.  Condition: nobody follows a letter within its month (R7
+    lets financiers move in listed order)."""
+    document = scenario.at(each(scenario, "financiers.*.letter_hazard", 0.0)).document()
+    shuffled = dict(document)
+    for kind in ("deposits", "financiers"):
+        names = list(document[kind])
+        random.shuffle(names)
+        shuffled[kind] = {name: document[kind][name] for name in names}
+    one, other = outcomes(scenario_from(document), RUNS, 2), outcomes(scenario_from(shuffled), RUNS, 2)
+    lots = [list(shuffled["deposits"]).index(name) for name in document["deposits"]]
+    for name in OUTCOME.names:
+        before, after = one[name], other[name]
+        if name in ("winner", "done", "renegotiated", "realised_coverage", "equity", "bonus", "coverage"):
+            before, after = before[:, : len(lots)], after[:, lots]
+        elif before.ndim == 2 and before.shape[1] == one["winner"].shape[1]:
+            continue
+        np.testing.assert_allclose(after, before, rtol=1e-8, atol=1e-8 * scenario.host.value_scale, err_msg=name)
+
+
 def assert_permuted(one: Scenario, other: Scenario, results: np.ndarray, moved: np.ndarray) -> None:
     bidders = [other.bidder_names.index(name) for name in one.bidder_names]
     patrons = [other.patron_names.index(name) for name in one.patron_names]
@@ -718,11 +740,38 @@ def test_p19_a_package_that_starts_at_the_deadline_or_later_is_none(scenario):
         np.testing.assert_array_equal(one[name], other[name], err_msg=name)
 
 
+US_LEVERS = ("tariff", "access", "engagement", "finance")
+
+
+def us_package(scenario: Scenario, onset: int, trigger: str) -> Scenario:
+    each_lever = {f"patrons.us.levers.{name}.onset": onset for name in US_LEVERS}
+    return scenario.at(each_lever | {f"patrons.us.levers.{name}.trigger": trigger for name in US_LEVERS})
+
+
+def test_p19_a_triggered_package_starts_the_month_after_its_trigger():
+    """R21: alone at the table, the Chinese bidder leads from month 0 and its bank's certain letter comes in month 0; a
+    bidder of one's own in the lead, or a letter to it, fires nothing."""
+    behind = BASE.at({"bidders.cove_kaz.entry": 1, "financiers.china_policy_bank.base_hazard": 100.0})
+    for trigger in ("rival_leads", "rival_letter"):
+        one, other = (
+            outcomes(us_package(behind, 0, trigger), 2000, 3),
+            outcomes(us_package(behind, 1, "always"), 2000, 3),
+        )
+        bid = (one["shelved"] == 0) & (one["month"] > 0)
+        assert bid.mean() > 0.95
+        assert_same_award(one[bid], other[bid])
+    ahead = BASE.at({"bidders.chinese_soe.entry": 12, "financiers.us_public_lenders.base_hazard": 100.0})
+    ahead = ahead.at(
+        {f"financiers.{name}.base_hazard": 0.0 for name in ("china_policy_bank", "china_commercial_banks")}
+    )
+    never = outcomes(us_package(ahead, 12, "always"), 2000, 3)
+    for trigger in ("rival_leads", "rival_letter"):
+        assert_same_award(outcomes(us_package(ahead, 0, trigger), 2000, 3), never)
+
+
 def test_p19_a_later_package_is_never_better():
     """Condition: budget slack (who starts early with little capital may run out before the award)."""
-    levers = [f"patrons.us.levers.{name}.onset" for name in ("tariff", "access", "engagement", "finance")]
-    table = slack(BASE)
-    assert_rises([wins(table.at(dict.fromkeys(levers, onset)), COVE) for onset in (12, 10, 8, 6, 4, 2, 0)])
+    assert_rises([wins(us_package(slack(BASE), onset, "always"), COVE) for onset in (12, 10, 8, 6, 4, 2, 0)])
 
 
 # ---------------------------------------- shelving
@@ -977,6 +1026,21 @@ def test_p29_without_trembles_an_accepted_offer_beats_the_runner_up_s_full_conce
             assert outcome["utility"] >= state["runner_up"] - 1e-9 * scenario.host.value_scale
 
 
+@lawful
+@given(scenarios(lots=("bundled",)))
+def test_p29_a_bidder_agrees_to_no_more_than_it_planned_for_next_month(scenario):
+    """R10 without trembles: this month's concession, and the next one, from the patience of bidder and host."""
+    steady = scenario.at({"bargaining.tremble_sd": 0.0})
+    months, opening = scenario.tender.months, scenario.bargaining.opening_concession
+    for state, outcome in awards(steady, RUNS):
+        i = outcome["winner"][0]
+        share = state["impatience"][i] / (state["impatience"][i] + state["host_impatience"])
+        beta = scenario.bargaining.concession_exponent * math.sqrt(math.log(1 - share) / math.log(share))
+        now, planned = (min(state["month"] + n, months) / months for n in (1, 2))
+        assert state["concession"][i] == pytest.approx(opening + (1 - opening) * now ** (1 / beta))
+        assert state["next_concession"][i] == pytest.approx(opening + (1 - opening) * planned ** (1 / beta))
+
+
 def meets_no_cap(scenario: Scenario, state: Any, i: int) -> bool:
     """Whether the winner's equity stays below its cap however much it concedes, so that utility is linear in it."""
     host = scenario.host
@@ -1156,3 +1220,77 @@ def test_p36_a_bidder_with_nothing_to_give_never_wins(scenario):
             assert i == NOBODY or state["reservation"][i, d] > 0.0
             assert i == NOBODY or state["rent"][i, d, FULL] >= state["rent"][i, d, OPENING]
             assert i == NOBODY or state["bids"][i, d]
+
+
+# ---------------------------------------- after the award, recomputed from what is on record
+
+
+@lawful
+@given(scenarios(), st.integers(0, 99))
+def test_what_a_patron_gets_follows_from_its_share_its_mines_and_its_levers(scenario, seed):
+    """With credit that neither fades nor grows before the award, so that what the award does to it can be seen."""
+    scenario = scenario.at({"politics.credit_half_life": 1e9, "politics.credit_gain_summit": 0.0})
+    politics, scale = scenario.politics, scenario.host.value_scale
+    weight = np.array([lot.output for lot in scenario.deposits.values()])
+    weight /= weight.sum()
+    for state, outcome in closings(scenario, 10, seed):
+        camps = [scenario.bidders[scenario.bidder_names[i]].patron if i >= 0 else "" for i in outcome["winner"]]
+        for k, (name, patron) in enumerate(scenario.patrons.items()):
+            mine = np.array([camp == name for camp in camps[: len(weight)]])
+            share, built = weight[mine].sum(), (weight * outcome["done"][: len(weight)])[mine].sum()
+            threat, executed = state["lever"][k, 0], outcome["threat_executed"][k]
+            stake = 0.25 * patron.exports * patron.exposed_share * patron.incidence * patron.annuity
+            refused = threat > 0 and share < 1 - 1e-12
+            assert not executed or refused
+            payoff = patron.stake * (patron.stake_on_award * share + (1 - patron.stake_on_award) * built)
+            payoff -= patron.point_value * outcome["points_used"][k]
+            if executed:
+                payoff -= politics.execution_cost_scale * patron.execution_cost * threat**2 * scale
+            elif refused:
+                payoff -= politics.audience_cost_scale * patron.audience_cost * patron.publicity * threat * scale
+            credit = patron.credit + politics.credit_gain_award * built * (1 - patron.credit)
+            lost = (1 - politics.credit_loss) * patron.credit
+            assert outcome["patron_share"][k] == pytest.approx(share)
+            assert outcome["threat_loss"][k] == pytest.approx(executed * threat * stake * (1 - share), abs=1e-9)
+            assert outcome["patron_payoff"][k] == pytest.approx(payoff, rel=1e-9, abs=1e-7)
+            assert outcome["credit"][k] == pytest.approx(credit if share > 0 else lost, abs=1e-6)
+
+
+@lawful
+@given(scenarios(), st.integers(0, 99))
+def test_what_the_host_gets_follows_from_what_is_built_paid_delivered_and_executed(scenario, seed):
+    host, renegotiation = scenario.host, scenario.renegotiation
+    weight = np.array([lot.output for lot in scenario.deposits.values()])
+    weight /= weight.sum()
+    for state, outcome in closings(scenario, 10, seed):
+        money = (outcome["access_delivered"] - outcome["threat_loss"] - outcome["backlash"]).sum()
+        for d, i in enumerate(outcome["winner"][: len(weight)]):
+            if i == NOBODY:
+                continue
+            equity = outcome["equity"][d]
+            if outcome["renegotiated"][d]:
+                equity = max(equity, min(renegotiation.equity_cap, equity + renegotiation.equity_step))
+            income = state["tax"][i, d] + equity * max(state["project_value"][i, d], 0.0)
+            income += host.processing_value * weight[d] * outcome["processing"][d]
+            income -= host.offtake_cost * weight[d] * outcome["offtake"][d] ** 2 / 2
+            money += outcome["done"][d] * income + outcome["bonus"][d] * outcome["realised_coverage"][d]
+        if not outcome["shelved"]:
+            assert outcome["host_money"] == pytest.approx(money, rel=1e-9, abs=1e-7)
+        assert outcome["host_value"] == pytest.approx(outcome["host_money"] + outcome["balance"])
+        assert outcome["balance"] <= 0.0
+
+
+def test_a_shelved_deposit_leaves_the_host_its_option_less_what_threats_cost():
+    """Shelved: y = 0 for all, and threats follow R5 as after an award."""
+    table = BASE.at({**each(BASE, "bidders.*.entry", 12), **SILENCE, "politics.resolve_sd": 0.5})
+    outcome = outcomes(table, 20_000)
+    loss = 0.25 * 1970 * 0.15 * 0.6 * 2.5
+    executed = outcome["threat_executed"][:, 0] == 1
+    np.testing.assert_allclose(outcome["threat_loss"][:, 0], loss * executed)
+    worth = outcome["host_money"] + outcome["threat_loss"].sum(axis=1)
+    assert np.ptp(worth) < 1e-9
+    game, z = BASE.patrons["us"], np.linspace(-6, 6, 20001)
+    resolve = game.resolve + 0.5 * z
+    probability = 1 / (1 + np.exp(-2 * (game.audience_cost * game.publicity + resolve - game.execution_cost)))
+    expected = np.average(probability, weights=np.exp(-(z**2) / 2))
+    assert executed.mean() == pytest.approx(expected, abs=4 * error_of(executed.astype(float)))

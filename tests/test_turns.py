@@ -742,8 +742,8 @@ def test_a_bidder_agrees_to_what_it_planned_for_next_month_and_the_deal_is_at_wh
 def test_the_host_signs_nothing_worse_than_shelving(shelving, decision, worth):
     """Transfers are paid in equity, worth half (completion 0.5), up to the cap, then in bonus, worth all of it.
 
-    At the full concession that is 28/2 + 20 and 22/2 + 17.5, together 62.5 above the opening; at one half 24/2 + 19.75/2,
-    so that asking for one half of the way, 31.25, brings 21.875.  At the offer of 0.3 it is 14.4/2 + 11.85/2.
+    At the full concession that is 28/2 + 20 and 22/2 + 17.5, 62.5 above the opening.  At one half it is 24/2 and
+    19.75/2, so that asking for half of the way, 31.25, brings 21.875.  At the offer of 0.3 it is 14.4/2 and 11.85/2.
     """
     game = game_of(bidders=1, bidder_capability=(0.5, 0.0), host_equity_weight=1.0)
     state = offered(game, 1, 0.3)

@@ -237,6 +237,11 @@ class Host(Participant):
         turns.decide(self._game, self._state)
 
     @property
+    def _state(self) -> Any:
+        """How things stand; once the award has been followed through, how they stood when it was decided."""
+        return self.model.state if self.model.running else self.model.history[-1]
+
+    @property
     def decision(self) -> str:
         """This month's decision: accept, counter, wait or shelve."""
         return DECISIONS[int(self._state.decision)]
@@ -267,10 +272,12 @@ class Host(Participant):
     def ledger(self) -> Mapping[str, dict[str, float]]:
         """Every term of the host's utility, M$, for each bidder that could take everything, at this month's offers.
 
+        After the end it is the ledger of the month of the decision.
+
         Keys are bidder names; the inner keys are the terms of ``game.LEDGER`` and ``total``.
         """
         rows: dict[str, dict[str, float]] = {}
-        scratch = self.model.state_array.copy()[0]
+        scratch = self._state.copy()
         for bidder in self.model.bidders:
             if self._state.bids_on_all[bidder.index]:
                 entries = np.zeros(len(LEDGER))

@@ -16,8 +16,8 @@ from minegame.game import MAX_BIDDERS, MAX_DEPOSITS, MAX_PATRONS
 
 
 @rule
-def play(game, state, outcome, seed, replication):
-    """Play one negotiation from the opening to the last consequence of its award."""
+def negotiate(game, state, seed, replication):
+    """Play one negotiation from the opening to the host's last decision."""
     turns.open_tender(game, state, seed, replication)
     while not state.closed:
         turns.trade(game, state)
@@ -32,6 +32,12 @@ def play(game, state, outcome, seed, replication):
             turns.offer(game, state, i)
         turns.weigh(game, state)
         turns.decide(game, state)
+
+
+@rule
+def play(game, state, outcome, seed, replication):
+    """Play one negotiation from the opening to the last consequence of its award."""
+    negotiate(game, state, seed, replication)
     turns.settle(game, state, outcome)
 
 
@@ -193,3 +199,38 @@ def tally(games, states, outcomes, rows, reference, seed, first, count, sums, co
             if reference >= 0:
                 for p in range(policies):
                     _add_difference(rows[p], rows[reference], rows[policies], contrasts[group, p])
+
+
+# ------------------------------------------------------------------------------------------------------------ sampling
+
+
+@rule
+def sample(games, states, outcomes, row, places, seed, first, samples):
+    """Keep chosen measures of every replication first, first + 1, … of every game, on the same luck.
+
+    ``games`` has shape (policies,), ``places`` (measures,) holds places in a row of measures, ``samples`` (replications,
+    policies, measures) takes the result.  Scratch: ``states`` (1,), ``outcomes`` (1,), ``row`` (MEASURES,) of NaN.
+    """
+    for n in range(samples.shape[0]):
+        for p in range(games.shape[0]):
+            play(games[p], states[0], outcomes[0], seed, first + n)
+            measure(games[p], outcomes[0], row)
+            for m in range(places.shape[0]):
+                samples[n, p, m] = row[places[m]]
+
+
+@rule
+def ledgers(game, states, seed, first, entries):
+    """The host's ledger of every bidder in the month of the decision, M$, for the replications first, first + 1, …
+
+    ``entries`` has shape (replications, bidders, terms of ``game.LEDGER``); a bidder that could not take everything in
+    that month has NaN.  ``states`` is scratch of length 1.
+    """
+    for n in range(entries.shape[0]):
+        negotiate(game, states[0], seed, first + n)
+        for i in range(game.bidders):
+            if states[0].bids_on_all[i]:
+                turns.ledger(game, states[0], i, entries[n, i])
+            else:
+                for term in range(entries.shape[2]):
+                    entries[n, i, term] = math.nan

@@ -46,7 +46,7 @@ _CHUNK, _SMALL_CHUNK, _ROWS_CHUNK = 120_000, 20_000, 20_000  # negotiations in a
 _FEW_CHUNKS, _MANY_CHUNKS = 32, 2000
 
 
-# ------------------------------------------------------------------------------------------------------ adding things up
+# ------------------------------------------------------------------------------------------------- adding things up
 
 
 @dataclass(frozen=True)
@@ -129,9 +129,7 @@ def _negotiations(piece: Piece, policies: int, replications: int) -> int:
     return len(piece.groups) * policies * count
 
 
-def _tallied(
-    games: np.ndarray, seed: int, first: int, replications: int, reference: int, blocks: range
-) -> np.ndarray:
+def _tallied(games: np.ndarray, seed: int, first: int, replications: int, reference: int, blocks: range) -> np.ndarray:
     """The sums of some blocks of replications first … first + replications - 1 of games of shape (groups, policies).
 
     Shape (1 or 2, groups, policies, MEASURES, 3): sums, and with a reference the contrasts.
@@ -169,12 +167,13 @@ def tally(
     """
     base = -1 if reference is None else reference
     sums = np.zeros((1 if base < 0 else 2, *games.shape, MEASURES, 3))
-    work = pieces(*games.shape, replications, _TASK)
-    with ThreadPoolExecutor(threads or cores()) as pool:
+    work = pieces(games.shape[0], games.shape[1], replications, _TASK)
+    count = threads or cores()
+    with ThreadPoolExecutor(count) as pool:
         try:
             tasks = ((piece, (games[piece.groups.start : piece.groups.stop], piece.blocks)) for piece in work)
             played = _in_order(
-                pool, tasks, lambda part, blocks: _tallied(part, seed, 0, replications, base, blocks), threads or cores()
+                pool, tasks, lambda part, blocks: _tallied(part, seed, 0, replications, base, blocks), count
             )
             for groups, parts in _by_groups(played):
                 sums[:, groups.start : groups.stop] = tree_sum(
@@ -199,8 +198,7 @@ def _by_groups(played: Iterable[tuple[Piece, Any]]) -> Iterator[tuple[range, Ite
     """Pieces in order, those of the same groups together."""
     import itertools
 
-    for groups, parts in itertools.groupby(played, key=lambda pair: pair[0].groups):
-        yield groups, parts
+    yield from itertools.groupby(played, key=lambda pair: pair[0].groups)
 
 
 def _in_order(
@@ -229,8 +227,8 @@ def _in_order(
 class Task:
     """A chunk of a run, with all that a thread or another machine needs to play it.
 
-    ``games`` has shape (groups, policies), ``first`` and ``replications`` bound the round's luck, ``labels`` is there if
-    every negotiation is to be kept.
+    ``games`` has shape (groups, policies), ``first`` and ``replications`` bound the round's luck, and ``labels`` are
+    there if every negotiation is to be kept.
     """
 
     games: np.ndarray
@@ -243,6 +241,12 @@ class Task:
     places: np.ndarray
     rules: str
     labels: tuple[Scenario, tuple[str, ...]] | None
+
+
+def warm() -> None:
+    """Load the compiled game, or compile it, so that the processes started next find it ready."""
+    game = Scenario.load().game().reshape(1, 1)
+    _tallied(game, 0, 0, 1, 0, range(1))
 
 
 @lru_cache(maxsize=1)
@@ -278,7 +282,7 @@ def _outcomes(task: Task) -> np.ndarray:
     return np.ascontiguousarray(outcomes.reshape(groups, policies, -1).transpose(0, 2, 1))
 
 
-# --------------------------------------------------------------------------------------------------------- a whole run
+# ------------------------------------------------------------------------------------------------------ a whole run
 
 
 @dataclass(frozen=True)
@@ -390,6 +394,8 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
 
 
 def _brief(value: object) -> str:
+    if isinstance(value, dict) and value.get("until", 0) is None:  # so many replications
+        return f"{value['at_most']:,}"
     if isinstance(value, dict):
         return ", ".join(f"{name} {item}" for name, item in value.items() if item is not None)
     return str(value)
@@ -424,6 +430,7 @@ def new_manifest(plan: Plan, chunk: int) -> dict[str, Any]:
         "versions": _versions(),
         "machine": f"{platform.system()} {platform.machine()}",
         "experiment": plan.text,
+        "asked": plan.question.document() if plan.question else None,
         "scenario": {"name": plan.scenario.name, **plan.scenario.document()},
         "tables": {},
         "begun": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
@@ -453,7 +460,7 @@ class _Run:
         self.kinds = ("npy", "parquet") if plan.results == "rows" else ("npy",)
         self.done = self.planned = 0
 
-    # ------------------------------------------------------------------------------------------------------- the course
+    # ---------------------------------------------------------------------------------------------------- the course
 
     def to_the_end(self) -> None:
         """Play what is missing, then write the tables."""
@@ -500,7 +507,7 @@ class _Run:
     def _kept(self) -> int:
         return 1 if self.plan.reference is None else 2
 
-    # -------------------------------------------------------------------------------------------------------- the chunks
+    # ---------------------------------------------------------------------------------------------------- the chunks
 
     def _pieces(self, this: Round) -> list[tuple[str, Piece]]:
         cut = pieces(len(this.groups), len(self.plan.policies), this.replications, self.manifest["chunk"])
@@ -542,7 +549,7 @@ class _Run:
         if self.watch:
             self.watch(self.done, self.planned)
 
-    # -------------------------------------------------------------------------------------------------------- the tables
+    # ---------------------------------------------------------------------------------------------------- the tables
 
     def _folded(self, this: Round) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """The sums of a round, (1 or 2, groups, policies, measures, 3), for some groups after another."""
@@ -652,7 +659,7 @@ def fresh_folder(folder: Path) -> Path:
     return candidate
 
 
-# ------------------------------------------------------------------------------------------------------------- forecast
+# --------------------------------------------------------------------------------------------------------- forecast
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-# ---------------------------------------------------------------------------------------------- the parts of a question
+# ------------------------------------------------------------------------------------------ the parts of a question
 
 
 def _levels_listed(value: object) -> object:
@@ -66,10 +66,12 @@ def _levels_listed(value: object) -> object:
 class FactorRange(_Part):
     """What a factor may be: a range on a scale, or a list of levels."""
 
-    low: float | None = Field(None, description="Lower end of the range.")
-    high: float | None = Field(None, description="Upper end of the range.")
-    scale: Literal["linear", "log"] = Field("linear", description="How a design spreads its points over the range.")
-    levels: list[Value] | None = Field(None, description="The values themselves, in place of a range.")
+    low: float | None = Field(default=None, description="Lower end of the range.")
+    high: float | None = Field(default=None, description="Upper end of the range.")
+    scale: Literal["linear", "log"] = Field(
+        default="linear", description="How a design spreads its points over the range."
+    )
+    levels: list[Value] | None = Field(default=None, description="The values themselves, in place of a range.")
 
     @model_validator(mode="after")
     def _one_or_the_other(self) -> FactorRange:
@@ -96,18 +98,22 @@ def _wrong(text: str) -> PydanticCustomError:
 class Package(_Part):
     """A patron whose levers are tried in every combination."""
 
-    levers: list[Lever] = Field(list(LEVERS), description="The levers that are on or off.")
-    onset: int | None = Field(None, ge=0, le=MAX_MONTHS, description="Month from which they act (default: unchanged).")
+    levers: list[Lever] = Field(default=list(get_args(Lever)), description="The levers that are on or off.")
+    onset: int | None = Field(
+        default=None, ge=0, le=MAX_MONTHS, description="Month from which they act (default: unchanged)."
+    )
 
 
 class DesignPart(_Part):
     """A design over some or all of the factors."""
 
-    kind: Kind = Field("factorial", description="How points are chosen.")
-    factors: list[str] | None = Field(None, description="The factors it varies (default: all that are left).")
-    points: int | list[dict[str, Value]] | None = Field(None, description="How many points; for a list, the points.")
-    levels: int = Field(5, ge=1, le=10_000, description="Into how many values a range is cut.")
-    seed: int = Field(0, ge=0, le=2**63 - 1, description="Seed of the sample.")
+    kind: Kind = Field(default="factorial", description="How points are chosen.")
+    factors: list[str] | None = Field(default=None, description="The factors it varies (default: all that are left).")
+    points: int | list[dict[str, Value]] | None = Field(
+        default=None, description="How many points; for a list, the points."
+    )
+    levels: int = Field(default=5, ge=1, le=10_000, description="Into how many values a range is cut.")
+    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the sample.")
 
     @model_validator(mode="after")
     def _has_points(self) -> DesignPart:
@@ -129,12 +135,12 @@ def _count_alone(value: object) -> object:
 class Replications(_Part):
     """How often every point is played: so many times, or until sure."""
 
-    until: float | None = Field(None, gt=0, description="Half-width that no interval may exceed.")
-    of: str = Field("wins_any", description="The measure whose intervals count, of every bidder or patron.")
-    paired: bool = Field(False, description="Whether the contrasts with the reference policy count instead.")
-    first: int = Field(1000, ge=1, le=MAX_REPLICATIONS, description="Replications before the first look.")
+    until: float | None = Field(default=None, gt=0, description="Half-width that no interval may exceed.")
+    of: str = Field(default="wins_any", description="The measure whose intervals count, of every bidder or patron.")
+    paired: bool = Field(default=False, description="Whether the contrasts with the reference policy count instead.")
+    first: int = Field(default=1000, ge=1, le=MAX_REPLICATIONS, description="Replications before the first look.")
     at_most: int = Field(ge=1, le=MAX_REPLICATIONS, description="Replications of a point at most.")
-    confidence: float = Field(0.95, gt=0, lt=1, description="Confidence of the intervals.")
+    confidence: float = Field(default=0.95, gt=0, lt=1, description="Confidence of the intervals.")
 
     @model_validator(mode="after")
     def _known_measure(self) -> Replications:
@@ -165,28 +171,34 @@ class Question(_Part):
     """An experiment file: the question, what is varied, and how sure the answer must be."""
 
     title: str = Field(description="The experiment in a line.", max_length=200)
-    question: str = Field("", description="What it asks.", max_length=5000)
-    how_to_read: str = Field("", description="How to read the answer.", max_length=5000)
+    question: str = Field(default="", description="What it asks.", max_length=5000)
+    how_to_read: str = Field(default="", description="How to read the answer.", max_length=5000)
     scenario: str = Field(description="A shipped scenario by name, or a file beside this one.")
-    set: dict[str, Value] = Field({}, description="Changes of the scenario, by path.")
-    policies: dict[str, dict[str, Value]] = Field({}, description="What is compared: changes by name, then by path.")
-    packages: Packages = Field({}, description="Patrons whose levers are tried in every combination.")
-    reference: str | None = Field(None, description="The policy with which the others are contrasted.")
-    factors: Factors = Field({}, description="What is varied, by path.")
-    design: Annotated[list[DesignPart], BeforeValidator(_one_listed)] = Field(
-        [], description="How points are chosen; several designs are crossed (default: factorial)."
+    set: dict[str, Value] = Field(default={}, description="Changes of the scenario, by path.")
+    policies: dict[str, dict[str, Value]] = Field(
+        default={}, description="What is compared: changes by name, then by path."
     )
-    points: list[dict[str, Value]] | None = Field(None, description="The design points, written out.")
+    packages: Packages = Field(default={}, description="Patrons whose levers are tried in every combination.")
+    reference: str | None = Field(default=None, description="The policy with which the others are contrasted.")
+    factors: Factors = Field(default={}, description="What is varied, by path.")
+    design: Annotated[list[DesignPart], BeforeValidator(_one_listed)] = Field(
+        default=[], description="How points are chosen; several designs are crossed (default: factorial)."
+    )
+    points: list[dict[str, Value]] | None = Field(default=None, description="The design points, written out.")
     replications: Annotated[Replications, BeforeValidator(_count_alone)] = Field(
         description="How often each point is played, or until when."
     )
-    seed: int = Field(0, ge=0, le=2**63 - 1, description="Seed of the luck.")
-    results: Literal["summary", "rows"] = Field("summary", description="What is kept: sums, or every negotiation too.")
-    analysis: list[Shown] = Field(["winning"], description="What is shown at the end.")
+    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the luck.")
+    results: Literal["summary", "rows"] = Field(
+        default="summary", description="What is kept: sums, or every negotiation too."
+    )
+    analysis: list[Shown] = Field(default=["winning"], description="What is shown at the end.")
 
     @classmethod
-    def load(cls, where: str | Path) -> tuple[Question, Plan]:
+    def load(cls, where: str | Path, changes: Mapping[str, Any] | None = None) -> tuple[Question, Plan]:
         """Read an experiment file, or a shipped one by its name, and plan it.
+
+        ``changes`` replace what the file says; those of ``set`` are added to the file's.
 
         Raises:
             QuestionError: with file, line, path and what is allowed, for everything that is wrong.
@@ -194,7 +206,10 @@ class Question(_Part):
         """
         path = _located(where)
         source = SourceFile(path)
-        question = _checked(cls, source.content, _Places(str(path), source.lines))
+        content = {**source.content, **(changes or {})}
+        if isinstance(own := source.content.get("set", {}), dict):
+            content["set"] = {**own, **(changes or {}).get("set", {})}
+        question = _checked(cls, content, _Places(str(path), source.lines))
         plan = question.plan(folder=path.parent, places=_Places(str(path), source.lines))
         return question, plan.named(path.stem, path.read_text(encoding="utf-8-sig"))
 
@@ -210,9 +225,7 @@ class Question(_Part):
     def document(self) -> dict[str, Any]:
         """The question as plain values, as a file would hold it; what is left at its default is left out."""
         document = self.model_dump(mode="json", exclude_defaults=True)
-        document["factors"] = {
-            path: body["levels"] if "levels" in body else body for path, body in document.get("factors", {}).items()
-        }
+        document["factors"] = {path: body.get("levels", body) for path, body in document.get("factors", {}).items()}
         if self.replications.until is None:
             document["replications"] = self.replications.at_most
         return {name: value for name, value in document.items() if value not in ({}, [])}
@@ -245,7 +258,7 @@ class Question(_Part):
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "minegame experiment"}
 
 
-# --------------------------------------------------------------------------------------------------------- finding files
+# ---------------------------------------------------------------------------------------------------- finding files
 
 
 def shipped_experiments() -> dict[str, Path]:
@@ -286,7 +299,7 @@ class _Places:
         return self.lines.get(loc)
 
 
-# -------------------------------------------------------------------------------------------- what is wrong with a file
+# ---------------------------------------------------------------------------------------- what is wrong with a file
 
 
 def _checked(cls: type[Question], content: Mapping[str, object], places: _Places) -> Question:
@@ -326,7 +339,12 @@ def _meaning(model: type[BaseModel], name: str) -> str:
 def _model_at(loc: Sequence[str]) -> type[BaseModel] | None:
     if not loc:
         return Question
-    inner = {"factors": FactorRange, "packages": Package, "design": DesignPart, "replications": Replications}
+    inner: dict[str, type[BaseModel]] = {
+        "factors": FactorRange,
+        "packages": Package,
+        "design": DesignPart,
+        "replications": Replications,
+    }
     deep = 1 if loc[0] == "replications" else 2
     return inner.get(loc[0]) if len(loc) == deep else None
 
@@ -337,7 +355,7 @@ def _without_alternatives(loc: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part for part in loc if part not in tried and not part.startswith(("list[", "function-", "dict[")))
 
 
-# ------------------------------------------------------------------------------------------------------------ the plan
+# --------------------------------------------------------------------------------------------------------- the plan
 
 
 @dataclass(frozen=True)
@@ -419,7 +437,7 @@ class Plan:
         """Everything in the plan that decides results, part by part."""
         return {
             "scenario": self.scenario.fingerprint()[:16],
-            "design": _digest([list(self.design.columns), *([repr(v) for v in p.values()] for p in _points(self.design))]),
+            "design": _digest([list(self.design.columns), *(repr(list(p.values())) for p in _points(self.design))]),
             "policies": _digest({name: dict(changes) for name, changes in self.policies.items()}),
             "reference": self.reference,
             "replications": self.replications.model_dump(mode="json"),
@@ -496,9 +514,7 @@ def _at(
         return scenario
 
 
-def _factors(
-    question: Question, scenario: Scenario, places: _Places, problems: list[Problem]
-) -> dict[str, Factor]:
+def _factors(question: Question, scenario: Scenario, places: _Places, problems: list[Problem]) -> dict[str, Factor]:
     factors = {}
     for path, given in question.factors.items():
         before = len(problems)
@@ -538,7 +554,8 @@ def _policies(
         families.append(_family(patron, package, alone=len(question.packages) == 1))
     count = int(np.prod([len(family) for family in families], dtype=float))
     if count > MAX_POLICIES:
-        problems.append(places.problem(("packages",), f"{count:,} policies are too many: expected at most {MAX_POLICIES:,}"))
+        text = f"{count:,} policies are too many: expected at most {MAX_POLICIES:,}"
+        problems.append(places.problem(("packages",), text))
         return {}
     return designs.crossed(*families) if families else {"as it is": {}}
 
@@ -582,7 +599,7 @@ def _no_conflicts(
         problems.append(places.problem(("replications", "paired"), "contrasts need at least two policies"))
 
 
-# ----------------------------------------------------------------------------------------------------------- the table
+# -------------------------------------------------------------------------------------------------------- the table
 
 
 def _table(question: Question, factors: Mapping[str, Factor], scenario: Scenario, places: _Places) -> pd.DataFrame:
@@ -615,7 +632,8 @@ def _misplaced(parts: Sequence[DesignPart], factors: Mapping[str, Factor], place
         for path in part.factors or ():
             loc = ("design", str(n), "factors")
             if path not in factors:
-                yield places.problem(loc, f"there is no factor {show(path)}: expected one of {', '.join(factors)}{nearest(path, factors)}")
+                text = f"there is no factor {show(path)}: expected one of {', '.join(factors)}"
+                yield places.problem(loc, text + nearest(path, factors))
             elif path in seen:
                 yield places.problem(loc, f"the factor {path} is varied by two designs")
             seen.add(path)

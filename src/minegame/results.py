@@ -63,7 +63,7 @@ class Results:
         number = self.manifest["reference"]
         return None if number is None else self.policies[number]
 
-    # ------------------------------------------------------------------------------------------------------------ tables
+    # -------------------------------------------------------------------------------------------------------- tables
 
     @cached_property
     def design(self) -> pd.DataFrame:
@@ -104,7 +104,7 @@ class Results:
         frame: pd.DataFrame = storage.read_table(path)
         return frame
 
-    # ------------------------------------------------------------------------------------------------------------ arrays
+    # -------------------------------------------------------------------------------------------------------- arrays
 
     @cached_property
     def sums(self) -> np.ndarray:
@@ -116,9 +116,7 @@ class Results:
         """The same of the paired differences from the reference policy; None if there is but one policy."""
         if self.manifest["reference"] is None:
             return None
-        return self._array(
-            storage.CONTRASTS, [p for p in range(len(self.policies)) if p != self.manifest["reference"]]
-        )
+        return self._array(storage.CONTRASTS, [p for p in range(len(self.policies)) if p != self.manifest["reference"]])
 
     def _array(self, name: str, policies: list[int]) -> np.ndarray:
         import pyarrow.parquet as pq
@@ -130,7 +128,7 @@ class Results:
         array[:, np.array(policies)[:, None], places] = rows.reshape(self.groups, len(policies), places.size, 3)
         return array
 
-    # ----------------------------------------------------------------------------------------------------------- answers
+    # ------------------------------------------------------------------------------------------------------- answers
 
     def win_probabilities(self, confidence: float = 0.95) -> pd.DataFrame:
         """A row a point and outcome: the probability that the bidder wins (anything), or that all is shelved.

@@ -50,7 +50,7 @@ class ResultsError(ScenarioError):
         super().__init__(Problem(str(folder), None, "", text))
 
 
-# ---------------------------------------------------------------------------------------------------- whole or not at all
+# ---------------------------------------------------------------------------------------------- whole or not at all
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -113,7 +113,7 @@ def claimed(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-# ------------------------------------------------------------------------------------------------------------ manifest
+# --------------------------------------------------------------------------------------------------------- manifest
 
 
 def is_results_folder(folder: Path) -> bool:
@@ -170,7 +170,7 @@ def damaged(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-# -------------------------------------------------------------------------------------------------------------- chunks
+# ----------------------------------------------------------------------------------------------------------- chunks
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,7 @@ class ChunkStore:
             path.unlink()
 
 
-# -------------------------------------------------------------------------------------------------------------- tables
+# ----------------------------------------------------------------------------------------------------------- tables
 
 
 class Measure(NamedTuple):
@@ -263,8 +263,10 @@ def _labels(codes: np.ndarray, names: Sequence[str]) -> Any:
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(kind)), pa.array(list(names), pa.string()))
 
 
-def sums_table(scenario: Scenario, policies: Sequence[str], first_group: int, sums: np.ndarray, skip: int | None) -> Any:
-    """Sums of shape (groups, policies, measures, 3) as rows: point, group, policy, measure, subject, count, sum, squares.
+def sums_table(
+    scenario: Scenario, policies: Sequence[str], first_group: int, sums: np.ndarray, skip: int | None
+) -> Any:
+    """Sums of shape (groups, policies, measures, 3), a row a measure, as the summary and the contrasts have them.
 
     ``skip`` is the number of a policy to leave out.
     """
@@ -293,9 +295,7 @@ def sums_table(scenario: Scenario, policies: Sequence[str], first_group: int, su
     )
 
 
-def outcomes_table(
-    scenario: Scenario, policies: Sequence[str], groups: Sequence[int], outcomes: np.ndarray
-) -> Any:
+def outcomes_table(scenario: Scenario, policies: Sequence[str], groups: Sequence[int], outcomes: np.ndarray) -> Any:
     """Outcome records of shape (groups, replications, policies) as rows with typed columns, in that order."""
     import pyarrow as pa
 
@@ -306,7 +306,7 @@ def outcomes_table(
         "policy": _labels(policy, policies),
         "replication": pa.array(flat["replication"]),
     }
-    kinds = {"winner": scenario.deposit_names, "value_share": scenario.bidder_names, "built_share": scenario.bidder_names}
+    kinds = dict.fromkeys(("value_share", "built_share"), scenario.bidder_names)
     assert OUTCOME.names is not None
     for name in OUTCOME.names:
         if name == "replication":

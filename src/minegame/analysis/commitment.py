@@ -22,7 +22,8 @@ from minegame.analysis.payoffs import Mixture, PayoffTable, expected, gain_over,
 class Commitment:
     """What the leader commits to (probabilities of its strategies), the reply, and what both get.
 
-    ``pessimistic`` is the leader's payoff where the follower breaks ties against it.
+    ``pessimistic`` is the leader's payoff where the follower, left indifferent, breaks the tie against it; a slightly
+    different lottery usually breaks it for sure.
     """
 
     mixture: np.ndarray

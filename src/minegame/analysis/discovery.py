@@ -1,13 +1,13 @@
 """Where does it fail: boxes of parameters in which an outcome is likely (scenario discovery).
 
-Boxes are found by the patient rule induction method (Friedman & Fisher 1999; Bryant & Lempert 2010) of the EMA
-workbench (Kwakkel 2017), an extra.  What is said of a box is read off points that were kept out of the search.
+Boxes are found by the patient rule induction method (PRIM: Friedman & Fisher 1999; Bryant & Lempert 2010): slices are
+peeled off the whole design, each time the one that helps most, and pasted back where that helps.  What is said of a box
+is read off points that were kept out of the search.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,11 @@ from minegame.design import Factor
 if TYPE_CHECKING:
     import pandas as pd
 
-#: A box: path → (low, high), or the set of levels that are in it; a path that it leaves out is free.
+#: A box: path → (low, high), one of which may be infinite, or the set of levels in it; a path left out is free.
 Box = Mapping[str, tuple[float, float] | frozenset[Any]]
+
+
+_HOLDOUT = 0x401D  # a stream of its own: a caller may have drawn points or cases with the same seed
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def estimate(
     points: pd.DataFrame,
     interest: np.ndarray,
     *,
-    density: float = 0.8,
+    density: float | None = None,
     holdout: float = 0.3,
     smallest: float = 0.05,
     quasi_p: float = 0.05,
@@ -71,8 +74,9 @@ def estimate(
     Args:
         points: the design that was played, a column a factor.
         interest: which points are cases of interest, such as P(win) < 1/2: true or false, shape (points,).
-        density: wanted in a box.  Of the boxes that the search goes through, the one of this density that covers most
-            is chosen; if none is so dense, the one of the best balance (harmonic mean) of density and coverage.
+        density: wanted in a box: of the boxes that the search goes through, the one of at least this density that
+            covers most is chosen.  Without it, or if none is so dense, the one of the best balance (harmonic mean) of
+            density and coverage, which is the box itself where there is one with sharp edges.
         holdout: the share of points kept out of the search, on which the box is judged.
         smallest: mass of a box, as a share of the points searched.
         quasi_p: a limit that does not reach it is dropped.
@@ -82,21 +86,23 @@ def estimate(
 
     Raises:
         ValueError: if no point, or every point, is a case of interest, or arguments do not fit.
-        ModuleNotFoundError: without the extra ``discovery``.
     """
     cases = np.asarray(interest)
     if cases.shape != (len(points),) or not np.isin(cases, (0, 1)).all():
         raise ValueError(f"interest must be true or false at each of the {len(points)} points")
     cases = cases.astype(bool)
-    searched = np.random.default_rng(seed).random(len(points)) >= holdout
+    searched = np.random.default_rng((seed, _HOLDOUT)).random(len(points)) >= holdout
     table = _readable(points)
     inside, found = cases[searched], cases[~searched]
     if not inside.any() or inside.all():
         raise ValueError("there is nothing to discover: the points are all, or none of them, cases of interest")
     looked, kept = table[searched].reset_index(drop=True), table[~searched].reset_index(drop=True)
-    results = []
-    for box, trajectory in _search(looked, inside, density, smallest, boxes):
+    results: list[Discovery] = []
+    free = np.ones(len(looked), bool)
+    for _ in range(boxes):
+        box, trajectory = _induce(looked, inside, free, density, smallest)
         box, strengths = _significant(box, looked, inside, quasi_p)
+        free &= ~contains(box, looked)
         results.append(
             Discovery(
                 box=box,
@@ -108,6 +114,8 @@ def estimate(
                 checked=len(kept),
             )
         )
+        if not (inside & free).any():
+            break
     return results
 
 
@@ -129,59 +137,114 @@ def _readable(points: pd.DataFrame) -> pd.DataFrame:
     return points.assign(**{name: points[name].map(str).astype(object) for name in texts})
 
 
-def _search(
-    points: pd.DataFrame, cases: np.ndarray, density: float, smallest: float, boxes: int
-) -> list[tuple[Box, pd.DataFrame]]:
-    """The one place that knows the EMA workbench: its peeling and pasting → the box chosen and the trajectory."""
-    prim = _workbench()
-    search = prim.Prim(points, cases.astype(int), threshold=1e-9, mass_min=smallest)
-    whole, found = search.box_init, []
-    for _ in range(boxes):
-        candidate = search.find_box()
-        if candidate is None or len(candidate.box_lims) < 2:
-            break
-        steps = candidate.peeling_trajectory
-        chosen = _choose(steps["density"].to_numpy(float), steps["coverage"].to_numpy(float), density)
-        candidate.select(chosen)
-        trajectory = steps[["coverage", "density", "mass", "res_dim"]].rename(columns={"res_dim": "restricted"})
-        trajectory = trajectory.assign(chosen=np.arange(len(steps)) == chosen)
-        found.append((_plain(candidate.box_lims[chosen], whole), trajectory))
-    return found
+# ------------------------------------------------------------------------------------------------- peeling and pasting
+
+_SLICE = 0.05  # the share of a box's points that is peeled off or pasted on in one step, or one whole value or level
+
+_Limit = tuple[float, float] | frozenset[Any]
 
 
-def _workbench() -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it complains of its own extras
-            from ema_workbench.analysis import prim  # type: ignore[import-not-found]
-    except ModuleNotFoundError as missing:
-        raise ModuleNotFoundError(
-            "scenario discovery needs the EMA workbench: pip install 'minegame[discovery]'", name=missing.name
-        ) from missing
-    return prim
+def _induce(
+    points: pd.DataFrame, cases: np.ndarray, free: np.ndarray, density: float | None, smallest: float
+) -> tuple[Box, pd.DataFrame]:
+    """One box among the free points: peel down to the smallest mass, choose a box on the way, paste back on."""
+    import pandas as pd
+
+    columns = {str(path): points[path].to_numpy() for path in points}
+    boxes: list[Box] = [{}]
+    inside = [free.copy()]
+    while (peeled := _peel(columns, cases, boxes[-1], inside[-1])) and peeled[1].sum() >= smallest * len(points):
+        boxes.append(peeled[0])
+        inside.append(peeled[1])
+    counts = np.array([mask.sum() for mask in inside])
+    hits = np.array([cases[mask].sum() for mask in inside])
+    chosen = _choose(hits / counts, hits / cases.sum(), density)
+    trajectory = pd.DataFrame(
+        {
+            "coverage": hits / cases.sum(),
+            "density": hits / counts,
+            "mass": counts / len(points),
+            "restricted": [len(box) for box in boxes],
+            "chosen": np.arange(len(boxes)) == chosen,
+        }
+    )
+    return _pasted(points, cases, free, boxes[chosen]), trajectory
 
 
-def _choose(densities: np.ndarray, coverages: np.ndarray, density: float) -> int:
-    dense = densities >= density
-    if dense.any():
+def _choose(densities: np.ndarray, coverages: np.ndarray, density: float | None) -> int:
+    if density is not None and (dense := densities >= density).any():
         return int(np.argmax(np.where(dense, coverages, -1.0)))
-    return int(np.argmax(2 * densities * coverages / (densities + coverages + 1e-300)))
+    return int(np.argmax(2 * densities * coverages / np.maximum(densities + coverages, 1e-300)))
 
 
-def _plain(limits: pd.DataFrame, whole: pd.DataFrame) -> Box:
-    """A box of the workbench as ours: only the sides that restrict, a free side of a range at infinity."""
-    box: dict[str, tuple[float, float] | frozenset[Any]] = {}
-    for path in map(str, limits):
-        low, high = limits[path].iloc[0], limits[path].iloc[1]
-        if isinstance(low, (set, frozenset)):
-            if low != whole[path].iloc[0]:
-                box[path] = frozenset(low)
-            continue
-        low = -np.inf if low <= whole[path].iloc[0] else float(low)
-        high = np.inf if high >= whole[path].iloc[1] else float(high)
-        if np.isfinite(low) or np.isfinite(high):
-            box[path] = (low, high)
-    return box
+def _peel(
+    columns: Mapping[str, np.ndarray], cases: np.ndarray, box: Box, inside: np.ndarray
+) -> tuple[Box, np.ndarray] | None:
+    """The box without the slice whose loss raises the density most for each point lost; None if nothing is left to do.
+
+    The measure is the lenient one of Kwakkel & Jaxa-Rozen 2016, under which a level of a few may be peeled like a
+    twentieth of a range.
+    """
+    rows = np.flatnonzero(inside)
+    here = cases[rows]
+    if here.all() or not here.any():
+        return None
+    best: tuple[float, str, _Limit, np.ndarray] | None = None
+    for path, column in columns.items():
+        for limit, keep in _peels(column[rows], box.get(path)):
+            gain = (here[keep].mean() - here.mean()) / (len(rows) - keep.sum())
+            if best is None or gain > best[0]:
+                best = (float(gain), path, limit, keep)
+    if best is None:
+        return None
+    left = np.zeros_like(inside)
+    left[rows[best[3]]] = True
+    return {**box, best[1]: best[2]}, left
+
+
+def _peels(values: np.ndarray, limit: _Limit | None) -> Iterator[tuple[_Limit, np.ndarray]]:
+    """Each way of peeling one column: the limit that is left and which values it keeps."""
+    if values.dtype.kind not in "fiu":
+        present = sorted(set(values))
+        for level in present if len(present) > 1 else ():
+            yield frozenset(present) - {level}, values != level
+        return
+    low, high = limit if isinstance(limit, tuple) else (-np.inf, np.inf)
+    cut = max(int(_SLICE * len(values)) - 1, 0)
+    ordered = np.partition(values, (cut, len(values) - 1 - cut))
+    above, below = values > ordered[cut], values < ordered[len(values) - 1 - cut]
+    if above.any():
+        yield (float(values[above].min()), high), above
+    if below.any():
+        yield (low, float(values[below].max())), below
+
+
+def _pasted(points: pd.DataFrame, cases: np.ndarray, free: np.ndarray, box: Box) -> Box:
+    """The box grown again by slices that do not make it less dense: early peels saw less than late ones."""
+    while True:
+        inside = free & contains(box, points)
+        best, density = None, cases[inside].mean()
+        for path, side in _sides(box):
+            for wider in _pastes(points, free, box, path, side, max(int(_SLICE * inside.sum()), 1)):
+                grown = free & contains(wider, points)
+                if grown.sum() > inside.sum() and cases[grown].mean() >= density:
+                    best, density = wider, cases[grown].mean()
+        if best is None:
+            return box
+        box = best
+
+
+def _pastes(points: pd.DataFrame, free: np.ndarray, box: Box, path: str, side: str, number: int) -> Iterator[Box]:
+    """The box grown on one side by so many points, or by one more level."""
+    limit, values = box[path], points[path].to_numpy()
+    beyond = free & contains(_without(box, path, side), points) & ~contains(box, points)
+    outside = np.sort(values[beyond])
+    if isinstance(limit, frozenset):
+        yield from ({**box, path: limit | {level}} for level in sorted(set(outside)))
+    elif len(outside) and side == "low":
+        yield {**box, path: (float(outside[-min(number, len(outside))]), limit[1])}
+    elif len(outside):
+        yield {**box, path: (limit[0], float(outside[min(number, len(outside)) - 1]))}
 
 
 # -------------------------------------------------------------------------------------------------- judging a box

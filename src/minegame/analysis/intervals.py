@@ -97,7 +97,7 @@ def ratio(
 
     >>> low, high = ratio(2.0, 4.0, [[0.04, 0.0], [0.0, 0.04]])
     >>> round(float(low), 4), round(float(high), 4)
-    (0.3934, 0.6144)
+    (0.3946, 0.6151)
     """
     a, b, v = np.asarray(numerator, float), np.asarray(denominator, float), np.asarray(covariance, float)
     z = deviate(confidence)

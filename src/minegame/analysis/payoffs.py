@@ -209,9 +209,10 @@ class Deviation:
 def best_deviation(table: PayoffTable, profile: Profile, player: int, confidence: float = 0.95) -> Deviation:
     """The best other strategy of a player against the others' strategies, with the gain and its paired interval.
 
-    The best of many noisy alternatives looks better than it is.  So one half of the replications chooses the reply and
-    the other half measures it, both ways round, and the two measurements are averaged: choosing does not flatter.
-    ``reply`` is the choice of all replications together.  A player with one strategy has no deviation: gain -inf.
+    The best of several noisy alternatives looks better than it is.  Where one leads all others by four paired errors
+    or more this does not matter, and all replications measure it; else one half of them chooses the reply and the
+    other half measures it.  The interval is that of the gain from the reply named; where another is nearly as good,
+    the best gain of all may be a little more.  A player with one strategy has no deviation: gain -inf.
     """
     names, own = table.strategies[player], profile[player]
     others = [j for j in range(len(names)) if j != own]
@@ -223,18 +224,24 @@ def best_deviation(table: PayoffTable, profile: Profile, player: int, confidence
     if table.samples is not None:
         places = table.alternatives(profile, player)
         own_sample = table.samples[:, places[own], player]
-        gain, error = _cross_fitted(table.samples[:, places[others], player] - own_sample[:, None])
-        half = float(stdtrit(max(table.replications - 2, 1), 0.5 + confidence / 2.0)) * error
+        pick, used = _unflattered(table.samples[:, places[others], player] - own_sample[:, None])
+        reply, gain, error = others[pick], float(used.mean()), float(used.std(ddof=1) / np.sqrt(len(used)))
+        half = float(stdtrit(len(used) - 1, 0.5 + confidence / 2.0)) * error
     return Deviation(table.players[player], names[own], names[reply], gain, error, gain - half, gain + half)
 
 
-def _cross_fitted(differences: np.ndarray) -> tuple[float, float]:
-    """The mean of the best column, shape (replications, columns), and its error; chosen and measured on halves."""
-    halves = differences[::2], differences[1::2]
-    picks = [half.mean(0).argmax() for half in halves]
-    measured = halves[1][:, picks[0]], halves[0][:, picks[1]]
-    variance = sum(float(part.var(ddof=1)) / len(part) for part in measured) / 4.0
-    return sum(float(part.mean()) for part in measured) / 2.0, float(np.sqrt(variance))
+_CLEAR_LEAD = 4.0  # paired errors
+
+
+def _unflattered(differences: np.ndarray) -> tuple[int, np.ndarray]:
+    """The best column of (replications, columns), and those of its values that did not help to choose it."""
+    best = int(differences.mean(axis=0).argmax())
+    leads = differences[:, [best]] - np.delete(differences, best, axis=1)
+    errors = leads.std(axis=0, ddof=1) / np.sqrt(len(leads))
+    if (leads.mean(axis=0) >= _CLEAR_LEAD * errors).all():
+        return best, differences[:, best]
+    best = int(differences[::2].mean(axis=0).argmax())
+    return best, differences[1::2, best]
 
 
 #: The host's place among those whose value a table holds: after the players.

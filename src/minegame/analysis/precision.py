@@ -1,6 +1,6 @@
 """How many replications are enough: the rule that stops a run once every interval is narrow.
 
-The rule looks a few times only, at totals that double, and looks at widths alone, never at who is ahead.  How well
+The rule looks a few times only, at totals that grow by a half, and at widths alone, never at who is ahead.  How well
 nominal 95 % intervals still cover with the rule on is measured in the tests and told in docs/experiments.md.
 """
 
@@ -17,14 +17,17 @@ SHARES = ("value_share", "wins_and_built", "done_share", "patron_share")
 
 
 def looks(first: int, at_most: int) -> list[int]:
-    """The totals of replications after which the rule looks: first, twice that, … up to ``at_most``.
+    """The totals of replications after which the rule looks: first, half as many again, … up to ``at_most``.
 
-    >>> looks(1000, 5000)
-    [1000, 2000, 4000, 5000]
+    Totals that double would need fewer looks, but a single look would then decide too much: nominal 95 % intervals
+    cover 93.5 % where it matters most, against 94 % here, and a quarter more negotiations are played.
+
+    >>> looks(1000, 4000)
+    [1000, 1500, 2250, 3375, 4000]
     """
     totals = [min(first, at_most)]
     while totals[-1] < at_most:
-        totals.append(min(2 * totals[-1], at_most))
+        totals.append(min(-(-3 * totals[-1] // 2), at_most))
     return totals
 
 

@@ -1,0 +1,263 @@
+"""Results as tables on a terminal, and the pictures that go with them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+
+    from minegame.results import Results
+
+_MOST_ROWS = 48  # of a table that is printed
+_SIDE_BY_SIDE = 4  # policies that fit beside each other
+_WORDS = ("policy", "scenario", "outcome", "given a win of")  # columns whose text may wrap; numbers never do
+
+Row = Mapping[Any, Any]
+Cell = Callable[[Row], str]
+
+
+def show(found: Results, page: Console, *, draw: bool = False) -> None:
+    """Print the question, what the experiment's analysis asks for, and where the results are."""
+    manifest = found.manifest
+    page.print(manifest["title"] or manifest["name"], style="bold")
+    for text in (manifest["question"], manifest["how_to_read"]):
+        if text:
+            page.print(text.strip())
+            page.print()
+    shown, rows = manifest["analysis"], found.win_probabilities()
+    if "winning" in shown:
+        for table in winning(found, rows):
+            page.print(table)
+    if "contrasts" in shown and found.reference is not None:
+        page.print(contrasts(found))
+    if "terms" in shown:
+        page.print(terms(found))
+    _say_short(found, page)
+    if draw and "plot" in shown:
+        for picture in pictures(found, rows):
+            page.print(f"plot     {picture}", soft_wrap=True)
+    page.print(f"results  {found.folder}", soft_wrap=True)
+
+
+# ----------------------------------------------------------------------------------------------------- what tables hold
+
+
+def grid(*columns: str, keys: int = 1) -> Table:
+    """An empty table whose first columns say what a row is of."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), caption_justify="left")
+    for n, column in enumerate(columns):
+        justify: Any = "left" if n < keys else "right"
+        words = column in _WORDS
+        least = 16 if words else None
+        table.add_column(_folded(column), justify=justify, overflow="fold", no_wrap=not words, min_width=least)
+    return table
+
+
+def _folded(text: str) -> str:
+    """A heading on several short lines: paths break after a dot, words between them."""
+    return "\n".join(textwrap.wrap(text.replace(".", ". "), 15, break_long_words=False)).replace(". ", ".")
+
+
+def value(level: object) -> str:
+    """A level of a factor as people read it."""
+    return f"{level:.4g}" if isinstance(level, float) else str(level)
+
+
+def _interval(row: Row) -> str:
+    return f"{100 * row['estimate']:.1f} [{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
+
+
+def _built(row: Row) -> str:
+    return f"{100 * row['built']:.1f} [{100 * row['built_low']:.1f}, {100 * row['built_high']:.1f}]"
+
+
+def _signed(row: Row) -> str:
+    return f"{100 * row['estimate']:+.1f} [{100 * row['low']:+.1f}, {100 * row['high']:+.1f}]"
+
+
+def _label(found: Results, outcome: str) -> str:
+    return outcome if outcome == "shelved" else found.scenario.label_of("bidder", outcome)
+
+
+def _varied(found: Results) -> list[str]:
+    """The columns that tell the points apart."""
+    return [*found.factors, *(["policy"] if len(found.policies) > 1 else [])]
+
+
+def _caption(rows: pd.DataFrame) -> str:
+    least, most = int(rows["negotiations"].min()), int(rows["negotiations"].max())
+    return f"n = {least:,}" if least == most else f"n = {least:,} to {most:,}"
+
+
+def _first(names: Sequence[str], most: int = 20) -> str:
+    return ", ".join(names[:most]) + (f", … ({len(names) - most} more)" if len(names) > most else "")
+
+
+def _points(rows: pd.DataFrame) -> list[list[Row]]:
+    """The rows of each point, in order."""
+    records: list[Any] = rows.to_dict("records")
+    points: dict[tuple[Any, Any], list[Row]] = {}
+    for row in records:
+        points.setdefault((row["group"], row["policy"]), []).append(row)
+    return list(points.values())
+
+
+# ------------------------------------------------------------------------------------------------------------ the tables
+
+
+def winning(found: Results, rows: pd.DataFrame) -> list[Table]:
+    """Win probabilities with intervals: by point, by factors and policies, or as a range over a large design."""
+    if found.groups > _MOST_ROWS or found.groups * len(found.policies) > 4 * _MOST_ROWS:
+        return [_ranges(found, rows)]
+    if not _fits_beside(found):
+        return [_by_point(found, rows)]
+    favourite = found.scenario.bidder_names[0]
+    return [
+        _side_by_side(found, rows, favourite, found.policies, _interval, f"P(win) of {_label(found, favourite)}"),
+        _side_by_side(
+            found, rows, favourite, found.policies, _built, f"P(win and built) of {_label(found, favourite)}"
+        ),
+    ]
+
+
+def _fits_beside(found: Results) -> bool:
+    return found.groups > 3 and 1 < len(found.policies) <= _SIDE_BY_SIDE
+
+
+def _by_point(found: Results, rows: pd.DataFrame) -> Table:
+    varied = _varied(found)
+    headings = [text for bidder in found.scenario.bidder_names for text in (_label(found, bidder), "built")]
+    table = grid(*(varied or ["scenario"]), *headings, "shelved", keys=max(1, len(varied)))
+    for point in _points(rows):
+        keys = [value(point[0][name]) for name in varied] or [found.scenario.name]
+        cells = [text for row in point[:-1] for text in (_interval(row), f"{100 * row['built']:.1f}")]
+        table.add_row(*keys, *cells, _interval(point[-1]))
+    table.caption = f"in %, with 95 % intervals; built: wins and finishes the mine; {_caption(rows)} negotiations a row"
+    return table
+
+
+def _side_by_side(
+    found: Results, rows: pd.DataFrame, outcome: str, policies: Sequence[str], cell: Cell, what: str
+) -> Table:
+    """One outcome: a row a design point, a column a policy."""
+    table = grid(*found.factors, *policies, keys=len(found.factors))
+    chosen = rows[(rows["outcome"] == outcome) & rows["policy"].isin(list(policies))]
+    records: list[Any] = chosen.to_dict("records")
+    for start in range(0, len(records), len(policies)):
+        point = records[start : start + len(policies)]
+        table.add_row(*(value(point[0][path]) for path in found.factors), *(cell(row) for row in point))
+    count = f"; {_caption(rows)} negotiations a cell" if "negotiations" in rows else ""
+    table.caption = f"{what} in %, with 95 % intervals{count}"
+    return table
+
+
+def _ranges(found: Results, rows: pd.DataFrame) -> Table:
+    """A large design: how probabilities spread over its points."""
+    table = grid("policy", "outcome", "mean", "lowest", "5 %", "half", "95 %", "highest", "likeliest in", keys=2)
+    best = rows.loc[rows.groupby(["group", "policy"], sort=False)["estimate"].idxmax()]
+    for (policy, outcome), part in rows.groupby(["policy", "outcome"], sort=False):
+        values = part["estimate"]
+        marks = [values.mean(), values.min(), *values.quantile([0.05, 0.5, 0.95]), values.max()]
+        wins = ((best["policy"] == policy) & (best["outcome"] == outcome)).sum()
+        shown = [f"{100 * mark:.1f}" for mark in marks]
+        table.add_row(str(policy), _label(found, str(outcome)), *shown, f"{100 * wins / found.groups:.0f} %")
+    table.caption = (
+        f"probabilities in % over {found.groups:,} points, {_caption(rows)} negotiations a point and policy; likeliest in:"
+        " of all points; every point: winning.csv"
+    )
+    return table
+
+
+def contrasts(found: Results) -> Table:
+    """How much likelier than under the reference policy, on the same luck."""
+    rows = found.win_contrasts()
+    others = [policy for policy in found.policies if policy != found.reference]
+    against = f"percentage points more than under '{found.reference}', on the same luck"
+    if found.groups > 3 and len(others) <= _SIDE_BY_SIDE:
+        favourite = found.scenario.bidder_names[0]
+        table = _side_by_side(found, rows, favourite, others, _signed, f"P(win) of {_label(found, favourite)}")
+        table.caption = f"P(win) of {_label(found, favourite)}: {against}, with 95 % intervals"
+        return table
+    varied, outcomes = _varied(found), [*found.scenario.bidder_names, "shelved"]
+    table = grid(*varied, *(_label(found, outcome) for outcome in outcomes), keys=len(varied))
+    for point in _points(rows)[:_MOST_ROWS]:
+        table.add_row(*(value(point[0][name]) for name in varied), *(_signed(row) for row in point))
+    table.caption = f"{against}, with 95 % intervals"
+    return table
+
+
+def terms(found: Results) -> Table:
+    """Mean terms of the award, given who won."""
+    names = ("state_equity", "bonus", "offtake", "processing", "coverage", "completion", "month")
+    keyed = [*(_varied(found) or ["scenario"]), "given a win of"]
+    table = grid(*keyed, *(name.replace("_", " ") for name in names), keys=len(keyed))
+    points = [(group, policy) for group in range(found.groups) for policy in found.policies]
+    for group, policy in points[:_MOST_ROWS]:
+        row = found.design.iloc[group]
+        keys = [value(row[path]) for path in found.factors] + ([policy] if len(found.policies) > 1 else [])
+        for bidder, told in found.estimate(group, policy)["bidders"].items():
+            cells = [told["terms"][name]["estimate"] for name in names]
+            shown = ["" if cell is None else f"{cell:.3g}" for cell in cells]
+            table.add_row(*(keys or [found.scenario.name]), _label(found, bidder), *shown)
+    return table
+
+
+def _say_short(found: Results, page: Console) -> None:
+    rule, short = found.manifest["replications"], found.manifest["fell_short"]
+    if rule["until"] is None:
+        return
+    what = f"{rule['of']}{' (contrast)' if rule['paired'] else ''} within ±{rule['until']:g}"
+    if not short:
+        page.print(f"sure     {what} at every point")
+        return
+    page.print(
+        f"short    {len(short):,} of {found.groups:,} points are not yet known to {what} after {rule['at_most']:,}"
+        f" replications: points {_first([str(group) for group in short])}"
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------- the pictures
+
+
+def pictures(found: Results, rows: pd.DataFrame) -> list[Path]:
+    """Draw what fits the design, into its folder: bars by policy, curves over one factor, maps over two."""
+    from minegame import plots
+
+    favourite = found.scenario.bidder_names[0]
+    label = found.scenario.label_of("bidder", favourite)
+    records: list[Any] = rows.to_dict("records")
+    if found.groups == 1:
+        labelled = [{**row, "outcome": _label(found, str(row["outcome"]))} for row in records]
+        picture = plots.odds(labelled, replications=int(rows["negotiations"].iloc[0]))
+        return [plots.save(picture, found.folder / "odds.png")]
+    if len(found.factors) == 1 and found.groups <= 1000:
+        picture = plots.win_curves(records, found.factors[0], outcome=favourite, label=label)
+        return [plots.save(picture, found.folder / "curves.png")]
+    return [
+        plots.save(_map(found, records, policy, favourite), found.folder / f"map-{n + 1}.png")
+        for n, policy in enumerate(found.policies[:8] if _is_full(found) else [])
+    ]
+
+
+def _map(found: Results, records: Sequence[Row], policy: str, bidder: str) -> Any:
+    from minegame import plots
+
+    chosen = [row for row in records if row["policy"] == policy]
+    label = _label(found, bidder) + (f" ({policy})" if len(found.policies) > 1 else "")
+    return plots.win_map(chosen, *found.factors, outcome=bidder, label=label)
+
+
+def _is_full(found: Results) -> bool:
+    if len(found.factors) != 2:
+        return False
+    first, second = (found.design[path].nunique() for path in found.factors)
+    return bool(first * second == found.groups and max(first, second) <= 60)

@@ -1,0 +1,180 @@
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minegame.analysis import attribution
+from minegame.design import packages
+from minegame.game import LEDGER
+from minegame.scenario import Scenario
+
+LEVERS = ("tariff", "access", "engagement", "finance")
+
+
+def worth_by_permutations(worth, levers):
+    """Shapley values from their definition: the mean marginal contribution over all orders."""
+    place = {frozenset(s): n for n, s in enumerate(attribution.coalitions(levers))}
+    values = dict.fromkeys(levers, 0.0)
+    for order in itertools.permutations(levers):
+        for n, lever in enumerate(order):
+            before = frozenset(order[:n])
+            values[lever] += worth[place[before | {lever}]] - worth[place[before]]
+    return [value / math.factorial(len(levers)) for value in values.values()]
+
+
+def luck(seed, levers=4, replications=500):
+    return np.random.default_rng(seed).normal(size=(replications, 2**levers))
+
+
+def test_games_are_the_packages_in_order():
+    scenario = Scenario.load()
+    games = attribution.design(scenario, "us", LEVERS)
+    assert games.shape == (1, 16)
+    assert [" + ".join(s) or "none" for s in attribution.coalitions(LEVERS)] == list(packages("us", LEVERS))
+    full = scenario.at(packages("us", LEVERS)["tariff + access + engagement + finance"]).game()
+    assert games[0, -1] == full[0]
+
+
+@pytest.mark.parametrize(
+    ("weights", "quota", "power"), [((50, 49, 1), 51, (2 / 3, 1 / 6, 1 / 6)), ((1, 1, 1), 2, (1 / 3, 1 / 3, 1 / 3))]
+)
+def test_power_of_voters(weights, quota, power):
+    voters = [str(n) for n in range(len(weights))]
+    wins = [float(sum(weights[int(v)] for v in s) >= quota) for s in attribution.coalitions(voters)]
+    assert attribution.shapley(wins, voters) == pytest.approx(power, abs=1e-12)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 5))
+@settings(max_examples=25, deadline=None)
+def test_values_are_the_mean_over_all_orders_and_add_up(seed, number):
+    levers = [f"lever {n}" for n in range(number)]
+    samples = luck(seed, number, 20)
+    found = attribution.estimate(samples, levers)
+    assert found.levers["estimate"].to_numpy() == pytest.approx(worth_by_permutations(samples.mean(0), levers))
+    assert found.levers["estimate"].sum() == pytest.approx(found.total["estimate"], abs=1e-12)
+    assert found.total["estimate"] == pytest.approx(samples[:, -1].mean() - samples[:, 0].mean(), abs=1e-12)
+    assert found.levers["share"].sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("idle", LEVERS)
+def test_an_idle_lever_gets_exactly_nothing(idle):
+    samples = luck(1)
+    subsets = attribution.coalitions(LEVERS)
+    for n, subset in enumerate(subsets):
+        if idle in subset:
+            samples[:, n] = samples[:, subsets.index(tuple(lever for lever in subset if lever != idle))]
+    found = attribution.estimate(samples, LEVERS)
+    row = found.levers.set_index("lever").loc[idle]
+    assert (row[["estimate", "standard_error", "low", "high", "first_in", "last_in", "share"]] == 0.0).all()
+    pairs = found.pairs[(found.pairs["first"] == idle) | (found.pairs["second"] == idle)]
+    assert (pairs[["estimate", "low", "high"]] == 0.0).all(axis=None)
+
+
+def test_equal_levers_share_equally_and_interaction_is_theirs():
+    worth = np.array([0.0, 0.1, 0.1, 0.5])  # neither does much, together they do
+    samples = np.repeat(worth[None], 10, axis=0)
+    found = attribution.estimate(samples, ["access", "finance"])
+    assert found.levers["estimate"].tolist() == pytest.approx([0.25, 0.25])
+    assert found.levers["first_in"].tolist() == pytest.approx([0.1, 0.1])
+    assert found.levers["last_in"].tolist() == pytest.approx([0.4, 0.4])
+    assert found.pairs["estimate"].item() == pytest.approx(0.3)
+    assert found.dividends.set_index("coalition")["estimate"].to_dict() == pytest.approx(
+        {"none": 0.0, "access": 0.1, "finance": 0.1, "access + finance": 0.3}
+    )
+
+
+def test_interaction_index_by_its_definition():
+    samples, levers = luck(3, 4, 5), LEVERS
+    place = {frozenset(s): n for n, s in enumerate(attribution.coalitions(levers))}
+    v, n = samples.mean(0), len(levers)
+    found = attribution.estimate(samples, levers).pairs.set_index(["first", "second"])["estimate"]
+    for a, b in itertools.combinations(levers, 2):
+        others, value = set(levers) - {a, b}, 0.0
+        for subset in attribution.coalitions(sorted(others)):
+            s = frozenset(subset)
+            weight = math.factorial(n - len(s) - 2) * math.factorial(len(s)) / math.factorial(n - 1)
+            value += weight * (v[place[s | {a, b}]] - v[place[s | {a}]] - v[place[s | {b}]] + v[place[s]])
+        assert found[a, b] == pytest.approx(value, abs=1e-12)
+
+
+def test_errors_are_those_of_the_covariance_of_the_means():
+    samples = luck(7) @ np.random.default_rng(8).normal(size=(16, 16))
+    weights = np.array([attribution.shapley(unit, LEVERS) for unit in np.eye(16)]).T
+    errors = np.sqrt(np.diag(weights @ np.cov(samples.T) @ weights.T) / len(samples))
+    assert attribution.estimate(samples, LEVERS).levers["standard_error"].to_numpy() == pytest.approx(errors)
+
+
+def test_intervals_cover():
+    """Values, interactions, effects alone and shares, on 2,000 data sets of 200 common-luck wins."""
+    chance, sets, levers = np.random.default_rng(5), 2_000, ("access", "finance")
+    win = np.array([0.06, 0.2, 0.42, 0.65])
+    truth = attribution.shapley(win, levers)
+    hits = np.zeros(5)
+    thresholds = np.array([_quantile(p) for p in win])
+    for _ in range(sets):
+        samples = (0.8 * chance.random((200, 1)) + 0.2 * chance.random((200, 4)) < thresholds).astype(float)
+        dividends = attribution._dividends(samples, levers)
+        value = attribution._mean(attribution._shared(dividends, levers, ("finance",)), 0.95)
+        pair = attribution._mean(attribution._shared(dividends, levers, levers), 0.95)
+        alone = attribution._mean(dividends[:, 1], 0.95)
+        total = attribution._mean(dividends[:, 1:].sum(axis=1), 0.95)
+        part = attribution._share_of(
+            attribution._shared(dividends, levers, ("finance",)), dividends[:, 1:].sum(axis=1), 0.95
+        )
+        hits += [
+            value["low"] <= truth[1] <= value["high"],
+            pair["low"] <= win[3] - win[1] - win[2] + win[0] <= pair["high"],
+            alone["low"] <= win[1] - win[0] <= alone["high"],
+            total["low"] <= win[3] - win[0] <= total["high"],
+            part["share_low"] <= truth[1] / (win[3] - win[0]) <= part["share_high"],
+        ]
+    assert (hits / sets >= 0.93).all(), hits / sets
+    assert (hits / sets <= 0.97).all(), hits / sets
+
+
+def _quantile(probability):
+    """The value below which 0.8 U + 0.2 V lies with a probability."""
+    from scipy.optimize import brentq
+
+    u = (np.arange(20_000) + 0.5) / 20_000
+    return brentq(lambda x: np.clip((x - 0.8 * u) / 0.2, 0, 1).mean() - probability, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("samples", "said"),
+    [
+        (np.zeros((5, 3)), "a column for each subset"),
+        (np.zeros((1, 4)), "two replications"),
+        (np.full((5, 4), np.nan), "must be a number"),
+    ],
+)
+def test_samples_that_do_not_fit(samples, said):
+    with pytest.raises(ValueError, match=said):
+        attribution.estimate(samples, ["access", "finance"])
+
+
+def test_the_ledger_says_which_term_carried_it():
+    chance = np.random.default_rng(0)
+    second = chance.normal(100, 10, (1_000, len(LEDGER)))
+    first = second + chance.normal(0, 1, second.shape)
+    first[:, LEDGER.index("credit")] -= 60
+    first[:, LEDGER.index("access")] += 90
+    first[0, 0] = np.nan  # a negotiation in which the first made no offer
+    table = attribution.ledger_difference(first, second)
+    assert table["term"].tolist()[:2] == ["access", "credit"]
+    assert table["term"].iloc[-1] == "total"
+    assert table["difference"].iloc[-1] == pytest.approx(table["difference"].iloc[:-1].sum())
+    assert table["replications"].unique().tolist() == [999]
+    assert (table["low"] < table["difference"]).all()
+    assert table["low"].iloc[0] < 90 < table["high"].iloc[0]
+    assert table["share"].iloc[:-1].sum() == pytest.approx(1.0)
+
+
+def test_ledgers_that_do_not_fit():
+    with pytest.raises(ValueError, match="shape"):
+        attribution.ledger_difference(np.zeros((5, 2)), np.zeros((5, 2)))
+    with pytest.raises(ValueError, match="at least two negotiations"):
+        attribution.ledger_difference(np.full((5, 13), np.nan), np.zeros((5, 13)))

@@ -1,0 +1,190 @@
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from minegame.analysis import sensitivity
+from minegame.design import Factor, one_at_a_time
+from minegame.scenario import Scenario
+
+SALIB = pytest.importorskip("SALib")
+
+ANGLES = [Factor(name, -np.pi, np.pi) for name in ("a", "b", "c")]
+FIRST = {"a": 0.3139, "b": 0.4424, "c": 0.0}
+TOTAL = {"a": 0.5576, "b": 0.4424, "c": 0.2437}
+
+
+def ishigami(points):
+    a, b, c = points.to_numpy(float).T
+    return np.sin(a) + 7 * np.sin(b) ** 2 + 0.1 * c**4 * np.sin(a)
+
+
+@pytest.mark.parametrize(("sequence", "base", "close"), [("random", 8192, 0.035), ("sobol", 2048, 0.02)])
+def test_ishigami(sequence, base, close):
+    points = sensitivity.design(ANGLES, base, seed=1, sequence=sequence)
+    found = sensitivity.estimate(points, ishigami(points.table))
+    table = found.table.set_index("factor")
+    assert table["first"].to_dict() == pytest.approx(FIRST, abs=close)
+    assert table["total"].to_dict() == pytest.approx(TOTAL, abs=close)
+    assert table["rank"].to_dict() == {"a": 1, "b": 2, "c": 3}
+    assert found.interactions == pytest.approx(0.2437, abs=2 * close)
+
+
+def test_points_are_saltellis_scheme():
+    points = sensitivity.design(ANGLES, 4, seed=3)
+    rows = points.unit.reshape(4, 5, 3)
+    for base in rows:
+        first, last = base[0], base[-1]
+        for n in range(3):
+            expected = first.copy()
+            expected[n] = last[n]
+            assert (base[1 + n] == expected).all()
+    assert (sensitivity.design(ANGLES, 4, seed=3).unit == points.unit).all()
+    assert (sensitivity.design(ANGLES, 4, seed=4).unit != points.unit).any()
+
+
+def test_intervals_shrink_with_the_root_of_the_base():
+    widths = []
+    for base in (1024, 2048, 4096):
+        points = sensitivity.design(ANGLES, base, seed=2)
+        table = sensitivity.estimate(points, ishigami(points.table)).table
+        widths.append((table["first_high"] - table["first_low"] + table["total_high"] - table["total_low"]).sum())
+    assert widths[0] / widths[1] == pytest.approx(np.sqrt(2), rel=0.15)
+    assert widths[1] / widths[2] == pytest.approx(np.sqrt(2), rel=0.15)
+
+
+@pytest.mark.parametrize("sets", [150, pytest.param(2_000, marks=pytest.mark.slow)])
+def test_intervals_of_indices_cover(sets):
+    """2,000 data sets; 150 in haste, where the share covered is only known to ± 3.5 %."""
+    hits, loose = np.zeros((3, 2)), 2 * np.sqrt(0.95 * 0.05 / sets) if sets < 2_000 else 0.0
+    for seed in range(sets):
+        points = sensitivity.design(ANGLES, 512, seed=seed)
+        table = sensitivity.estimate(points, ishigami(points.table), resamples=200, seed=seed).table.set_index("factor")
+        for n, name in enumerate("abc"):
+            hits[n, 0] += table.loc[name, "first_low"] <= FIRST[name] <= table.loc[name, "first_high"]
+            hits[n, 1] += table.loc[name, "total_low"] <= TOTAL[name] <= table.loc[name, "total_high"]
+    assert (hits / sets >= 0.93 - loose).all(), hits / sets
+    assert (hits / sets <= 0.97 + loose).all(), hits / sets
+
+
+def test_noise_of_the_estimates_is_taken_out():
+    points = sensitivity.design(ANGLES, 8192, seed=5)
+    clean = ishigami(points.table)
+    noisy = clean + np.random.default_rng(1).normal(size=len(clean)) * 2
+    plain = sensitivity.estimate(points, noisy).table.set_index("factor")
+    told = sensitivity.estimate(points, noisy, np.full(len(clean), 2.0))
+    assert plain.loc["c", "total"] > 0.35
+    assert told.table.set_index("factor")["total"].to_dict() == pytest.approx(TOTAL, abs=0.05)
+    assert told.table.set_index("factor")["first"].to_dict() == pytest.approx(FIRST, abs=0.05)
+    assert told.noise == pytest.approx(4 / (4 + 13.84), abs=0.02)
+
+
+def test_levels_whole_numbers_and_log_ranges():
+    factors = [
+        Factor("tender.months", 8, 24, whole=True),
+        Factor("tender.lots", levels=("bundled", "split")),
+        Factor("host.backlash", 0.001, 1.0, scale="log"),
+    ]
+    points = sensitivity.design(factors, 512, seed=1)
+    table = points.table
+    assert set(table["tender.lots"]) == {"bundled", "split"}
+    assert table["tender.months"].dtype.kind == "i"
+    outcome = 4.0 * (table["tender.lots"] == "split") + np.log10(table["host.backlash"].astype(float)) * np.sqrt(12) / 3
+    found = sensitivity.estimate(points, outcome.to_numpy(float)).table.set_index("factor")["total"]
+    assert found.to_dict() == pytest.approx({"tender.lots": 0.8, "host.backlash": 0.2, "tender.months": 0.0}, abs=0.06)
+
+
+def test_an_outcome_that_never_changes_has_no_indices():
+    points = sensitivity.design(ANGLES, 8)
+    found = sensitivity.estimate(points, np.full(len(points), 0.3))
+    assert found.table["total"].isna().all()
+    assert found.variance == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: sensitivity.design(ANGLES, 100, sequence="sobol"), "power of two"),
+        (lambda: sensitivity.design(ANGLES, 100, sequence="halton"), "'random' or 'sobol'"),
+        (lambda: sensitivity.design([], 8), "at least one factor"),
+        (lambda: sensitivity.screening(ANGLES, levels=5), "even"),
+        (lambda: sensitivity.estimate(sensitivity.design(ANGLES, 8), np.zeros(3)), "each of the 40 points"),
+        (lambda: sensitivity.estimate(sensitivity.design(ANGLES, 8), np.full(40, np.nan)), "must be a number"),
+    ],
+)
+def test_bad_questions(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()
+
+
+def test_without_salib_the_extra_is_named(monkeypatch):
+    points = sensitivity.design(ANGLES, 8)
+    for module in [name for name in sys.modules if name.split(".")[0] == "SALib"]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "SALib", None)
+    with pytest.raises(ModuleNotFoundError, match=r"minegame\[analysis\]"):
+        sensitivity.estimate(points, np.arange(40.0))
+
+
+def test_screening_finds_strong_idle_and_uneven_factors():
+    factors = [Factor(name, 0, 1) for name in ("strong", "weak", "idle", "curved")]
+    points = sensitivity.screening(factors, 40, seed=1)
+    assert len(points) == 40 * 5
+    strong, weak, _, curved = points.table.to_numpy(float).T
+    found = sensitivity.screen(points, 3 * strong - weak + 8 * (curved - 0.5) ** 2).set_index("factor")
+    assert found.loc["strong", ["strength", "effect"]].tolist() == pytest.approx([3, 3])
+    assert found.loc["weak", ["strength", "effect"]].tolist() == pytest.approx([1, -1])
+    assert found.loc["idle", "strength"] == 0
+    assert found.loc["strong", "unevenness"] == pytest.approx(0, abs=1e-9)
+    assert found.loc["curved", "unevenness"] > 0.5
+    assert found.index[-1] == "idle"
+
+
+@pytest.mark.parametrize("sets", [200, pytest.param(2_000, marks=pytest.mark.slow)])
+def test_interval_of_a_screened_strength_covers(sets):
+    """μ* of a product of two factors, 30 trajectories, 2,000 data sets; 200 in haste, known to ± 3.1 %."""
+    factors, hits = [Factor("a", 0, 1), Factor("b", 0, 1)], 0
+    loose = 2 * np.sqrt(0.95 * 0.05 / sets) if sets < 2_000 else 0.0
+    everything = sensitivity.screening(factors, 30 * sets, seed=1).unit.reshape(sets, -1, 2)
+    truth = 0.5  # the other factor stands at 0, 1/3, 2/3 or 1, equally often
+    for unit in everything:
+        points = sensitivity.Points(tuple(factors), pd.DataFrame(unit), unit, 30, 4)
+        found = sensitivity.screen(points, unit.prod(axis=1)).set_index("factor").loc["a"]
+        hits += found["low"] <= truth <= found["high"]
+    assert 0.93 - loose <= hits / sets <= 0.97 + loose
+
+
+@pytest.mark.parametrize("replications", [2, 20, 400])
+def test_luck_and_parameters(replications):
+    """P(win) ~ Beta(a, b): the part of the parameters is 1/(a + b + 1), whatever the replications."""
+    chance, sets, points = np.random.default_rng(3), 2_000, 500
+    p = chance.beta(2, 3, (sets, points))
+    wins = chance.binomial(replications, p).astype(float)
+    found = [sensitivity.luck(row, row, replications) for row in wins]
+    assert np.mean([one["parameters"] for one in found]) == pytest.approx(1 / 6, abs=0.005)
+    hits = np.mean([one["parameters_low"] <= 1 / 6 <= one["parameters_high"] for one in found])
+    assert 0.93 <= hits <= 0.97
+    assert all(one["luck"] + one["parameters"] == pytest.approx(1) for one in found[:10])
+
+
+def test_all_luck_and_no_luck():
+    assert sensitivity.luck(np.array([0.0, 10.0]), np.array([0.0, 10.0]), 10)["luck"] == 0
+    chance = np.random.default_rng(1)
+    wins = chance.binomial(10, 0.4, 4_000).astype(float)
+    assert sensitivity.luck(wins, wins, 10)["luck"] == pytest.approx(1, abs=0.02)
+    assert sensitivity.luck(np.full(5, 3.0), np.full(5, 3.0), 3)["variance"] == 0
+    with pytest.raises(ValueError, match="two points"):
+        sensitivity.luck(np.array([1.0]), np.array([1.0]), 5)
+
+
+def test_swings_of_a_one_at_a_time_design():
+    scenario = Scenario.load()
+    factors = [Factor("host.balance_weight", 0.0, 4.0), Factor("market.long_run_price", 430.0, 650.0)]
+    points = one_at_a_time(factors, scenario, 3)
+    weight = points["host.balance_weight"].to_numpy(float)
+    found = sensitivity.swings(points, weight / 10, np.full(len(points), 0.01))
+    assert found["factor"].tolist() == ["host.balance_weight", "market.long_run_price"]
+    assert found.loc[0, ["least", "most", "at_least", "at_most"]].tolist() == pytest.approx([0, 0.4, 0, 4])
+    assert found.loc[1, "swing"] == 0
+    assert isinstance(found, pd.DataFrame)
