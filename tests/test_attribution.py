@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from minegame import plots
 from minegame.analysis import attribution
 from minegame.design import packages
 from minegame.game import LEDGER
@@ -178,3 +179,11 @@ def test_ledgers_that_do_not_fit():
         attribution.ledger_difference(np.zeros((5, 2)), np.zeros((5, 2)))
     with pytest.raises(ValueError, match="at least two negotiations"):
         attribution.ledger_difference(np.full((5, 13), np.nan), np.zeros((5, 13)))
+
+
+def test_pictures_say_what_they_show():
+    found = attribution.estimate(luck(1), LEVERS)
+    picture = plots.shapley_bars(found.levers, outcome="P(win)", replications=500)
+    assert "n = 500" in picture.get_xlabel()
+    table = attribution.ledger_difference(luck(1, 1, 50), luck(2, 1, 50), ("tax", "bonus"))
+    assert "M$" in plots.ledger_bars(table, first="A", second="B").get_xlabel()

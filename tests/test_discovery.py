@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from minegame import plots
 from minegame.analysis import discovery
 from minegame.design import Factor
 
@@ -109,3 +110,10 @@ def test_agrees_with_the_ema_workbench():
     ours = discovery.estimate(points, cases, holdout=0.0)[0]
     assert ours.box["a"][0] == pytest.approx(theirs.box_lims[best]["a"].iloc[0], abs=0.03)
     assert ours.box["b"][1] == pytest.approx(theirs.box_lims[best]["b"].iloc[1], abs=0.03)
+
+
+def test_picture_of_a_box(found):
+    points = discovery.design(FACTORS, 64, seed=3)
+    picture = plots.box_picture(points, np.arange(64) % 2, found.limits, x="link", y="price", case="fails")
+    assert "n = 64 points" in picture.get_xlabel()
+    assert "lots in bundled" in picture.get_title()

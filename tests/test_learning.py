@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from minegame import plots
 from minegame.analysis import learning
 from minegame.analysis.learning import Observation
 from minegame.design import Factor
@@ -105,3 +106,10 @@ def test_products_are_paths_of_the_baseline():
     scenario = Scenario.load()
     for paths in learning.products("us", "cove_kaz", "us_public_lenders").values():
         assert all(isinstance(scenario.value(path), float) for path in paths)
+
+
+def test_picture_of_the_ranges(case):
+    picture = plots.kept_ranges(case[1].parameters, kept=5, vectors=4_000)
+    assert "n = 5 of 4,000" in picture.get_xlabel()
+    counts = pd.DataFrame({"A": [0, 3], "B": [1, 0]})
+    assert "n = 4 negotiations" in plots.award_months(counts, months=3, replications=4).get_xlabel()

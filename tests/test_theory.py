@@ -1054,12 +1054,14 @@ def meets_no_cap(scenario: Scenario, state: Any, i: int) -> bool:
 @settings(lawful, max_examples=120)
 @given(scenarios(lots=("bundled",)))
 def test_p29_a_counter_offer_realises_the_aspiration_where_equity_meets_no_cap(scenario):
-    """R20 asks for the concession by linear interpolation; where equity meets its cap it may realise more or less."""
+    """R20 asks for the concession by linear interpolation; where equity meets its cap it may realise more or less,
+    though never less than shelving."""
     scale = scenario.host.value_scale
     for state, outcome in awards(scenario, RUNS):
         if state["decision"] != COUNTER:
             continue
         i = outcome["winner"][0]
+        assert outcome["utility"] >= state["shelve_utility"]
         assert state["requested_concession"] <= state["next_concession"][i]
         assert outcome["concession"][0] == min(1.0, max(state["concession"][i], state["requested_concession"]))
         if meets_no_cap(scenario, state, i):
@@ -1278,6 +1280,21 @@ def test_what_the_host_gets_follows_from_what_is_built_paid_delivered_and_execut
             assert outcome["host_money"] == pytest.approx(money, rel=1e-9, abs=1e-7)
         assert outcome["host_value"] == pytest.approx(outcome["host_money"] + outcome["balance"])
         assert outcome["balance"] <= 0.0
+
+
+@pytest.mark.parametrize("outputs", [(0.16, 0.12), (0.27, 1.04, 1.01), (1.3, 0.15, 1.12, 0.35)])
+def test_a_threatener_that_got_everything_was_not_refused(outputs):
+    """Value shares of these deposits do not add up to one exactly; that is no refusal."""
+    document = BASE.document()
+    document["deposits"] = {f"lot_{d}": {"output": output, "capex": 100.0} for d, output in enumerate(outputs)}
+    document["bidders"] = {"cove_kaz": document["bidders"]["cove_kaz"]}
+    document["financiers"] = {}
+    outcome = outcomes(scenario_from({**document, "sources": {}}).at({"bidders.cove_kaz.own_capital": 1.0}), 500)
+    won = outcome[outcome["shelved"] == 0]
+    assert len(won) > 400
+    assert not won["threat_executed"].any()
+    np.testing.assert_array_equal(won["patron_share"][:, 0], 1.0)
+    np.testing.assert_array_equal(won["value_share"][:, 0], 1.0)
 
 
 def test_a_shelved_deposit_leaves_the_host_its_option_less_what_threats_cost():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from minegame import plots
 from minegame.analysis import tipping
 from minegame.design import Factor
 from minegame.scenario import Scenario
@@ -187,3 +188,10 @@ def test_intervals_of_prices_cover():
         ]
     assert (hits / 2_000 >= 0.93).all()
     assert (hits / 2_000 <= 0.97).all()
+
+
+def test_map_shows_the_curve():
+    found = tipping.threshold(lambda p: (p[:, 1], np.full(len(p), 0.01)), X, Y, cells=2, rounds=1)
+    for curve in (found.curve, None):
+        picture = plots.heat_map(found.asked, x="ω", y="q", outcome="P(win)", replications=100, curve=curve)
+        assert "n = 100 negotiations" in picture.get_title()

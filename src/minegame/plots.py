@@ -388,7 +388,8 @@ def heat_map(
     """A probability over two parameters, with the contour on which it is at ``level``.
 
     ``table`` holds ``x``, ``y`` and ``estimate`` at any points (``Threshold.asked``, or a grid); ``curve`` the pieces
-    of ``Threshold.curve``, without which the contour is drawn between the points.  ``x`` and ``y`` are labels with units.
+    of ``Threshold.curve``, without which the contour is drawn between the points.  ``x`` and ``y`` are labels, with
+    units.
     """
     ax = ax if ax is not None else axes(7.0, 5.2)
     across, up, values = (table[name].to_numpy(float) for name in ("x", "y", "estimate"))
@@ -448,24 +449,25 @@ def kept_ranges(table: pd.DataFrame, *, kept: int, vectors: int, most: int = 20,
     ax.barh(places, np.ones(len(shown)), height=0.66, color="#D9D9D9", label="prior")
     learnt = shown["learnt"].to_numpy(bool)
     for chosen, colour, hatch, label in (
-        (learnt, COLOURS[0], "", "kept: something was learnt"),
-        (~learnt, COLOURS[5], "///", "kept: nothing learnt"),
+        (learnt, COLOURS[0], "", "kept: shifted beyond chance"),
+        (~learnt, COLOURS[5], "///", "kept: as before"),
     ):
         ax.barh(
             places[chosen], (right - left)[chosen], left=left[chosen], height=0.36, color=colour, hatch=hatch,
             edgecolor="white", label=label,
         )  # fmt: skip
-    for place, spread, least, most_ in zip(
-        places, shown["spread_kept"], shown["kept_low"], shown["kept_high"], strict=True
-    ):
-        ax.text(
-            1.03, float(place), f"{_value(least)} to {_value(most_)};  spread × {spread:.2f}", va="center", fontsize=7.5
-        )
-    ax.set_xlim(-0.04, 1.5)
+    edge = float(np.nanmax(right, initial=1.0))
+    for place, row in enumerate(shown.to_dict("records")):
+        ends = f"{_value(row['kept_low'])} to {_value(row['kept_high'])}"
+        said = f"{ends};  spread × {row['spread_kept']:.2f}, shift {row['distance']:.2f}"
+        ax.text(edge + 0.03, place, said, va="center", fontsize=7.5)
+    ax.set_xlim(min(-0.04, float(np.nanmin(left, initial=0.0)) - 0.02), edge + 0.62)
     ax.set_xticks([0, 0.5, 1], ["0", "½", "1"])
     ax.set_yticks(places, shown["parameter"].tolist(), fontsize=8)
     ax.invert_yaxis()
-    ax.set_xlabel(f"part of the prior's 90 % range; n = {kept:,} of {vectors:,} parameter vectors kept")
+    ax.set_xlabel(
+        f"part of the prior's 90 % range; n = {kept:,} of {vectors:,} parameter vectors kept; shift: KS distance"
+    )
     _legend_above(ax, 3)
     return ax
 

@@ -92,7 +92,7 @@ class FactorRange(_Part):
 
 
 def _wrong(text: str) -> PydanticCustomError:
-    return PydanticCustomError("question", text.replace("{", "{{").replace("}", "}}"))  # type: ignore[arg-type]
+    return PydanticCustomError("question", text)  # type: ignore[arg-type]  # wants a literal, for its templates
 
 
 class Package(_Part):
@@ -615,9 +615,9 @@ def _table(question: Question, factors: Mapping[str, Factor], scenario: Scenario
 
 
 def _parts(question: Question, places: _Places) -> list[DesignPart]:
-    listed = [DesignPart(kind="list", points=question.points, factors=[])] if question.points is not None else []
     if question.points is not None and not question.points:
         raise QuestionError(places.problem(("points",), "is empty: expected at least one point"))
+    listed = [DesignPart(kind="list", points=question.points)] if question.points is not None else []
     given = list(question.design)
     if not given and question.factors:
         given = [DesignPart()]

@@ -51,7 +51,8 @@ class Learning:
     ``parameters``: a row a parameter (or product), the most learnt first: the ranges in which 90 % of the prior and of
     the kept vectors lie (``prior_low``, ``prior_high``, ``kept_low``, ``kept_high``), ``spread_kept`` (the kept
     interquartile range as a part of the prior's: 1 means that nothing was learnt), ``distance`` (Kolmogorov-Smirnov,
-    kept against discarded) with its ``p``, and whether anything was ``learnt`` (p after Holm below 0.05).
+    kept against prior: 0 to 1), ``p`` (how likely kept and discarded vectors would differ so by chance), and whether
+    anything was ``learnt`` (p after Holm below 0.05; among many vectors even a slight shift counts: see the distance).
     ``headlines``: a row a headline: its range over the kept vectors (``least``, ``low``, ``median``, ``high``,
     ``most``; ``low`` to ``high`` holds 90 %) and over all (``prior_least`` …).
     """
@@ -194,7 +195,8 @@ def _narrowed(name: str, values: np.ndarray, kept: np.ndarray) -> dict[str, Any]
     narrow = np.diff(np.quantile(chosen, [0.25, 0.75]))[0] if len(chosen) > 1 else np.nan
     return row | {
         "spread_kept": float(narrow / wide) if wide > 0 else np.nan,
-        "distance": float(test.statistic) if test else np.nan,
+        # the prior is the kept and the discarded together, so this is exactly kept against prior
+        "distance": float(test.statistic * np.mean(~kept)) if test else np.nan,
         "p": float(test.pvalue) if test else np.nan,
     }
 

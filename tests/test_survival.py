@@ -1,0 +1,271 @@
+"""Runs that are killed, starved or tampered with end with the same bytes as a run that nobody disturbed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asked
+import pytest
+
+from minegame import experiment, storage
+from minegame.question import Plan
+
+CHUNK = 2_000
+RUN = """
+import sys
+from minegame import experiment
+from minegame.question import Question
+print("ready", flush=True)
+plan = Question.load(sys.argv[1])[1]
+experiment.run(plan, sys.argv[2], chunk=int(sys.argv[3]), workers=2)
+"""
+COMMAND = "import minegame.cli_experiments; from minegame.cli import main; main()"
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes")
+
+
+@pytest.fixture
+def asked_file(tmp_path: Path) -> Path:
+    asked.plan(asked.FOUR_POLICIES, tmp_path, replications=2000)
+    file = tmp_path / "asked.yaml"
+    file.write_text(asked.FOUR_POLICIES.replace("700", "2000"))
+    return file
+
+
+def plan_of(file: Path) -> Plan:
+    return asked.plan(file.read_text(), file.parent)
+
+
+def child(file: Path, folder: Path) -> subprocess.Popen[str]:
+    """A process of its own that runs the experiment, once it has got its imports behind it."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(file), str(folder), str(CHUNK)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def reference(file: Path) -> dict[str, str]:
+    """The checksums of the tables of a run that nobody disturbs."""
+    folder = file.parent / "undisturbed"
+    experiment.run(plan_of(file), folder, chunk=CHUNK)
+    return asked.table_sums(folder)
+
+
+def stop_after(count: int) -> Any:
+    """A watch that interrupts the run after so many chunks."""
+    heard = 0
+
+    def watch(done: int, planned: int) -> None:
+        nonlocal heard
+        heard += 1
+        if heard > count:
+            raise KeyboardInterrupt
+
+    return watch
+
+
+def interrupted(file: Path, folder: Path, chunks: int = 6) -> list[Path]:
+    """A run that was interrupted, and the chunks it has finished."""
+    with pytest.raises(KeyboardInterrupt):
+        experiment.run(plan_of(file), folder, chunk=CHUNK, watch=stop_after(chunks))
+    found = sorted((folder / storage.CHUNKS).iterdir())
+    assert len(found) >= chunks - 1
+    return found
+
+
+def kill_and_resume(file: Path, kills: int, seed: int) -> None:
+    """Kill runs at random moments, resume them, and compare, until so many have been killed."""
+    expected, luck, killed, run = reference(file), random.Random(seed), 0, 0
+    started = time.monotonic()
+    folder = file.parent / "timed"
+    assert child(file, folder).wait() == 0
+    whole = time.monotonic() - started
+    folder = file.parent / "run0"
+    while killed < kills:
+        process = child(file, folder)
+        try:
+            process.wait(timeout=luck.uniform(0, whole))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            killed += 1
+            continue
+        assert process.returncode == 0, process.stderr.read() if process.stderr else ""
+        assert asked.table_sums(folder) == expected
+        run += 1
+        folder = file.parent / f"run{run}"
+    experiment.run(plan_of(file), folder, chunk=CHUNK)
+    assert asked.table_sums(folder) == expected
+    assert not list(folder.glob(".*.partial"))
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(asked_file: Path) -> None:
+    kill_and_resume(asked_file, kills=2, seed=1)
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_twenty_random_moments_ends_with_the_same_bytes(asked_file: Path) -> None:
+    kill_and_resume(asked_file, kills=20, seed=2)
+
+
+@pytest.mark.slow
+def test_rows_and_adaptive_runs_survive_kills_too(tmp_path: Path) -> None:
+    for name, text in (("rows", asked.ROWS), ("sure", asked.UNTIL_SURE)):
+        (tmp_path / name).mkdir()
+        file = tmp_path / name / "asked.yaml"
+        file.write_text(text)
+        kill_and_resume(file, kills=5, seed=3)
+
+
+def test_finished_chunks_are_not_played_again(asked_file: Path, tmp_path: Path) -> None:
+    kept = interrupted(asked_file, tmp_path / "r")
+    times = {path: path.stat().st_mtime_ns for path in kept}
+    started = []
+    experiment.run(
+        plan_of(asked_file), tmp_path / "r", chunk=CHUNK, watch=lambda done, planned: started.append(done)
+    )
+    assert started[0] >= len(times) * CHUNK / 2
+    assert asked.table_sums(tmp_path / "r") == reference(asked_file)
+
+
+def test_the_chunks_of_a_folder_are_those_it_began_with(asked_file: Path, tmp_path: Path) -> None:
+    interrupted(asked_file, tmp_path / "r")
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=999_999)
+    assert asked.table_sums(tmp_path / "r") == reference(asked_file)
+
+
+@pytest.mark.parametrize("spoil", ["cut short", "one bit", "empty", "strange name"])
+def test_a_spoilt_chunk_is_made_again(spoil: str, asked_file: Path, tmp_path: Path) -> None:
+    chunk = interrupted(asked_file, tmp_path / "r")[2]
+    data = bytearray(chunk.read_bytes())
+    if spoil == "cut short":
+        chunk.write_bytes(data[: len(data) // 2])
+    elif spoil == "one bit":
+        data[len(data) // 3] ^= 4
+        chunk.write_bytes(data)
+    elif spoil == "empty":
+        chunk.write_bytes(b"")
+    else:
+        chunk.rename(chunk.with_name("what is this.npy"))
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
+    assert asked.table_sums(tmp_path / "r") == reference(asked_file)
+
+
+def test_a_full_disk_keeps_what_is_finished(
+    asked_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, written = storage.write_whole, 0
+
+    def until_full(path: Path, content: bytes) -> None:
+        nonlocal written
+        written += 1
+        if written > 7:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        write(path, content)
+
+    monkeypatch.setattr(storage, "write_whole", until_full)
+    with pytest.raises(OSError, match="finished is kept: make room, then run again") as error:
+        experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
+    assert error.value.errno == errno.ENOSPC
+    assert len(list((tmp_path / "r" / storage.CHUNKS).iterdir())) >= 5
+    monkeypatch.undo()
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
+    assert asked.table_sums(tmp_path / "r") == reference(asked_file)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own with room for a few chunks."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a disk can be mounted only by root")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_run_on_a_disk_that_is_really_full_goes_on_after_more_room_is_made(asked_file: Path, small_disk: Path) -> None:
+    with pytest.raises(OSError, match="make room") as error:
+        experiment.run(plan_of(asked_file), small_disk / "r", chunk=CHUNK)
+    assert error.value.errno == errno.ENOSPC
+    assert list((small_disk / "r" / storage.CHUNKS).iterdir())
+    subprocess.run(["mount", "-o", "remount,size=16m", str(small_disk)], check=True)
+    experiment.run(plan_of(asked_file), small_disk / "r", chunk=CHUNK)
+    assert asked.table_sums(small_disk / "r") == reference(asked_file)
+
+
+def test_two_processes_do_not_share_a_folder(asked_file: Path, tmp_path: Path) -> None:
+    both = [child(asked_file, tmp_path / "r") for _ in range(2)]
+    said = [process.communicate()[1] for process in both]
+    codes = sorted(process.returncode for process in both)
+    assert codes[0] == 0
+    if codes[1]:  # else the second came when the first had ended
+        assert "another process is running in this folder" in "".join(said)
+    assert asked.table_sums(tmp_path / "r") == reference(asked_file)
+
+
+def test_a_folder_in_use_is_said_to_be(asked_file: Path, tmp_path: Path) -> None:
+    with storage.claimed(tmp_path / "r"):
+        done = subprocess.run(
+            [sys.executable, "-c", COMMAND, "run", str(asked_file), "--out", str(tmp_path / "r")],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "another process is running in this folder" in done.stderr
+    assert "Traceback" not in done.stderr
+    experiment.run(plan_of(asked_file), tmp_path / "r")
+
+
+def test_ctrl_c_says_how_to_go_on(asked_file: Path, tmp_path: Path) -> None:
+    asked_file.write_text(asked.FOUR_POLICIES.replace("700", "200000"))
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "run", str(asked_file), "--out", str(tmp_path / "r")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    chunks = tmp_path / "r" / storage.CHUNKS
+    deadline = time.monotonic() + 60
+    while not (chunks.is_dir() and any(chunks.iterdir())) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the same command goes on" in said
+    assert "Traceback" not in said
+    assert any(chunks.iterdir())
+
+
+@pytest.mark.slow
+def test_a_dask_worker_killed_in_mid_run_changes_nothing(asked_file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    from minegame import cluster
+
+    with cluster.connected(None, 2) as (executor, workers):
+        client: Any = executor._client  # type: ignore[attr-defined]
+        victims = list(client.run(os.getpid).values())
+        heard = 0
+
+        def watch(done: int, planned: int) -> None:
+            nonlocal heard
+            heard += 1
+            if heard in (4, 12):
+                os.kill(victims.pop(), signal.SIGKILL)
+
+        experiment.run(
+            plan_of(asked_file), tmp_path / "r", executor=executor, workers=workers, chunk=CHUNK, watch=watch
+        )
+    assert not victims
+    assert asked.table_sums(tmp_path / "r") == reference(asked_file)
