@@ -335,7 +335,7 @@ def twins() -> Scenario:
     document["sources"] = {}
     for patron in document["patrons"].values():
         patron["portfolio_share"] = patron["ideal_share"] = 0.3
-    document["shelving"]["weight"] = 0
+    document["shelving"]["weight"] = document["bargaining"]["tremble_sd"] = 0
     document["market"]["long_run_price"] = 900
     return Scenario.from_document(document, "twins")
 

@@ -1297,6 +1297,16 @@ def test_a_threatener_that_got_everything_was_not_refused(outputs):
     np.testing.assert_array_equal(won["value_share"][:, 0], 1.0)
 
 
+def test_a_threat_carried_out_over_half_the_deposits_costs_half():
+    """Lots split between the camps: the loss is that of the part that went elsewhere."""
+    table = BASE.at({"tender.lots": "split", "host.balance_weight": 6.0})
+    outcome = outcomes(table, 4000)
+    shares, executed = outcome["patron_share"][:, 0], outcome["threat_executed"][:, 0]
+    full = 0.25 * 1970 * 0.15 * 0.6 * 2.5
+    assert ((shares > 0) & (shares < 1) & (executed == 1)).sum() > 100
+    np.testing.assert_allclose(outcome["threat_loss"][:, 0], executed * full * (1 - shares), rtol=1e-9)
+
+
 def test_a_shelved_deposit_leaves_the_host_its_option_less_what_threats_cost():
     """Shelved: y = 0 for all, and threats follow R5 as after an award."""
     table = BASE.at({**each(BASE, "bidders.*.entry", 12), **SILENCE, "politics.resolve_sd": 0.5})

@@ -402,4 +402,4 @@ def main() -> None:
     app(prog_name="minegame")
 
 
-from minegame import cli_odds  # noqa: E402,F401  (registers its command)
+from minegame import cli_experiments, cli_odds  # noqa: E402,F401  (they register their commands)

@@ -44,6 +44,7 @@ _MOST_BLOCKS = 1024
 _TASK = 50_000  # negotiations: about half a second, so that progress moves and Ctrl-C is heard
 _CHUNK, _SMALL_CHUNK, _ROWS_CHUNK = 120_000, 20_000, 20_000  # negotiations in a file: a second or two of work
 _FEW_CHUNKS, _MANY_CHUNKS = 32, 2000
+_MOST_HEADLINES = 20_000  # rows of winning.csv, which is for reading; the summary holds the same for larger designs
 
 
 # ------------------------------------------------------------------------------------------------- adding things up
@@ -610,6 +611,10 @@ class _Run:
     def _write_headline(self) -> None:
         from minegame.results import Results
 
+        outcomes = self.plan.groups * len(self.plan.policies) * (len(self.plan.scenario.bidders) + 1)
+        if outcomes > _MOST_HEADLINES:
+            (self.folder / storage.HEADLINE).unlink(missing_ok=True)
+            return
         rows = Results(self.folder, self.manifest).win_probabilities()
         text = rows.to_csv(index=False, lineterminator="\n", float_format="%.10g")
         storage.write_whole(self.folder / storage.HEADLINE, text.encode())

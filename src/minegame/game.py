@@ -169,7 +169,18 @@ def derive(game: np.record) -> None:
     results to the last bit.
     """
     n, k = int(game.deposits), int(game.patrons)
-    game["deposit_weight"][:n] = game["deposit_output"][:n] / game["deposit_output"][:n].sum()
+    game["deposit_weight"][:n] = _value_shares(game["deposit_output"][:n], game["deposit_key"][:n])
     game["patron_order"][:k] = np.argsort(game["patron_key"][:k], kind="stable")
     stake = game["patron_exports"] * game["patron_exposed_share"] * game["patron_incidence"] * game["patron_annuity"]
     game["patron_tariff_loss"] = 0.25 * stake
+
+
+def _value_shares(outputs: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Each deposit's share of the value, to twelve digits, such that shares of all add up to 1 in any order.
+
+    Multiples of 2^-40 add up exactly: who got everything has a share of 1, not of 0.9999999999999999.
+    """
+    shares = np.rint(outputs / outputs.sum() * 2.0**40)
+    last = int(np.argmax(keys))
+    shares[last] += 2.0**40 - shares.sum()
+    return np.asarray(shares / 2.0**40)

@@ -17,7 +17,7 @@ import numpy as np
 
 from minegame import storage
 from minegame.analysis import precision, winning
-from minegame.ensemble import MEASURES, by_bidder, general
+from minegame.ensemble import MEASURES
 from minegame.scenario import Scenario
 from minegame.storage import ResultsError
 
@@ -109,26 +109,47 @@ class Results:
     @cached_property
     def sums(self) -> np.ndarray:
         """Count, sum and sum of squares, shape (groups, policies, MEASURES, 3); zeros where nothing is measured."""
-        return self._array(storage.SUMMARY, list(range(len(self.policies))))
+        return self._spread(self._kept)
 
     @cached_property
     def differences(self) -> np.ndarray | None:
         """The same of the paired differences from the reference policy; None if there is but one policy."""
-        if self.manifest["reference"] is None:
-            return None
-        return self._array(storage.CONTRASTS, [p for p in range(len(self.policies)) if p != self.manifest["reference"]])
+        return None if self.reference is None else self._spread(self._contrasted)
 
-    def _array(self, name: str, policies: list[int]) -> np.ndarray:
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(self.folder / name, columns=["count", "sum", "squares"])
-        places = storage.places(self.scenario)
-        rows = np.stack([table[column].to_numpy().astype(float) for column in table.column_names], axis=-1)
-        array = np.zeros((self.groups, len(self.policies), MEASURES, 3))
-        array[:, np.array(policies)[:, None], places] = rows.reshape(self.groups, len(policies), places.size, 3)
+    def _spread(self, kept: np.ndarray) -> np.ndarray:
+        """Everything at its place in a tally."""
+        array = np.zeros((*kept.shape[:2], MEASURES, 3))
+        array[:, :, storage.places(self.scenario)] = kept
         return array
 
-    # ------------------------------------------------------------------------------------------------------- answers
+    @cached_property
+    def _kept(self) -> np.ndarray:
+        """As in the table: shape (groups, policies, measures of this scenario, 3)."""
+        return self._rows(storage.SUMMARY, len(self.policies))
+
+    @cached_property
+    def _contrasted(self) -> np.ndarray:
+        """The same of the paired differences, with zeros for the reference itself."""
+        number = self.manifest["reference"]
+        rows = self._rows(storage.CONTRASTS, len(self.policies) - 1)
+        return np.insert(rows, number, 0.0, axis=1)
+
+    def _rows(self, name: str, policies: int) -> np.ndarray:
+        import pyarrow.parquet as pq
+
+        rows = np.empty((self.groups * policies * storage.places(self.scenario).size, 3))
+        for n, column in enumerate(("count", "sum", "squares")):
+            rows[:, n] = pq.read_table(self.folder / name, columns=[column])[column].to_numpy()
+        return rows.reshape(self.groups, policies, -1, 3)
+
+    def _of(self, kept: np.ndarray, measure: str) -> np.ndarray:
+        """A measure of every bidder, and shelving, a row each point and outcome: shape (…, 3)."""
+        listed = storage.measures(self.scenario)
+        chosen = [n for n, m in enumerate(listed) if m.name == measure]
+        chosen.append(next(n for n, m in enumerate(listed) if m.name == "shelved"))
+        return kept[:, :, chosen].reshape(-1, 3)
+
+    # --------------------------------------------------------------------------------------------------------- answers
 
     def win_probabilities(self, confidence: float = 0.95) -> pd.DataFrame:
         """A row a point and outcome: the probability that the bidder wins (anything), or that all is shelved.
@@ -138,11 +159,8 @@ class Results:
         """
         import pandas as pd
 
-        bidders = self.scenario.bidder_names
-        names = [*bidders, "shelved"]
-        won = [by_bidder("wins_any", i) for i in range(len(bidders))] + [general("shelved")]
-        built = [by_bidder("wins_and_built", i) for i in range(len(bidders))] + [general("shelved")]
-        chosen, finished = self.sums[:, :, won].reshape(-1, 3), self.sums[:, :, built].reshape(-1, 3)
+        names = [*self.scenario.bidder_names, "shelved"]
+        chosen, finished = self._of(self._kept, "wins_any"), self._of(self._kept, "wins_and_built")
         low, high = precision.interval(chosen, "wins_any", confidence=confidence)
         built_low, built_high = precision.interval(finished, "wins_and_built", confidence=confidence)
         with np.errstate(invalid="ignore"):
@@ -169,12 +187,10 @@ class Results:
         """
         import pandas as pd
 
-        if self.differences is None:
+        if self.reference is None:
             raise ResultsError(self.folder, "there is but one policy, so nothing is contrasted")
-        bidders = self.scenario.bidder_names
-        names = [*bidders, "shelved"]
-        won = [by_bidder("wins_any", i) for i in range(len(bidders))] + [general("shelved")]
-        chosen = self.differences[:, :, won].reshape(-1, 3)
+        names = [*self.scenario.bidder_names, "shelved"]
+        chosen = self._of(self._contrasted, "wins_any")
         low, high = precision.interval(chosen, "wins_any", paired=True, confidence=confidence)
         with np.errstate(invalid="ignore"):
             estimate = chosen[:, 1] / chosen[:, 0]

@@ -172,7 +172,7 @@ def _ranges(found: Results, rows: pd.DataFrame) -> Table:
         table.add_row(str(policy), _label(found, str(outcome)), *shown, f"{100 * wins / found.groups:.0f} %")
     table.caption = (
         f"probabilities in % over {found.groups:,} points, {_caption(rows)} negotiations a point and policy; likeliest in:"
-        " of all points; every point: winning.csv"
+        " of all points; every point is in the tables"
     )
     return table
 

@@ -1,0 +1,341 @@
+"""What a question is about: the scenario, who contends, what is uncertain, and what the answer cannot say."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+
+from minegame import experiment
+from minegame.answers import words
+from minegame.answers.answer import AnswerError
+from minegame.design import Changes, Factor
+from minegame.ensemble import by_bidder
+from minegame.game import LEVERS
+from minegame.scenario import Scenario, shipped_scenarios
+from minegame.scenario import _nearest as nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from minegame.question import Question
+
+#: What varies: factors, ranges by path, or an experiment (its name or file) whose factors are taken.
+Factors: TypeAlias = "Sequence[Factor] | Mapping[str, Sequence[Any]] | str | Path"
+
+WIDE = "wide_uncertainty"
+_BATCH = 2048  # points that are played together: 120 MB of sums and games
+
+
+class Progress(Protocol):
+    """Called with the negotiations just finished; one that has ``expect`` is told beforehand how many there will be."""
+
+    def __call__(self, done: int, /) -> None:
+        """So many negotiations more are finished."""
+
+
+def expect(progress: Progress | None, negotiations: int) -> None:
+    """Tell a progress report that wants to know how many negotiations there will be."""
+    announce = getattr(progress, "expect", None)
+    if announce is not None:
+        announce(negotiations)
+
+
+def scenario_of(scenario: Scenario | str | Path) -> Scenario:
+    """The scenario itself, or that of a name or file; raises ScenarioError."""
+    return scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+
+
+# --------------------------------------------------------------------------------------------------------- who contends
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Who is asked about: a patron, its bidder, and the patron's levers."""
+
+    scenario: Scenario
+    patron: str
+    bidder: str
+    levers: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        patron: str | None = None,
+        bidder: str | None = None,
+        levers: Sequence[str] | None = None,
+    ) -> Contest:
+        """By default the first patron with an active lever, its first bidder, and its active levers (or all).
+
+        Raises:
+            AnswerError: for a name that the scenario does not have, with the nearest one.
+        """
+        known(scenario, "bidder", bidder)
+        if patron is None:
+            patron = scenario.camp_of(bidder) if bidder is not None else _first_patron(scenario)
+        known(scenario, "patron", patron)
+        own = [name for name in scenario.bidder_names if scenario.camp_of(name) == patron]
+        if bidder is None and not own:
+            raise AnswerError(scenario.name, f"the patron {patron} has no bidder: name one of {_names(scenario)}")
+        for lever in levers or ():
+            if lever not in LEVERS:
+                text = f"there is no lever '{lever}': expected one of {', '.join(LEVERS)}{nearest(lever, LEVERS)}"
+                raise AnswerError(scenario.name, text)
+        chosen = tuple(dict.fromkeys(levers or active_levers(scenario, patron) or LEVERS))
+        return cls(scenario, patron, bidder or own[0], chosen)
+
+    @property
+    def place(self) -> int:
+        """The bidder's number."""
+        return self.scenario.bidder_names.index(self.bidder)
+
+    @property
+    def label(self) -> str:
+        """The bidder's label."""
+        return self.scenario.bidders[self.bidder].label
+
+    @property
+    def patron_label(self) -> str:
+        """The patron's label."""
+        return self.scenario.patrons[self.patron].label
+
+    def rival(self, named: str | None, seed: int) -> str:
+        """The rival named, else the other bidder that wins most often; raises AnswerError where there is none."""
+        known(self.scenario, "bidder", named)
+        others = [name for name in self.scenario.bidder_names if name != self.bidder]
+        if named == self.bidder or not others:
+            text = "is no rival of itself" if named else "there is but one bidder, hence no rival"
+            raise AnswerError(self.scenario.name, f"{named} {text}" if named else text)
+        if named is not None or len(others) == 1:
+            return named or others[0]
+        sums = experiment.tally(self.scenario.game().reshape(1, 1), seed, 2000).sums[0, 0]
+        names = self.scenario.bidder_names
+        return max(others, key=lambda name: float(sums[by_bidder("wins_any", names.index(name)), 1]))
+
+
+def active_levers(scenario: Scenario, patron: str) -> tuple[str, ...]:
+    """The levers that a patron uses in the scenario."""
+    return tuple(x for x in LEVERS if scenario.value(f"patrons.{patron}.levers.{x}.intensity") > 0)
+
+
+def known(scenario: Scenario, kind: str, name: str | None) -> None:
+    """Refuse a name that the scenario does not have."""
+    names = getattr(scenario, f"{kind}_names")
+    if name is not None and name not in names:
+        text = f"there is no {kind} '{name}': expected one of {', '.join(names)}{nearest(name, names)}"
+        raise AnswerError(scenario.name, text)
+
+
+def _names(scenario: Scenario) -> str:
+    return ", ".join(scenario.bidder_names)
+
+
+def _first_patron(scenario: Scenario) -> str:
+    backed = [name for name in scenario.patron_names if name in {b.patron for b in scenario.bidders.values()}]
+    return next((name for name in backed if active_levers(scenario, name)), backed[0])
+
+
+# ----------------------------------------------------------------------------------------------------- what is uncertain
+
+
+def factors_of(scenario: Scenario, given: Factors | None = None) -> tuple[Factor, ...]:
+    """What varies: as given, or by default what the wide experiment varies.
+
+    For a scenario to which the wide experiment does not fit, the same kinds of parameter vary by half around their
+    values.
+
+    Raises:
+        ScenarioError: for an unknown path or a range that is not allowed.
+    """
+    if given is None:
+        asked = _asked(WIDE)
+        if all(path in _paths(scenario) for path in asked.factors):
+            return _checked(scenario, _ranges(scenario, asked))
+        return _by_half(scenario, list(asked.factors))
+    if isinstance(given, (str, Path)):
+        return _checked(scenario, _ranges(scenario, _asked(given)))
+    if isinstance(given, Mapping):
+        return _checked(scenario, [_range(scenario, path, values) for path, values in given.items()])
+    return _checked(scenario, list(given))
+
+
+def _paths(scenario: Scenario) -> set[str]:
+    return {parameter.path for parameter in scenario.parameters()}
+
+
+def _asked(where: str | Path) -> Question:
+    from minegame.question import Question, shipped_experiments
+
+    shipped = shipped_experiments()
+    if str(where) in shipped:  # needs no check against its scenario, which takes seconds
+        import yaml
+
+        return Question.from_document(yaml.safe_load(shipped[str(where)].read_text(encoding="utf-8")), str(where))
+    asked = Question.load(where)[0]
+    if not asked.factors:
+        raise AnswerError(where, "varies nothing: expected factors: {path: …}")
+    return asked
+
+
+def _ranges(scenario: Scenario, asked: Question) -> list[Factor]:
+    found = []
+    for path, given in asked.factors.items():
+        if given.levels is not None:
+            found.append(Factor(path, levels=tuple(given.levels)))
+        else:
+            found.append(_range(scenario, path, (given.low, given.high, given.scale)))
+    return found
+
+
+def _range(scenario: Scenario, path: str, values: Sequence[Any]) -> Factor:
+    value = scenario.value(path)
+    if len(values) not in (2, 3) or not all(isinstance(end, (int, float)) for end in values[:2]):
+        raise AnswerError(scenario.name, f"expected a range (low, high) or (low, high, 'log'), not {values}", path)
+    low, high, *scale = values
+    if isinstance(value, (str, bool)):
+        raise AnswerError(scenario.name, "is not a number, so it has no range", path)
+    if not low < high or (scale == ["log"] and low <= 0):
+        raise AnswerError(scenario.name, f"the range {low} to {high} is empty, or reaches nil on a log scale", path)
+    return Factor(path, float(low), float(high), *scale, whole=isinstance(value, int))
+
+
+def _checked(scenario: Scenario, factors: Sequence[Factor]) -> tuple[Factor, ...]:
+    if not factors:
+        raise AnswerError(scenario.name, "nothing varies: expected at least one factor")
+    for factor in factors:
+        for value in factor.levels or (factor.low, factor.high):
+            scenario.at({factor.path: int(value) if factor.whole else value})  # type: ignore[arg-type]
+    return tuple(factors)
+
+
+def _by_half(scenario: Scenario, paths: Sequence[str]) -> tuple[Factor, ...]:
+    """The kinds of parameter that the paths are of, for every agent, by half around their values where allowed."""
+    kinds = [re.sub(r"^(patrons|bidders|financiers|deposits)\.[^.]+\.", r"\1.*.", path) for path in paths]
+    found = []
+    for parameter in scenario.parameters():
+        if not any(fnmatch.fnmatchcase(parameter.path, kind) for kind in kinds):
+            continue
+        value = parameter.value
+        if not isinstance(value, float) or value <= 0:
+            continue
+        low = max(0.5 * value, parameter.low if parameter.low is not None else -np.inf)
+        high = min(1.5 * value, parameter.high if parameter.high is not None else np.inf)
+        if low < high:
+            found.append(Factor(parameter.path, low, high))
+    return tuple(found)
+
+
+def played(
+    scenario: Scenario,
+    table: pd.DataFrame,
+    places: Sequence[int],
+    *,
+    seed: int,
+    replications: int,
+    policies: Sequence[Changes] = ({},),
+    progress: Progress | None = None,
+) -> np.ndarray:
+    """Count, sum and sum of squares of some measures at every point: shape (points, policies, measures, 3).
+
+    All points and policies are played on the same luck.
+    """
+    changed = [scenario.at(policy) for policy in policies]
+    sums = np.empty((len(table), len(policies), len(places), 3))
+    for first in range(0, len(table), _BATCH):
+        rows = slice(first, first + _BATCH)
+        points = records(table.iloc[rows])
+        games = np.stack([one.games(points) for one in changed], axis=1)
+        sums[rows] = experiment.tally(games, seed, replications, progress=progress).sums[:, :, list(places)]
+    return sums
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a design as changes by path, in plain Python values."""
+    return [
+        dict(zip(map(str, table.columns), row, strict=True))
+        for row in zip(*(table[name].tolist() for name in table.columns), strict=True)
+    ]
+
+
+# --------------------------------------------------------------------------------------------- to make it again; limits
+
+
+def settings_of(scenario: Scenario, **more: object) -> dict[str, object]:
+    """What decided the numbers: the scenario, how it differs from the shipped one, and what is given."""
+    return {"scenario": scenario.name, "changes": changes_of(scenario), **more}
+
+
+def changes_of(scenario: Scenario) -> dict[str, Any]:
+    """How a scenario that bears a shipped scenario's name differs from it: values by path."""
+    if scenario.name not in shipped_scenarios():
+        return {}
+    shipped = {parameter.path: parameter.value for parameter in Scenario.load(scenario.name).parameters()}
+    return {p.path: p.value for p in scenario.parameters() if p.path in shipped and shipped[p.path] != p.value}
+
+
+def command_line(kind: str, scenario: Scenario, options: Mapping[str, object]) -> str:
+    """The command that makes an answer again; options that are None are left out, lists are given many times."""
+    parts = ["minegame", "analyse", kind, scenario.name]
+    for path, value in changes_of(scenario).items():
+        parts += ["--set", f"{path}={words.plain(value) if not isinstance(value, float) else repr(value)}"]
+    for name, value in options.items():
+        values: Iterable[object] = value if isinstance(value, (list, tuple)) else [value]
+        for one in values:
+            if one is not None:
+                parts += [f"--{name.replace('_', '-')}", str(one)]
+    return shlex.join(parts)
+
+
+def typed_factors(given: Factors | None) -> dict[str, object]:
+    """Factors as options of the command line."""
+    if given is None:
+        return {}
+    if isinstance(given, (str, Path)):
+        return {"factors": str(given)}
+    if isinstance(given, Mapping):
+        return {"vary": [f"{path}={':'.join(str(part) for part in values)}" for path, values in given.items()]}
+    return {
+        "vary": [
+            f"{f.path}=" + (",".join(map(str, f.levels)) if f.levels else f"{f.low}:{f.high}")
+            + (":log" if f.scale == "log" else "")
+            for f in given
+        ]
+    }  # fmt: skip
+
+
+def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:
+    """What an answer cannot say: its own limits, then those of the scenario's numbers, by what their sources say."""
+    standing: dict[str, list[str]] = {}
+    for parameter in scenario.parameters():
+        if isinstance(parameter.value, (int, float)) and not isinstance(parameter.value, bool):
+            standing.setdefault(parameter.status, []).append(parameter.path)
+    found = [*own]
+    found.append(
+        "The intervals hold the error of the sampling alone: how sure a number is for exactly these parameter values, "
+        "not how sure the values are."
+    )
+    if calibrated := standing.get("calibrated"):
+        found.append(
+            f"{len(calibrated)} values were chosen so that the scenario shows the observed pattern "
+            f"({words.few(calibrated)}). So a probability of winning is no base rate, and that the observed outcome comes "
+            "out likely is no evidence for these values."
+        )
+    if swept := standing.get("swept"):
+        found.append(
+            f"One case cannot teach {words.few(swept)}: vary them before believing anything that depends on them "
+            "(minegame analyse sensitivity, tipping, discovery, learning)."
+        )
+    assumed, sourced = len(standing.get("assumption", ())), len(standing.get("fact", ()))
+    without = len(scenario.unsourced())
+    found.append(
+        f"Of the scenario's other numbers, {sourced} come from a source and {assumed} are assumptions with a reason"
+        + (f"; {without} have no source, among them those that were changed." if without else ".")
+    )
+    return tuple(found)

@@ -1,0 +1,110 @@
+"""Numbers as people read them: percent, percentage points, millions, months of the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minegame.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def percent(value: float, low: float | None = None, high: float | None = None) -> str:
+    """A share as percent with its interval: ``60.1 % [59.4, 60.8]``."""
+    return f"{100 * value:.1f} %" + _bracketed(low, high, lambda x: f"{100 * x:.1f}")
+
+
+def points(value: float, low: float | None = None, high: float | None = None) -> str:
+    """A difference of shares in percentage points, signed."""
+    return f"{100 * value:+.1f} points" + _bracketed(low, high, lambda x: f"{100 * x:+.1f}")
+
+
+def money(value: float, low: float | None = None, high: float | None = None, *, signed: bool = False) -> str:
+    """Millions of dollars; small amounts with a digit more."""
+    digits = 0 if abs(value) >= 100 else 1
+    sign = "+" if signed else ""
+
+    def written(x: float) -> str:
+        return f"{x:{sign},.{digits}f}"
+
+    return f"{written(value)} M$" + _bracketed(low, high, written)
+
+
+def number(value: float, low: float | None = None, high: float | None = None) -> str:
+    """Any other number, to three digits."""
+    return plain(value) + _bracketed(low, high, plain)
+
+
+def plain(value: Any) -> str:
+    """A value of a parameter as people write it."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"{value:.3g}" if isinstance(value, (float, np.floating)) and abs(value) < 1000 else str(value)
+
+
+def _bracketed(low: float | None, high: float | None, write: Any) -> str:
+    if low is None or high is None or np.isnan(low) or np.isnan(high):
+        return ""
+    return f" [{write(low)}, {write(high)}]"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """``a, b and c``."""
+    names = list(parts)
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}" if names else "nothing"
+
+
+def few(names: Sequence[str], most: int = 14) -> str:
+    """The first names of a list, and how many there are more."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
+def upper(text: str) -> str:
+    """A sentence begins with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def possessive(name: str) -> str:
+    """``China's``, ``United States'``."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def parameter(scenario: Scenario, path: str) -> str:
+    """A path with its meaning: ``host.balance_weight (weight of a balanced portfolio of camps)``."""
+    import re
+
+    found = next((p for p in scenario.parameters(path) if p.path == path), None)
+    if found is None or not found.description:
+        return path
+    meaning = re.split(r"[;:.](?:\s|$)", re.sub(r" \([^)]*\)", "", found.description))[0]
+    return f"{path} ({meaning[:1].lower()}{meaning[1:]})"
+
+
+def month(scenario: Scenario, number: float) -> str:
+    """A month of the tender and of the calendar: ``month 7 (November 2025)``."""
+    start = scenario.tender.start
+    year, first = int(start[:4]), int(start[5:7])
+    place = first - 1 + round(number)
+    exact = f"{number:.0f}" if float(number).is_integer() else f"{number:.1f}"
+    return f"month {exact} ({_MONTHS[place % 12]} {year + place // 12})"
+
+
+def with_interval(name: str, value: Any, low: Any, high: Any, scale: float = 1.0) -> dict[str, Any]:
+    """The columns of an estimate and its interval, as tables of answers have them."""
+    triple = (np.asarray(x, float) * scale for x in (value, low, high))
+    return dict(zip((name, f"{name} (low)", f"{name} (high)"), triple, strict=True))
+
+
+def renamed(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """The columns chosen, in the order given, under their names in words."""
+    return table[[name for name in names if name in table]].rename(columns=dict(names))
