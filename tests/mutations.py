@@ -217,7 +217,7 @@ FAULTS = (
              "test_the_host_signs_nothing_worse_than_shelving"),
     in_turns("synergy comes to lots that go apart", "standing_utility", "if one else 0.0", "if one >= 0 else 0.0",
              "test_synergy_goes_to_whoever_takes_everything"),
-    in_turns("a share counts what is left of it from the last allocation", "standing_utility",
+    in_turns("a share counts what is left of it from the last allocation", "_share_out",
              "state.share[k] = 0.0", "pass",
              "test_half_of_the_value_is_no_lead_of_the_rival"),
     in_turns("camps are not measured against their ideal", "_portfolio",

@@ -23,7 +23,7 @@ from minegame.game import OUTCOME, STATE, new_records
 from minegame.question import Plan, Question, shipped_experiments
 from minegame.scenario import Scenario
 
-# ------------------------------------------------------------------------------------------------------- adding things up
+# -------------------------------------------------------------------------------------------------- adding things up
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=70), st.integers(0, 6))
@@ -72,7 +72,7 @@ def test_progress_adds_up_to_all_negotiations() -> None:
     assert sum(told) == 3 * 2 * 500
 
 
-# ------------------------------------------------------------------------------------------------------- the whole run
+# ---------------------------------------------------------------------------------------------------- the whole run
 
 
 class Scrambled(ThreadPoolExecutor):
@@ -215,12 +215,14 @@ def test_an_odd_row_can_be_replayed(tmp_path: Path) -> None:
     row = experiment.run(plan, tmp_path / "r").outcomes.iloc[777]
     games = plan.games([row["group"]])
     outcome, state = new_records(OUTCOME), new_records(STATE)
-    ensemble.play(games[0, list(plan.policies).index(row["policy"])], state[0], outcome[0], plan.seed, row["replication"])
+    ensemble.play(
+        games[0, list(plan.policies).index(row["policy"])], state[0], outcome[0], plan.seed, row["replication"]
+    )
     assert outcome[0]["utility"] == row["utility"]
     assert outcome[0]["month"] == row["month"]
 
 
-# ------------------------------------------------------------------------------------------------------------ until sure
+# ------------------------------------------------------------------------------------------------------- until sure
 
 
 def test_until_sure_stops_where_it_is_sure_and_says_what_fell_short(tmp_path: Path) -> None:
@@ -232,7 +234,7 @@ def test_until_sure_stops_where_it_is_sure_and_says_what_fell_short(tmp_path: Pa
     assert wide.tolist() == (~found.design["sure"]).tolist()
     assert found.manifest["fell_short"] == [group for group, is_wide in enumerate(wide) if is_wide]
     assert set(found.design["replications"]) <= set(precision.looks(300, 2500))
-    assert found.design["replications"].nunique() > 1
+    assert len(set(found.design["replications"])) > 1
     assert found.manifest["negotiations"] == 2 * found.design["replications"].sum()
 
 
@@ -250,7 +252,11 @@ def test_until_sure_is_the_same_for_any_chunk(tmp_path: Path) -> None:
     plan = asked.plan(asked.UNTIL_SURE, tmp_path)
     for chunk in (1, 1_000, 10**6):
         experiment.run(plan, tmp_path / str(chunk), chunk=chunk)
-    assert asked.table_sums(tmp_path / "1") == asked.table_sums(tmp_path / "1000") == asked.table_sums(tmp_path / "1000000")
+    assert (
+        asked.table_sums(tmp_path / "1")
+        == asked.table_sums(tmp_path / "1000")
+        == asked.table_sums(tmp_path / "1000000")
+    )
 
 
 def test_contrasts_can_be_made_sure_of(tmp_path: Path) -> None:
@@ -340,7 +346,7 @@ def twins() -> Scenario:
     return Scenario.from_document(document, "twins")
 
 
-# -------------------------------------------------------------------------------------------------------------- forecast
+# --------------------------------------------------------------------------------------------------------- forecast
 
 
 def test_a_forecast_counts_and_is_about_right(tmp_path: Path) -> None:
@@ -353,7 +359,7 @@ def test_a_forecast_counts_and_is_about_right(tmp_path: Path) -> None:
     assert ahead.seconds / 4 < took < ahead.seconds * 4  # the machine may be shared; alone it is within 2
 
 
-# --------------------------------------------------------------------------------------------------------------- shipped
+# ---------------------------------------------------------------------------------------------------------- shipped
 
 
 @pytest.mark.parametrize("name", list(shipped_experiments()))

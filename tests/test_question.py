@@ -169,13 +169,16 @@ def test_a_pattern_that_fits_nothing_is_left_to_be_refused() -> None:
 
 REPLICATED = "replications: 5\n"
 BAD = {
-    "unknown key": (REPLICATED + "factor: {}\n", ["line 4", "factor", "'factor' is unknown", "did you mean 'factors'?"]),
+    "unknown key": (REPLICATED + "factor: {}\n", ["line 4", "'factor' is unknown", "did you mean 'factors'?"]),
     "no replications": ("seed: 1\n", ["replications", "is missing"]),
     "unknown factor path": (
         REPLICATED + "factors:\n  tender.month: [3]\n",
         ["line 5", "factors.tender.month", "did you mean 'tender.months'?"],
     ),
-    "value out of range": (REPLICATED + "factors:\n  tender.months: [3, 0]\n", ["line 5", "0 is not allowed", "between 1"]),
+    "value out of range": (
+        REPLICATED + "factors:\n  tender.months: [3, 0]\n",
+        ["line 5", "0 is not allowed", "between 1"],
+    ),
     "a share of 25": (
         REPLICATED + "factors:\n  host.equity_min: {low: 0.1, high: 25}\n",
         ["line 5", "25.0 is not allowed", "a share between 0 and 1", "did you mean 0.25?"],

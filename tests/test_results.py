@@ -82,7 +82,9 @@ def test_the_manifest_holds_what_is_needed_to_make_it_again(results: Results) ->
     assert results.scenario.fingerprint()[:16] == manifest["fingerprint"]["scenario"]
     assert {"rules", "libraries", "seed", "design", "policies"} <= set(manifest["fingerprint"])
     assert {"python", "numpy", "numba"} <= set(manifest["versions"])
-    assert set(manifest["tables"]) == {path.name for path in results.folder.iterdir() if path.suffix in (".parquet", ".csv")}
+    assert set(manifest["tables"]) == {
+        path.name for path in results.folder.iterdir() if path.suffix in (".parquet", ".csv")
+    }
 
 
 def test_nothing_but_results_is_left_behind(results: Results) -> None:
@@ -193,7 +195,9 @@ def test_a_listing_shows_finished_and_unfinished_runs(tmp_path: Path) -> None:
     assert listing(tmp_path / "nowhere") == []
 
 
-def test_tables_are_cut_into_the_same_row_groups_however_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_are_cut_into_the_same_row_groups_however_they_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import pyarrow as pa
 
     monkeypatch.setattr(storage, "_ROW_GROUP", 100)

@@ -134,9 +134,7 @@ def test_finished_chunks_are_not_played_again(asked_file: Path, tmp_path: Path) 
     kept = interrupted(asked_file, tmp_path / "r")
     times = {path: path.stat().st_mtime_ns for path in kept}
     started = []
-    experiment.run(
-        plan_of(asked_file), tmp_path / "r", chunk=CHUNK, watch=lambda done, planned: started.append(done)
-    )
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK, watch=lambda done, planned: started.append(done))
     assert started[0] >= len(times) * CHUNK / 2
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
 
@@ -164,9 +162,7 @@ def test_a_spoilt_chunk_is_made_again(spoil: str, asked_file: Path, tmp_path: Pa
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
 
 
-def test_a_full_disk_keeps_what_is_finished(
-    asked_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_keeps_what_is_finished(asked_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write, written = storage.write_whole, 0
 
     def until_full(path: Path, content: bytes) -> None:
@@ -198,7 +194,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_run_on_a_disk_that_is_really_full_goes_on_after_more_room_is_made(asked_file: Path, small_disk: Path) -> None:
+def test_a_run_on_a_disk_that_is_really_full_goes_on_after_more_room_is_made(
+    asked_file: Path, small_disk: Path
+) -> None:
     with pytest.raises(OSError, match="make room") as error:
         experiment.run(plan_of(asked_file), small_disk / "r", chunk=CHUNK)
     assert error.value.errno == errno.ENOSPC

@@ -804,6 +804,7 @@ def political(share, **changes):
     state = opened(game)
     turns.press(game, state, WEST)
     state.summits[WEST] = 2.0
+    turns.weigh_patrons(game, state)
     state.share[:2] = share
     return turns.political_terms(game, state, WEST), turns.politics(game, state)
 

@@ -402,4 +402,4 @@ def main() -> None:
     app(prog_name="minegame")
 
 
-from minegame import cli_experiments, cli_odds  # noqa: E402,F401  (they register their commands)
+from minegame import cli_analyse, cli_experiments, cli_odds, cli_report  # noqa: E402,F401  (they register their commands)

@@ -96,9 +96,8 @@ def run(
 ) -> None:
     """Run an experiment and keep its results; the same command again goes on where it was interrupted."""
     from minegame.question import Question
-    from minegame.scenario import parse_changes
 
-    changes: dict[str, Any] = {"set": parse_changes(set_ or ())}
+    changes: dict[str, Any] = {"set": _changes(set_ or ())}
     changes |= {name: value for name, value in (("replications", replications), ("seed", seed)) if value is not None}
     _, plan = Question.load(experiment, changes)
     _perform(plan, out or ROOT / plan.name, threads, workers, scheduler, fresh, dry_run, yes, json)
@@ -137,14 +136,13 @@ def sweep(
 ) -> None:
     """Vary one parameter or several over a grid, without an experiment file."""
     from minegame.question import Question
-    from minegame.scenario import parse_changes
 
     if not vary and not policy:
         fail("--vary: there is nothing to vary: expected path=low:high:n or path=a,b,c (or --policy)")
     document: dict[str, Any] = {
         "title": _sweep_title(scenario, vary or [], policy or []),
         "scenario": scenario,
-        "set": parse_changes(set_ or ()),
+        "set": _changes(set_ or ()),
         "policies": dict(_policy(text) for text in policy or ()),
         "factors": _factors(vary or ()),
         "replications": replications or 10_000,
@@ -157,6 +155,13 @@ def sweep(
         write_whole(save_as, question.to_yaml())
     plan = plan.named(f"sweep-{plan.scenario.name}-{_short(plan)}", question.to_yaml())
     _perform(plan, out or ROOT / plan.name, threads, workers, scheduler, fresh, dry_run, yes, json)
+
+
+def _changes(texts: Sequence[str]) -> dict[str, Any]:
+    """Changes as typed, path=value each, as a file would hold them."""
+    from minegame.scenario import _typed, parse_changes
+
+    return {path: _typed(str(value)) for path, value in parse_changes(texts).items()}
 
 
 def _short(plan: Plan) -> str:
@@ -207,13 +212,10 @@ def _levels(path: str, text: str) -> list[Any]:
 
 
 def _policy(text: str) -> tuple[str, dict[str, Any]]:
-    from minegame.scenario import _typed, parse_changes
-
     name, sign, changes = text.partition(":")
     if not (name.strip() and sign):
         fail(f"--policy: {text!r} is not a policy: expected name:path=value,path=value (or name: alone, as it is)")
-    listed = [change for change in changes.split(",") if change.strip()]
-    return name.strip(), {path: _typed(str(value)) for path, value in parse_changes(listed).items()}
+    return name.strip(), _changes([change for change in changes.split(",") if change.strip()])
 
 
 @app.command(epilog="Examples:\n\n  minegame results\n\n  minegame results results/who_wins --json")

@@ -133,8 +133,12 @@ STATE = _record(
     + [(name, "f8", (_B, _D)) for name in ("project_value", "tax", "reservation", "transfer", "equity", "bonus")]
     + [("bids", "i8", (_B, _D)), ("rent", "f8", (_B, _D, 3)), ("noise", "f8", (_B, _D))]
     # host
-    + [("award", "i8", (_D,)), ("trial", "i8", (_D,)), ("share", "f8", (_P,))]
-    + [(name, "f8") for name in ("utility", "opening_utility", "full_utility", "runner_up", "shelve_utility")]
+    + [("award", "i8", (_D,)), ("trial", "i8", (_D,))]
+    + [("share", "f8", (_P,)), ("menace", "f8", (_P,)), ("favour", "f8", (_P,))]
+    + [
+        (name, "f8")
+        for name in ("standing", "utility", "opening_utility", "full_utility", "runner_up", "shelve_utility")
+    ]
     + [(name, "f8") for name in ("floor", "aspiration", "requested_concession", "settled_concession")]
     + [("has_candidate", "i8"), ("has_runner_up", "i8")]
 )

@@ -84,6 +84,10 @@ def _bars(
         ax.text(edge + 0.01, place, f"{100 * value:.1f} %", va="center", fontsize=8)
 
 
+_WIDE = 30  # highest over lowest level from which an axis is logarithmic
+_NUMBERED = 150  # cells of a map up to which each has its number
+
+
 def win_curves(
     rows: Sequence[Mapping[str, Any]], factor: str, *, outcome: str, label: str = "", ax: Axes | None = None
 ) -> Axes:
@@ -108,6 +112,10 @@ def win_curves(
         ax.plot(places, values, dashes, color=colour, marker="os^Dv<>p"[n % 8], markersize=4, label=policy)
     if not numeric:
         ax.set_xticks(range(len(levels)), [str(level) for level in levels])
+    elif min(levels) > 0 and max(levels) >= _WIDE * min(levels):
+        ax.set_xscale("log")
+        ax.set_xticks(levels, [f"{level:g}" for level in levels], minor=False)
+        ax.minorticks_off()
     ax.set_ylim(0, 1)
     ax.set_yticks(np.linspace(0, 1, 6), [f"{y:.0%}" for y in np.linspace(0, 1, 6)])
     ax.set_ylabel(f"P(win), {label or outcome}")
@@ -133,12 +141,17 @@ def win_map(
     mesh = ax.imshow(grid, origin="lower", aspect="auto", cmap="cividis", vmin=0, vmax=1)
     assert ax.figure is not None
     ax.figure.colorbar(mesh, ax=ax, label=f"P(win), {label or outcome}")
-    if min(grid.shape) > 1 and np.nanmin(grid) < 0.5 < np.nanmax(grid):
+    crosses = min(grid.shape) > 1 and np.nanmin(grid) < 0.5 < np.nanmax(grid)
+    if crosses:
         ax.contour(grid, levels=[0.5], colors="white", linewidths=2)
+    for (row, column), share in np.ndenumerate(grid if grid.size <= _NUMBERED else np.empty((0, 0))):
+        colour = "black" if share > 0.5 else "white"
+        ax.text(column, row, f"{100 * share:.0f}", ha="center", va="center", fontsize=8, color=colour)
     for places, values, name in ((ax.xaxis, xs, x), (ax.yaxis, ys, y)):
         places.set_ticks(range(len(values)), [f"{v:.4g}" if isinstance(v, float) else str(v) for v in values])
         places.set_label_text(name)
-    ax.set_title(f"white line: P = 1/2; n = {_sizes(chosen)} negotiations a point", fontsize=9)
+    line = "white line: P = 1/2; " if crosses else ""
+    ax.set_title(f"{line}numbers in %; n = {_sizes(chosen)} negotiations a point", fontsize=9)
     return ax
 
 
@@ -298,8 +311,8 @@ def ledger_bars(
     ax.set_yticks(places, [str(term).replace("_", " ") for term in table["term"]])
     ax.invert_yaxis()
     ax.set_xlabel(
-        f"host's utility of {first} minus {second}, M$, month of the decision, with {confidence:.0%} intervals\n"
-        f"n = {int(table['replications'].iloc[0]):,} negotiations"
+        f"host's utility of {first} minus {second}, M$\n"
+        f"month of the decision, {confidence:.0%} intervals; n = {int(table['replications'].iloc[0]):,} negotiations"
     )
     return ax
 
@@ -509,6 +522,81 @@ def box_picture(
     ax.set_ylabel(y)
     ax.legend(frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12))
     return ax
+
+
+def bars(
+    labels: Sequence[str], values: np.ndarray, low: np.ndarray, high: np.ndarray, *, label: str,
+    notes: Sequence[str] = (), ax: Axes | None = None,
+) -> Axes:  # fmt: skip
+    """Estimates of several things with their intervals, a bar each, and a note beside each bar.
+
+    An interval without bounds is drawn to the edge of what is shown.
+    """
+    ax = ax if ax is not None else axes(8.5, 1.5 + 0.42 * len(labels))
+    places, values = np.arange(len(labels)), np.nan_to_num(np.asarray(values, float))
+    ends = np.concatenate([values, low, high, [0.0]])
+    least, most = ends[np.isfinite(ends)].min(), ends[np.isfinite(ends)].max()
+    low, high = (np.clip(np.where(np.isnan(x), values, x), least, most) for x in (low, high))
+    for chosen, colour, hatch in ((values >= 0, COLOURS[0], ""), (values < 0, COLOURS[1], "///")):
+        ax.barh(places[chosen], values[chosen], height=0.62, color=colour, hatch=hatch, edgecolor="white")
+    ax.errorbar(
+        values, places, xerr=[np.maximum(values - low, 0), np.maximum(high - values, 0)], fmt="none", ecolor="black",
+        elinewidth=1, capsize=3,
+    )  # fmt: skip
+    for place, note in zip(places, notes, strict=False):
+        ax.annotate(note, (most, place), (8, 0), textcoords="offset points", va="center", fontsize=8)
+    ax.axvline(0, color="black", linewidth=0.8)
+    wide = (most - least) or 1.0
+    ax.set_xticks([x for x in ax.get_xticks() if least - 0.02 * wide <= x <= most + 0.02 * wide])
+    ax.set_xlim(least - 0.04 * wide, most + (0.04 + 0.016 * max(map(len, notes), default=0)) * wide)
+    ax.set_yticks(places, list(labels), fontsize=9)
+    ax.invert_yaxis()
+    ax.set_xlabel(label)
+    return ax
+
+
+def tipping_points(
+    table: pd.DataFrame, *, first: str, second: str, replications: int, ax: Axes | None = None
+) -> Axes:
+    """How far each parameter alone must move until another is the favourite, the nearest on top.
+
+    ``table`` is that of ``tipping.nearest`` with the range searched (``start``, ``end``) and ``is_log``; ranges are
+    drawn alike, so that distances compare.
+    """
+    ax = ax if ax is not None else axes(9.5, 1.5 + 0.44 * len(table))
+    rows: list[Any] = table.to_dict("records")
+    for place, row in enumerate(rows):
+        ax.plot([0, 1], [place, place], color="#D9D9D9", linewidth=7, solid_capstyle="butt", zorder=1)
+        base, tip, low, high = (_part(row, row[name]) for name in ("base", "crossing", "low", "high"))
+        ax.plot(base, place, "o", color=COLOURS[0], markersize=8, zorder=4, label="" if place else "the scenario")
+        said = f"{_value(row['base'])}; turns nothing in its range"
+        if np.isfinite(tip):
+            ax.plot([base, tip], [place, place], color=COLOURS[1], linewidth=1.6, zorder=2)
+            ax.plot([low, high], [place, place], color="black", linewidth=3.4, alpha=0.6, zorder=3)
+            mark: dict[str, Any] = {"color": COLOURS[1], "markeredgecolor": "black", "markersize": 8, "zorder": 4}
+            ax.plot(tip, place, "D", label="" if place else "tips here (dark: interval)", **mark)
+            said = f"{_value(row['base'])} → {_value(row['crossing'])} [{_value(row['low'])}, {_value(row['high'])}]"
+        ax.text(1.03, place, said, va="center", fontsize=8)
+        for x, end, side in ((0.0, row["start"], "left"), (1.0, row["end"], "right")):
+            ax.text(x, place - 0.22, _value(end), ha=side, va="bottom", fontsize=6.5, color="#555555")
+    ax.set_xlim(-0.03, 1.62)
+    ax.set_xticks([0, 0.5, 1], ["0", "½", "1"])
+    ax.set_yticks(range(len(table)), table["factor"].tolist(), fontsize=8)
+    ax.set_ylim(len(table) - 0.4, -0.75)
+    ax.set_xlabel(
+        f"part of the range searched (its ends stand on it); n = {replications:,} negotiations a point\n"
+        f"favourite: the more often winning of {first} and {second}"
+    )
+    _legend_above(ax, 2)
+    return ax
+
+
+def _part(row: Mapping[str, Any], value: float) -> float:
+    """Where a value lies in the range searched, 0 to 1 on its scale."""
+    low, high = float(row["start"]), float(row["end"])
+    if row["is_log"]:
+        return float(np.log(value / low) / np.log(high / low))
+    return float((value - low) / (high - low))
 
 
 _ENDS = ("low", "high")

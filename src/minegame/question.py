@@ -24,9 +24,9 @@ from minegame import design as designs
 from minegame.analysis.precision import BINARY, SHARES, looks
 from minegame.design import Changes, Factor, Value
 from minegame.game import GAME, LEVERS, MAX_MONTHS
-from minegame.scenario import Problem, Scenario, ScenarioError
 from minegame.scenario import _BOUND as BOUND
 from minegame.scenario import _DERIVED_FROM as DERIVED_FROM
+from minegame.scenario import Problem, Scenario, ScenarioError
 from minegame.scenario import _File as SourceFile
 from minegame.scenario import _find as find_file
 from minegame.scenario import _nearest as nearest
@@ -431,7 +431,8 @@ class Plan:
         for p, changed in enumerate(self._changed):
             games[:, p] = changed.games(points)
         for path, (field_, index) in self._plain.items():
-            games[field_][(slice(None), slice(None), *index)] = chosen[path].to_numpy()[:, None]
+            cells: Any = (slice(None), slice(None), *index)
+            games[field_][cells] = chosen[path].to_numpy()[:, None]
         return games
 
     @cached_property
@@ -459,7 +460,9 @@ class Plan:
         """Everything in the plan that decides results, part by part."""
         return {
             "scenario": self.scenario.fingerprint()[:16],
-            "design": _digest([self.groups, *([path, repr(self.design[path].tolist())] for path in self.design.columns)]),
+            "design": _digest(
+                [self.groups, *([path, repr(self.design[path].tolist())] for path in self.design.columns)]
+            ),
             "policies": _digest({name: dict(changes) for name, changes in self.policies.items()}),
             "reference": self.reference,
             "replications": self.replications.model_dump(mode="json"),

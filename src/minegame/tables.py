@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from minegame.results import Results
 
 _MOST_ROWS = 48  # of a table that is printed
+_WORTH_SHOWING = 0.05  # probability from which shelving gets a table of its own
 _SIDE_BY_SIDE = 4  # policies that fit beside each other
 _WORDS = ("policy", "scenario", "outcome", "given a win of")  # columns whose text may wrap; numbers never do
 
@@ -45,7 +46,7 @@ def show(found: Results, page: Console, *, draw: bool = False) -> None:
     page.print(f"results  {found.folder}", soft_wrap=True)
 
 
-# ----------------------------------------------------------------------------------------------------- what tables hold
+# ------------------------------------------------------------------------------------------------- what tables hold
 
 
 def grid(*columns: str, keys: int = 1) -> Table:
@@ -76,8 +77,17 @@ def _interval(row: Row) -> str:
     return f"{100 * row['estimate']:.1f} [{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
 
 
+def _give_or_take(row: Row) -> str:
+    """The estimate and half the width of its interval, where there is no room for both ends."""
+    return f"{100 * row['estimate']:.1f} ±{50 * (row['high'] - row['low']):.1f}"
+
+
 def _built(row: Row) -> str:
     return f"{100 * row['built']:.1f} [{100 * row['built_low']:.1f}, {100 * row['built_high']:.1f}]"
+
+
+def _signed_give_or_take(row: Row) -> str:
+    return f"{100 * row['estimate']:+.1f} ±{50 * (row['high'] - row['low']):.1f}"
 
 
 def _signed(row: Row) -> str:
@@ -111,7 +121,7 @@ def _points(rows: pd.DataFrame) -> list[list[Row]]:
     return list(points.values())
 
 
-# ------------------------------------------------------------------------------------------------------------ the tables
+# ------------------------------------------------------------------------------------------------------- the tables
 
 
 def winning(found: Results, rows: pd.DataFrame) -> list[Table]:
@@ -121,12 +131,13 @@ def winning(found: Results, rows: pd.DataFrame) -> list[Table]:
     if not _fits_beside(found):
         return [_by_point(found, rows)]
     favourite = found.scenario.bidder_names[0]
-    return [
-        _side_by_side(found, rows, favourite, found.policies, _interval, f"P(win) of {_label(found, favourite)}"),
-        _side_by_side(
-            found, rows, favourite, found.policies, _built, f"P(win and built) of {_label(found, favourite)}"
-        ),
+    tables = [
+        _side_by_side(found, rows, favourite, found.policies, cell, f"{what} of {_label(found, favourite)}")
+        for what, cell in (("P(win)", _interval), ("P(win and built)", _built))
     ]
+    if rows.loc[rows["outcome"] == "shelved", "estimate"].max() > _WORTH_SHOWING:
+        tables.append(_side_by_side(found, rows, "shelved", found.policies, _interval, "P(shelved)"))
+    return tables
 
 
 def _fits_beside(found: Results) -> bool:
@@ -135,13 +146,18 @@ def _fits_beside(found: Results) -> bool:
 
 def _by_point(found: Results, rows: pd.DataFrame) -> Table:
     varied = _varied(found)
-    headings = [text for bidder in found.scenario.bidder_names for text in (_label(found, bidder), "built")]
+    wide = len(varied) > 1 or len(found.scenario.bidders) > 2
+    cell = _give_or_take if wide else _interval
+    both = len(found.scenario.bidders) <= 2
+    parts = ["", "built"] if both else [""]
+    headings = [part or _label(found, bidder) for bidder in found.scenario.bidder_names for part in parts]
     table = grid(*(varied or ["scenario"]), *headings, "shelved", keys=max(1, len(varied)))
     for point in _points(rows):
         keys = [value(point[0][name]) for name in varied] or [found.scenario.name]
-        cells = [text for row in point[:-1] for text in (_interval(row), f"{100 * row['built']:.1f}")]
-        table.add_row(*keys, *cells, _interval(point[-1]))
-    table.caption = f"in %, with 95 % intervals; built: wins and finishes the mine; {_caption(rows)} negotiations a row"
+        cells = [f"{100 * row['built']:.1f}" if part else cell(row) for row in point[:-1] for part in parts]
+        table.add_row(*keys, *cells, cell(point[-1]))
+    told = "; built: wins and finishes the mine" if both else ""
+    table.caption = f"P(win) in %, with 95 % intervals{told}; {_caption(rows)} negotiations a row"
     return table
 
 
@@ -171,8 +187,8 @@ def _ranges(found: Results, rows: pd.DataFrame) -> Table:
         shown = [f"{100 * mark:.1f}" for mark in marks]
         table.add_row(str(policy), _label(found, str(outcome)), *shown, f"{100 * wins / found.groups:.0f} %")
     table.caption = (
-        f"probabilities in % over {found.groups:,} points, {_caption(rows)} negotiations a point and policy; likeliest in:"
-        " of all points; every point is in the tables"
+        f"probabilities in % over {found.groups:,} points, {_caption(rows)} negotiations a point and policy;"
+        " likeliest in: part of the points; every point is in the tables"
     )
     return table
 
@@ -188,9 +204,10 @@ def contrasts(found: Results) -> Table:
         table.caption = f"P(win) of {_label(found, favourite)}: {against}, with 95 % intervals"
         return table
     varied, outcomes = _varied(found), [*found.scenario.bidder_names, "shelved"]
+    cell = _signed_give_or_take if len(varied) > 1 or len(outcomes) > 3 else _signed
     table = grid(*varied, *(_label(found, outcome) for outcome in outcomes), keys=len(varied))
     for point in _points(rows)[:_MOST_ROWS]:
-        table.add_row(*(value(point[0][name]) for name in varied), *(_signed(row) for row in point))
+        table.add_row(*(value(point[0][name]) for name in varied), *(cell(row) for row in point))
     table.caption = f"{against}, with 95 % intervals"
     return table
 
@@ -225,7 +242,7 @@ def _say_short(found: Results, page: Console) -> None:
     )
 
 
-# ---------------------------------------------------------------------------------------------------------- the pictures
+# ----------------------------------------------------------------------------------------------------- the pictures
 
 
 def pictures(found: Results, rows: pd.DataFrame) -> list[Path]:

@@ -353,16 +353,17 @@ def _impress(game, state, i, d):
 @rule
 def weigh(game, state):
     """The host weighs every allocation of the deposits, and what it can hope for (R13-R20)."""
+    weigh_patrons(game, state)
     _weigh_shelving(game, state)
     _find_candidate(game, state)
     if not state.has_candidate:
         return
     main = main_bidder(game, state)
     _find_runner_up(game, state, main)
-    standing = standing_utility(game, state, state.award)
-    state.utility = standing + _rents(game, state, state.award, OFFERED)
-    state.opening_utility = standing + _rents(game, state, state.award, OPENING)
-    state.full_utility = standing + _rents(game, state, state.award, FULL)
+    _share_out(game, state, state.award)
+    state.utility = state.standing + _rents(game, state, state.award, OFFERED)
+    state.opening_utility = state.standing + _rents(game, state, state.award, OPENING)
+    state.full_utility = state.standing + _rents(game, state, state.award, FULL)
     state.floor = rules.floor_utility(
         state.shelve_utility, state.opening_utility, state.runner_up, state.full_utility, state.has_runner_up
     )
@@ -412,12 +413,27 @@ def shelving_rent(game, state):
 
 
 @rule
+def weigh_patrons(game, state):
+    """What each patron could do to the host this month if its camp got nothing, and for it if it got everything, M$.
+
+    The political terms are straight lines in the camp's share, so that these two say them for every share between.
+    """
+    for k in range(game.patrons):
+        state.share[k] = 0.0
+        loss, _, _, _ = political_terms(game, state, k)
+        state.share[k] = 1.0
+        _, anger, access, credit = political_terms(game, state, k)
+        state.menace[k] = loss
+        state.favour[k] = access + credit - anger
+
+
+@rule
 def politics(game, state):
     """The political part of the host's utility at the shares of value in ``state.share``, M$ (R14, R15, R17, R19)."""
     total = 0.0
     for n in range(game.patrons):
-        loss, anger, access, credit = political_terms(game, state, game.patron_order[n])
-        total += access + credit - loss - anger
+        k = game.patron_order[n]
+        total += state.share[k] * state.favour[k] - (1.0 - state.share[k]) * state.menace[k]
     return total + balance(game, state)
 
 
@@ -482,16 +498,21 @@ def _portfolio(game, state):
 @rule
 def standing_utility(game, state, award):
     """The host's utility of an allocation but for the rents, M$; leaves the camps' shares in ``state.share``."""
-    for k in range(game.patrons):
-        state.share[k] = 0.0
+    _share_out(game, state, award)
     noise, one = 0.0, 1
     for d in range(game.deposits):
-        i = award[d]
-        state.share[game.bidder_patron[i]] += game.deposit_weight[d]
-        noise += state.noise[i, d]
-        if i != award[0]:
+        noise += state.noise[award[d], d]
+        if award[d] != award[0]:
             one = 0
     return noise + (game.tender_synergy if one else 0.0) + politics(game, state)
+
+
+@rule
+def _share_out(game, state, award):
+    for k in range(game.patrons):
+        state.share[k] = 0.0
+    for d in range(game.deposits):
+        state.share[game.bidder_patron[award[d]]] += game.deposit_weight[d]
 
 
 @rule
@@ -500,6 +521,7 @@ def ledger(game, state, i, entries):
 
     ``entries`` has the length of ``game.LEDGER``, M$.  Call it after the bidder's offer of the month.
     """
+    weigh_patrons(game, state)
     for d in range(game.deposits):
         state.trial[d] = i
     total = standing_utility(game, state, state.trial) + _rents(game, state, state.trial, OFFERED)
@@ -565,9 +587,10 @@ def _find_candidate(game, state):
     for number in range(_allocations(game)):
         if not _try(game, state, number):
             continue
-        worth = standing_utility(game, state, state.trial) + _rents(game, state, state.trial, OFFERED)
+        standing = standing_utility(game, state, state.trial)
+        worth = standing + _rents(game, state, state.trial, OFFERED)
         if worth > best:
-            best = worth
+            best, state.standing = worth, standing
             state.has_candidate = 1
             for d in range(game.deposits):
                 state.award[d] = state.trial[d]
@@ -670,6 +693,7 @@ def settle(game, state, outcome):
         _build(game, state, outcome, d)
     for k in range(game.patrons):
         _deliver_access(game, state, outcome, k)
+    _look_ahead(game, state, outcome)
     for d in range(game.deposits):
         _renegotiate(game, state, outcome, d)
     for k in range(game.patrons):
@@ -813,19 +837,23 @@ def _deliver_access(game, state, outcome, k):
 
 
 @rule
-def _renegotiate(game, state, outcome, d):
-    outcome.renegotiated[d] = 0
+def _look_ahead(game, state, outcome):
+    """The price at the horizon, when a host may want to reopen the deal."""
     z = chance.normal(state.seed, state.replication, chance.HORIZON_PRICE, 0, 0, 0)
-    long_run = game.market_long_run_price
     later = rules.price_step(
         state.log_price,
         game.market_mean_reversion,
         game.market_volatility,
-        long_run,
+        game.market_long_run_price,
         game.renegotiation_horizon,
         z,
     )
     outcome.horizon_price = math.exp(later)
+
+
+@rule
+def _renegotiate(game, state, outcome, d):
+    outcome.renegotiated[d] = 0
     i = outcome.winner[d]
     if i == NOBODY:
         return
@@ -834,7 +862,7 @@ def _renegotiate(game, state, outcome, d):
         game.renegotiation_price_slope,
         game.renegotiation_protection_slope,
         outcome.horizon_price,
-        long_run,
+        game.market_long_run_price,
         game.patron_protection[game.bidder_patron[i]],
     )
     if _after_award(state, chance.RENEGOTIATION, game.deposit_key[d], 0) < likely:

@@ -126,7 +126,9 @@ class Answer:
                 scenario=_read_scenario(folder / "scenario.yaml", head["scenario"]),
             )
         except FileNotFoundError as missing:
-            raise AnswerError(folder, f"is not complete: there is no {missing.filename}; make the answer again") from None
+            raise AnswerError(
+                folder, f"is not complete: there is no {missing.filename}; make the answer again"
+            ) from None
         except (KeyError, TypeError) as problem:
             raise AnswerError(folder / FILE, f"is no answer of this format: {problem} is missing or wrong") from None
 

@@ -142,7 +142,7 @@ def _first_patron(scenario: Scenario) -> str:
     return next((name for name in backed if active_levers(scenario, name)), backed[0])
 
 
-# ----------------------------------------------------------------------------------------------------- what is uncertain
+# ---------------------------------------------------------------------------------------------------- what is uncertain
 
 
 def factors_of(scenario: Scenario, given: Factors | None = None) -> tuple[Factor, ...]:
@@ -198,12 +198,12 @@ def _range(scenario: Scenario, path: str, values: Sequence[Any]) -> Factor:
     value = scenario.value(path)
     if len(values) not in (2, 3) or not all(isinstance(end, (int, float)) for end in values[:2]):
         raise AnswerError(scenario.name, f"expected a range (low, high) or (low, high, 'log'), not {values}", path)
-    low, high, *scale = values
+    low, high, scale = (*values, "linear")[:3]
     if isinstance(value, (str, bool)):
         raise AnswerError(scenario.name, "is not a number, so it has no range", path)
-    if not low < high or (scale == ["log"] and low <= 0):
+    if not low < high or (scale == "log" and low <= 0):
         raise AnswerError(scenario.name, f"the range {low} to {high} is empty, or reaches nil on a log scale", path)
-    return Factor(path, float(low), float(high), *scale, whole=isinstance(value, int))
+    return Factor(path, float(low), float(high), str(scale), whole=isinstance(value, int))
 
 
 def _checked(scenario: Scenario, factors: Sequence[Factor]) -> tuple[Factor, ...]:
@@ -324,7 +324,8 @@ def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:
     if calibrated := standing.get("calibrated"):
         found.append(
             f"{len(calibrated)} values were chosen so that the scenario shows the observed pattern "
-            f"({words.few(calibrated)}). So a probability of winning is no base rate, and that the observed outcome comes "
+            f"({words.few(calibrated)}). So a probability of winning is no base rate, and that the observed outcome "
+            f"comes "
             "out likely is no evidence for these values."
         )
     if swept := standing.get("swept"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,12 +46,14 @@ def number(value: float, low: float | None = None, high: float | None = None) ->
 
 def plain(value: Any) -> str:
     """A value of a parameter as people write it."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return f"{value:.3g}" if isinstance(value, (float, np.floating)) and abs(value) < 1000 else str(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.3g}" if isinstance(value, (float, np.floating)) and abs(float(value)) < 1000 else str(value)
 
 
-def _bracketed(low: float | None, high: float | None, write: Any) -> str:
+def _bracketed(low: float | None, high: float | None, write: Callable[[float], str]) -> str:
     if low is None or high is None or np.isnan(low) or np.isnan(high):
         return ""
     return f" [{write(low)}, {write(high)}]"
@@ -70,8 +72,8 @@ def few(names: Sequence[str], most: int = 14) -> str:
 
 
 def upper(text: str) -> str:
-    """A sentence begins with a capital."""
-    return text[:1].upper() + text[1:]
+    """A sentence begins with a capital, unless with a path, which is written as it is."""
+    return text if "." in text.split(" ")[0] else text[:1].upper() + text[1:]
 
 
 def possessive(name: str) -> str:
@@ -101,8 +103,19 @@ def month(scenario: Scenario, number: float) -> str:
 
 def with_interval(name: str, value: Any, low: Any, high: Any, scale: float = 1.0) -> dict[str, Any]:
     """The columns of an estimate and its interval, as tables of answers have them."""
-    triple = (np.asarray(x, float) * scale for x in (value, low, high))
-    return dict(zip((name, f"{name} (low)", f"{name} (high)"), triple, strict=True))
+    return {
+        heading: np.asarray(x, float) * scale for heading, x in zip(interval(name), (value, low, high), strict=True)
+    }
+
+
+def bounded(table: pd.DataFrame, name: str) -> tuple[Any, Any, Any]:
+    """The columns ``name``, ``name_low`` and ``name_high`` of a table."""
+    return table[name], table[f"{name}_low"], table[f"{name}_high"]
+
+
+def interval(name: str) -> tuple[str, str, str]:
+    """The names of the columns of an estimate and its interval."""
+    return name, f"{name} (low)", f"{name} (high)"
 
 
 def renamed(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

@@ -1,0 +1,52 @@
+"""``minegame report``: results as one self-contained page that can be sent, read on a phone and printed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from minegame.cli import app, fail, write_whole
+
+
+@app.command(
+    epilog="Examples:\n\n"
+    "  minegame report results/who_wins\n\n"
+    "  minegame report results/attribution results/who_wins --out page.html"
+)
+def report(
+    results: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RESULTS…",
+            help="Folders of answers (minegame analyse --out), of runs (minegame run), or folders that hold such.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="File of the page (default: report.html in the first folder)."),
+    ] = None,
+) -> None:
+    """Make one self-contained page of results: question, answer, tables, pictures, sources, assumptions, limits."""
+    from minegame import report
+
+    file = out or results[0] / "report.html"
+    if results[0].is_dir() or out is not None:
+        _check_place(file)
+    chapters = report.read(results)
+    write_whole(file, report.page(chapters))
+    answers = "1 answer" if len(chapters) == 1 else f"{len(chapters)} answers"
+    if not (file.exists() and not file.is_file()):  # a pipe holds the page and nothing else
+        typer.echo(f"Written: {file} ({answers})")
+
+
+def _check_place(file: Path) -> None:
+    """Find out before the work whether the page can be written."""
+    if file.is_dir():
+        fail(f"--out {file}: is a folder; expected the name of a file")
+    if not file.parent.is_dir():
+        fail(f"--out {file}: there is no folder {file.parent}")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        fail(f"--out {file}: cannot be written")

@@ -1,0 +1,166 @@
+"""The commands run, sweep and results, from the user's point of view."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import asked
+import pytest
+from typer.testing import CliRunner, Result
+
+import minegame.cli_experiments  # registers the commands
+from minegame import storage
+from minegame.cli import app
+from minegame.question import Question, shipped_experiments
+
+assert minegame.cli_experiments
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results go to results/ of the folder in which the command is given."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    (tmp_path / "asked.yaml").write_text(asked.FOUR_POLICIES)
+
+
+def minegame_command(*arguments: str, fails: bool = False) -> Result:
+    done = CliRunner().invoke(app, list(arguments))
+    assert done.exit_code == (2 if fails else 0), done.output
+    return done
+
+
+def refused(*arguments: str) -> str:
+    """What a command that is refused says."""
+    said = minegame_command(*arguments, fails=True).stderr
+    assert said.startswith("Error: ")
+    assert "Traceback" not in said
+    return said
+
+
+def test_run_shows_the_question_the_table_and_the_folder() -> None:
+    done = minegame_command("run", "who_wins", "--replications", "60")
+    page = done.stdout
+    assert "Who wins under each of the 16 American packages" in page
+    assert "tariff + access + finance" in page
+    assert "results/who_wins" in page
+    assert "n = 60 negotiations" in page
+    assert (Path("results/who_wins") / "odds.png").stat().st_size > 10_000
+
+
+def test_run_again_shows_the_same_and_other_results_need_another_folder() -> None:
+    first = minegame_command("run", "asked.yaml", "--replications", "40").stdout
+    assert minegame_command("run", "asked.yaml", "--replications", "40").stdout == first
+    said = refused("run", "asked.yaml", "--replications", "50")
+    assert "--fresh" in said
+    minegame_command("run", "asked.yaml", "--replications", "50", "--fresh")
+    assert {path.name for path in Path("results").iterdir()} == {"asked", "asked-2"}
+
+
+def test_run_json_is_for_programs() -> None:
+    document = json.loads(minegame_command("run", "asked.yaml", "--replications", "40", "--json").stdout)
+    assert document["negotiations"] == 6 * 4 * 40
+    assert len(document["winning"]) == 6 * 4 * 3
+    assert len(document["contrasts"]) == 6 * 3 * 3
+    assert document["reference"] == "none"
+    assert {"group", "market.long_run_price", "policy", "outcome", "estimate", "low", "high"} <= set(
+        document["winning"][0]
+    )
+
+
+def test_a_set_changes_the_scenario() -> None:
+    minegame_command("run", "asked.yaml", "--replications", "40", "--set", "host.credit_weight=0")
+    manifest = storage.read_manifest(Path("results/asked"))
+    assert manifest["scenario"]["host"]["credit_weight"] == 0
+    assert manifest["asked"]["set"] == {"host.credit_weight": 0}
+
+
+def test_a_dry_run_plays_nothing() -> None:
+    page = minegame_command("run", "asked.yaml", "--dry-run").stdout
+    for part in ("points        6", "policies      4", "negotiations  16,800", "negotiations/s", "size", "450"):
+        assert part in page
+    assert not Path("results").exists()
+    document = json.loads(minegame_command("run", "asked.yaml", "--dry-run", "--json").stdout)
+    assert document["negotiations"] == 16_800
+    assert len(document["design"]) == 6
+
+
+def test_more_than_sense_needs_yes() -> None:
+    said = refused("run", "asked.yaml", "--replications", "100000000")
+    assert "2,400,000,000 negotiations" in said
+    assert "--yes" in said
+
+
+def test_sweep_needs_no_file_and_can_write_one() -> None:
+    sweep = ("sweep", "two_bidders", "--vary", "host.backlash=0.01:1:3:log", "--vary", "tender.months=3,6")
+    done = minegame_command(*sweep, "--replications", "30", "--save-as", "mine.yaml")
+    assert "tender" in done.stdout
+    (folder,) = Path("results").iterdir()
+    assert folder.name.startswith("sweep-two_bidders-")
+    assert storage.read_manifest(folder)["factors"] == ["host.backlash", "tender.months"]
+    assert (folder / "map-1.png").exists()
+    question, plan = Question.load("mine.yaml")
+    assert plan.groups == 6
+    assert question.factors["host.backlash"].levels == [0.01, 0.1, 1]
+    minegame_command("run", "mine.yaml")
+    assert asked.table_sums(Path("results/mine")) == asked.table_sums(folder)
+
+
+def test_sweep_compares_policies() -> None:
+    page = minegame_command(
+        "sweep", "--vary", "host.balance_weight=0,1,2,3", "--policy", "as it is:",
+        "--policy", "nothing:patrons.us.levers.*.intensity=0", "--replications", "30",
+    ).stdout  # fmt: skip
+    assert "as it is" in page
+    assert "nothing" in page
+    assert "P(win) of Cove Kaz Capital" in page
+
+
+def test_results_lists_and_summarises() -> None:
+    minegame_command("run", "asked.yaml", "--replications", "40")
+    assert "results/asked" in minegame_command("results").stdout
+    (entry,) = json.loads(minegame_command("results", "--json").stdout)
+    assert (entry["state"], entry["groups"], entry["policies"]) == ("complete", 6, 4)
+    assert "Four policies at six points" in minegame_command("results", "results/asked").stdout
+    assert json.loads(minegame_command("results", "results/asked", "--json").stdout)["groups"] == 6
+
+
+def test_until_sure_is_told_and_what_fell_short() -> None:
+    Path("sure.yaml").write_text(asked.UNTIL_SURE.replace("2500", "900"))
+    page = minegame_command("run", "sure.yaml").stdout
+    assert "points are not yet known to" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (("run", "who_win"), ["there is no such file", "did you mean 'who_wins'?"]),
+        (("run", "asked.yaml", "--replications", "0"), ["0 is not allowed", "between 1 and"]),
+        (("run", "asked.yaml", "--set", "host.credit=1"), ["set.host.credit", "is unknown"]),
+        (("run", "asked.yaml", "--workers", "2", "--scheduler", "tcp://a:1"), ["--workers", "--scheduler"]),
+        (("run", "asked.yaml", "--out", "asked.yaml"), ["is a file"]),
+        (("sweep",), ["there is nothing to vary"]),
+        (("sweep", "--vary", "host.balance"), ["is not a factor", "low:high:n"]),
+        (("sweep", "--vary", "host.balance_wieght=0:1:3"), ["host.balance_weight"]),
+        (("sweep", "--vary", "host.balance_weight=3:1:3"), ["the range is empty"]),
+        (("sweep", "--vary", "host.balance_weight=0:1:3:log"), ["a log scale cannot reach 0"]),
+        (("sweep", "--vary", "host.balance_weight=a:b:3"), ["is not a range"]),
+        (("sweep", "--vary", "host.balance_weight=0:4:1"), ["n from 2"]),
+        (("sweep", "--vary", "tender.lots=bundled,splitted"), ["'splitted' is not allowed", "bundled, split"]),
+        (("sweep", "--policy", "x"), ["is not a policy"]),
+        (("sweep", "--policy", "x:patrons.us.levers.tarif.intensity=0"), ["'tarif' is unknown"]),
+        (("results", "nowhere"), ["there is no such folder"]),
+        (("results", "."), ["holds no results"]),
+        (("results",), ["there are no results yet"]),
+    ],
+)  # fmt: skip
+def test_bad_input_is_told_in_words(arguments: tuple[str, ...], parts: list[str]) -> None:
+    said = refused(*arguments)
+    for part in parts:
+        assert part in said, said
+
+
+def test_no_shipped_experiment_takes_longer_than_a_coffee() -> None:
+    for name in shipped_experiments():
+        assert Question.load(name)[1].negotiations <= 3_000_000, name

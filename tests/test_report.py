@@ -1,0 +1,669 @@
+"""The report: one page that holds everything, shows every text as text, and asks nothing of the network."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import asked
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from minegame import experiment, plots, report, results, run_report
+from minegame.answers.answer import Answer, AnswerError
+from minegame.cli import app
+from minegame.question import Question
+from minegame.results import Results
+from minegame.scenario import Scenario, ScenarioError
+
+TRAPS = (
+    "<script>alert('label')</script>",
+    '"><img src=https://evil.example/x onerror=alert(1)>',
+    "</title></style></pre><!-- & &amp; &lt; -->",
+    "{{ 7 * 7 }} {% raw %} $\\frac{1}{0}$",
+)
+VOID = {"meta", "link", "img", "br", "wbr"}
+
+
+class Page(HTMLParser):
+    """What a browser would find on a page: its elements in order, its text, and whether all are closed in turn."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.pieces: list[str] = []
+        self.styles: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len(attrs) == len(dict(attrs))
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        (self.styles if "style" in self.open else self.pieces).append(data)
+
+    @property
+    def text(self) -> str:
+        return plain("".join(self.pieces))
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def plain(text: str) -> str:
+    """Text as one reads it: a space is a space, and where a line may break does not show."""
+    return re.sub(r"\s+", " ", text.replace("\u200b", ""))
+
+
+def document() -> dict[str, Any]:
+    return Scenario.load("two_bidders").document()
+
+
+def answer(scenario: Scenario | None = None, **changes: Any) -> Answer:
+    told: dict[str, Any] = {
+        "name": "winning",
+        "question": "Who wins?",
+        "sentences": ("North Mining wins 61.0 % [59.0, 63.0] of 1,000 negotiations.", "Second.", "A note."),
+        "tables": {
+            "Odds": pd.DataFrame(
+                {
+                    "policy": ["none", "all"],
+                    "wins, %": [5.0, 61.0],
+                    "wins, % (low)": [4.0, 59.0],
+                    "wins, % (high)": [6.0, 63.0],
+                }
+            )
+        },
+        "pictures": {"A picture": lambda: plots.axes(3, 2)},
+        "settings": {"seed": 12345, "replications": 100000, "confidence": 0.95, "changes": {"tender.months": 8}},
+        "command": "minegame analyse winning two_bidders",
+        "limits": ("It is a model.",),
+        "scenario": scenario or Scenario.load("two_bidders"),
+    }
+    return Answer(**{**told, **changes})
+
+
+def hostile() -> Answer:
+    """An answer in which every text that a user writes is a trap."""
+    text = document()
+    first, second, third, fourth = TRAPS
+    text["title"], text["description"] = first, second
+    text["deposits"]["the_hill"]["label"] = third
+    for kind in ("patrons", "bidders"):
+        for name, trap in zip(text[kind], TRAPS, strict=False):
+            text[kind][name]["label"] = trap
+    text["sources"]["host.*"] = {"title": first, "address": "javascript:alert('address')", "note": second}
+    text["sources"]["market.*"] = {"title": third, "address": f"https://example.org/?a=1&b={second}"}
+    text["sources"]["project.*"] = {"assumption": fourth}
+    scenario = Scenario.from_document(text, "two_bidders")
+    table = pd.DataFrame({first: [second, third], f"{fourth}, %": [1.0, 2.0]})
+    return answer(
+        scenario, name="trap", question=first, sentences=TRAPS, tables={second: table}, command=third, limits=TRAPS,
+        pictures={fourth.replace("$", ""): lambda: plots.axes(2, 2)},
+        settings={first: second, "nested": {third: fourth, second: [first]}},
+    )  # fmt: skip
+
+
+def html_of(*told: Answer | Results) -> str:
+    return report.page([report.Chapter.of(one) for one in told], made="2026-01-31")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
+    """Small finished runs: of policies alone, over one factor, over two, over many points."""
+    folder = tmp_path_factory.mktemp("runs")
+    asked_for = {
+        "policies": "policies: {none: {patrons.us.levers.*.intensity: 0}, all $5: {}}",
+        "alone": "analysis: [winning, terms]",
+        "curve": "policies: {a: {}, b: {tender.months: 8}}\nfactors: {host.balance_weight: [0, 2, 4]}",
+        "map": "factors: {host.balance_weight: [0, 2, 4], host.credit_weight: [0, 0.1]}",
+        "wide": "factors: {host.balance_weight: {low: 0, high: 4}}\ndesign: {kind: random, points: 120, seed: 1}",
+    }
+    found = {}
+    for name, text in asked_for.items():
+        plan = asked.plan(f"title: A {name}\nscenario: kazakhstan_tungsten\n{text}\nreplications: 60\n", folder)
+        found[name] = experiment.run(plan, folder / name)
+    return found
+
+
+def make(folder: Path, told: Answer | None = None) -> Path:
+    return (told or answer()).write(folder)
+
+
+def command(*arguments: object) -> Any:
+    return CliRunner().invoke(app, ["report", *map(str, arguments)])
+
+
+# -------------------------------------------------------------------------------------------------------- what it holds
+
+
+def check_structure(html: str) -> Page:
+    """Nothing is fetched, nothing runs, every link within the page leads somewhere, every picture says what it is."""
+    page = Page(html)
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "iframe", "object", "embed", "form", "base", "video", "audio", "source", "svg"}
+    names = {name for _, attributes in page.elements for name in attributes}
+    assert not {name for name in names if name.startswith("on")}
+    assert "style" not in names | {"srcset"} & names
+    assert all(
+        attributes["src"].startswith("data:image/png;base64,") for _, attributes in page.elements if "src" in attributes
+    )
+    assert all(attributes["href"] == "data:," for attributes in page.all("link"))
+    ids = Counter(attributes["id"] for _, attributes in page.elements if "id" in attributes)
+    assert set(ids.values()) == {1}
+    for link in page.all("a"):
+        assert link["href"].startswith(("http://", "https://")) or link["href"].removeprefix("#") in ids
+    assert all(picture["alt"] for picture in page.all("img"))
+    assert "url(" not in "".join(page.styles)
+    assert "@import" not in "".join(page.styles)
+    assert tags & {"h1", "h2", "title"} == {"h1", "h2", "title"}
+    return page
+
+
+def test_a_page_holds_the_whole_answer():
+    page = check_structure(html_of(answer()))
+    for text in (
+        "Two bidders for one hill", "Who wins?", "61.0 % [59.0, 63.0]", "A note.", "It is a model.", "A picture",
+        "minegame analyse winning two_bidders", "12345", "100,000", "95 %", "tender.months: 8", "2026-01-31", "numpy",
+        "Assumed",
+    ):  # fmt: skip
+        assert plain(text) in page.text, text
+
+
+def test_every_number_of_the_scenario_stands_with_its_standing_and_source():
+    scenario = Scenario.load("kazakhstan_tungsten")
+    page = check_structure(html_of(answer(scenario)))
+    standing = Counter(parameter.status for parameter in scenario.parameters())
+    for heading, name in (("Calibrated", "calibrated"), ("To be varied", "swept"), ("Assumed", "assumption")):
+        assert f"{heading}: {standing[name]}" in page.text
+    links = {link["href"] for link in page.all("a")}
+    for parameter in scenario.parameters():
+        source = scenario.source_of(parameter.path)
+        if source is not None and parameter.status:
+            assert parameter.path in page.text
+            assert plain(source.assumption or source.title) in page.text
+            assert not source.address or source.address in links
+
+
+def test_a_number_that_was_changed_has_no_source():
+    page = check_structure(html_of(answer(Scenario.load("kazakhstan_tungsten").at({"host.balance_weight": 1.0}))))
+    assert "Without a source: 1" in page.text
+
+
+def test_several_answers_have_contents_and_say_shared_limits_and_numbers_once():
+    limits = ("Only of this one.", "It is a model.")
+    page = check_structure(html_of(answer(), answer(limits=limits, question="And why?")))
+    assert len(page.all("nav")) == 1
+    assert page.text.count("It is a model.") == 1
+    assert page.text.count("Only of this one.") == 1
+    assert page.text.count("The numbers behind it") == 2  # in the contents, and as a heading
+    assert not Page(html_of(answer())).all("nav")
+
+
+def test_answers_of_different_scenarios_show_the_numbers_of_each():
+    page = check_structure(html_of(answer(), answer(Scenario.load("kazakhstan_split_lots"))))
+    assert "The numbers of Two bidders for one hill" in page.text
+    assert "The numbers of Kazakhstan 2025, the two deposits sold as separate lots" in page.text
+
+
+# -------------------------------------------------------------------------------------------------------- hostile texts
+
+
+def test_hostile_texts_are_shown_as_text():
+    harmless = answer()
+    page = check_structure(html_of(hostile()))
+    for trap in TRAPS:
+        assert plain(trap) in page.text
+    assert {tag for tag, _ in page.elements} <= {tag for tag, _ in Page(html_of(harmless, harmless)).elements} | {
+        "br",
+        "a",
+    }
+    assert "49" not in page.text.split("Assumed")[0]
+    assert any(TRAPS[0] in picture["alt"] for picture in page.all("img"))
+    assert not any(link["href"].startswith("javascript") for link in page.all("a"))
+    assert "javascript:alert('address')" in page.text
+
+
+def test_hostile_texts_survive_the_folder(tmp_path):
+    chapters = report.read([make(tmp_path / "a", hostile())])
+    page = check_structure(report.page(chapters))
+    for trap in TRAPS:
+        assert plain(trap) in page.text
+
+
+def test_hostile_labels_of_a_run_are_shown_as_text(tmp_path):
+    text = document()
+    for name, trap in zip(text["bidders"], TRAPS[2:], strict=False):
+        text["bidders"][name]["label"] = trap
+    Path(tmp_path / "trap.yaml").write_text(Scenario.from_document(text, "trap").to_yaml())
+    asks = {
+        "title": TRAPS[0],
+        "question": TRAPS[1],
+        "how_to_read": TRAPS[2],
+        "scenario": "trap.yaml",
+        "replications": 20,
+    }
+    asks["policies"] = {TRAPS[0]: {}, "a $ b $ c": {"tender.months": 3}}
+    file = tmp_path / "asks.yaml"
+    file.write_text(json.dumps(asks))
+    page = check_structure(html_of(experiment.run(Question.load(file)[1], tmp_path / "r")))
+    for trap in TRAPS:
+        assert plain(trap) in page.text
+    assert len(page.all("img")) == 1
+
+
+def test_characters_that_no_page_may_hold_are_replaced():
+    told = answer(question="a\x00b\x1bc\ud800d\u202ee")
+    assert "a\ufffdb\ufffdc\ufffdd\ufffde" in Page(html_of(told)).text
+    html_of(told).encode()
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://example.org/a?b=1&c=2#d", True),
+        ("http://example.org", True),
+        ("javascript:alert(1)", False),
+        ("JavaScript:alert(1)", False),
+        (" https://example.org", False),
+        ("https://example.org/ onmouseover=x", False),
+        ("java\nscript:alert(1)", False),
+        ("data:text/html,<script>", False),
+        ("file:///etc/passwd", False),
+        ("//example.org", False),
+        ("https:example.org", False),
+        ("https://", False),
+        ("http://[", False),
+        ("Ministry archive, box 7", False),
+        ("", False),
+    ],
+)
+def test_only_whole_addresses_of_the_web_become_links(address, expected):
+    assert report.is_link(address) is expected
+
+
+# --------------------------------------------------------------------------------------------------------------- tables
+
+
+def cells(table: pd.DataFrame, title: str = "t") -> list[list[str]]:
+    sheet = report.Sheet.of(title, table)
+    return [[plain(cell.text) for cell in line] for line in (sheet.headings, *sheet.rows)]
+
+
+def test_an_estimate_stands_with_its_interval_in_one_cell():
+    table = pd.DataFrame(
+        {
+            "who": ["A", "B"], "wins, %": [61.234, 0.04], "wins, % (low)": [59.9, np.nan],
+            "wins, % (high)": [62.5, np.nan], "part (low)": [1, 2],
+        }
+    )  # fmt: skip
+    assert cells(table) == [["who", "wins, %", "part (low)"], ["A", "61.2 [59.9, 62.5]", "1"], ["B", "0.0", "2"]]
+
+
+def test_numbers_are_for_people():
+    table = pd.DataFrame(
+        {
+            "M$ a year, M$": [1234.5, -2.0], "index": [0.12345, 0.0], "mixed": [530.0, 0.15], "count": [80000, 3],
+            "host.balance_weight": [2.2, 3.0], "is it": [True, False], "path": ["tender.months", "none"],
+            "chance": [1e-9, 0.25], "gap": [np.nan, np.inf],
+        }
+    )  # fmt: skip
+    assert cells(table)[1:] == [
+        ["1,234", "0.123", "530", "80,000", "2.2", "yes", "tender.months", "< 0.001", "–"],
+        ["−2", "0.000", "0.15", "3", "3", "no", "none", "0.25", "inf"],
+    ]
+
+
+def test_differences_have_a_sign_and_nil_has_none():
+    table = pd.DataFrame({"A, percentage points": [1.0, -2.0, 0.0, -0.001]})
+    assert [row[0] for row in cells(table)[1:]] == ["+1.0", "−2.0", "0.0", "0.0"]
+
+
+def test_long_tables_say_that_they_are_cut_and_empty_ones_that_they_are_empty():
+    tables = {"Long": pd.DataFrame({"n": range(7000)}), "Empty": pd.DataFrame({"n": []})}
+    page = check_structure(html_of(answer(tables=tables)))
+    assert f"The first {report.MOST_ROWS} of 7,000 rows" in page.text
+    assert "No rows" in page.text
+
+
+def test_a_wide_table_of_few_rows_is_read_downwards():
+    table = pd.DataFrame({"who": ["Somebody"], **{f"quantity number {n}": [n + 0.5] for n in range(20)}})
+    shown = cells(table)
+    assert shown[0] == ["who", "Somebody"]
+    assert shown[1:3] == [["quantity number 0", "0.500"], ["quantity number 1", "1.50"]]
+
+
+# ----------------------------------------------------------------------------------------------------------------- runs
+
+
+def test_a_run_is_told_with_its_own_numbers(runs):
+    rows = runs["policies"].win_probabilities()
+    page = check_structure(html_of(runs["policies"]))
+    for row in rows[rows["outcome"] == "cove_kaz"].to_dict("records"):
+        told = f"{100 * row['estimate']:.1f} % [{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
+        assert told in page.text
+        assert told.replace(" %", "") in page.text  # in the table too
+    change = runs["policies"].win_contrasts().iloc[0]
+    assert f"{100 * change['estimate']:+.1f} points [{100 * change['low']:+.1f}" in page.text
+    assert "all $5" in page.text
+    assert "A policies" in page.text
+
+
+@pytest.mark.parametrize(("name", "pictures"), [("policies", 1), ("alone", 1), ("curve", 1), ("map", 1), ("wide", 1)])
+def test_every_kind_of_run_has_sentences_tables_and_pictures(runs, name, pictures):
+    told = run_report.answer(runs[name])
+    assert len(told.sentences) >= 2
+    assert all("[" in sentence or "points" in sentence for sentence in told.sentences[:2])
+    assert "nan" not in " ".join(told.sentences)
+    assert len(told.pictures) == pictures
+    page = check_structure(html_of(runs[name]))
+    assert len(page.all("img")) == pictures
+    assert len(page.all("table")) >= 2
+
+
+def test_the_sentences_of_a_sweep_name_its_ends(runs):
+    first, second = run_report.answer(runs["curve"]).sentences[:2]
+    rows = runs["curve"].win_probabilities().query("outcome == 'cove_kaz'")
+    assert f"{100 * rows['estimate'].max():.1f} %" in first
+    assert f"{100 * rows['estimate'].min():.1f} %" in first
+    assert "host.balance_weight = " in first
+    best = runs["curve"].win_probabilities()
+    best = best.loc[best.groupby(["group", "policy"], sort=False)["estimate"].idxmax()]
+    for policy in ("a", "b"):
+        count = ((best["policy"] == policy) & (best["outcome"] == "cove_kaz")).sum()
+        assert f"{count} of 3 points under “{policy}”" in second
+
+
+def test_the_experiment_on_the_page_asks_the_same_again(runs, tmp_path):
+    text = run_report.experiment_file(runs["curve"])
+    (tmp_path / "again.yaml").write_text(text)
+    plan = Question.load(tmp_path / "again.yaml")[1]
+    assert experiment.fingerprint(plan) == dict(runs["curve"].manifest["fingerprint"])
+    assert plain(text) in Page(html_of(runs["curve"])).text
+
+
+def shipped(**changes: Any) -> Results:
+    """The results of a shipped experiment, as far as its command is concerned."""
+    question, plan = Question.load("who_wins", changes)
+    manifest = experiment.new_manifest(plan, 1)
+    assert manifest["asked"] == question.document()
+    return Results(Path("r"), manifest)
+
+
+def test_a_shipped_experiment_is_run_again_by_its_name():
+    assert run_report._command(shipped()) == "minegame run who_wins"
+    assert run_report.experiment_file(shipped()) == ""
+    changed = shipped(replications=500, seed=9, set={"tender.lots": "split"})
+    assert run_report._command(changed) == "minegame run who_wins --replications 500 --seed 9 --set tender.lots=split"
+    other = shipped(policies={"a": {}, "b": {"tender.months": 8}}, packages={})
+    assert run_report._command(other) == "minegame run who_wins.yaml"
+    assert "tender.months: 8" in run_report.experiment_file(other)
+
+
+# ------------------------------------------------------------------------------------------------- folders, the command
+
+
+def test_folders_are_read_in_the_best_order_and_once(tmp_path, runs):
+    make(tmp_path / "z", answer(name="winning", question="First?"))
+    make(tmp_path / "a", answer(name="learning", question="Last?"))
+    (tmp_path / "notes").mkdir()
+    chapters = report.read([tmp_path, tmp_path / "z", runs["alone"].folder])
+    assert [chapter.answer.question for chapter in chapters] == ["First?", "Last?", "A alone: who wins?"]
+    assert chapters[0].versions["minegame"]
+
+
+def test_the_command_writes_into_the_first_folder_or_where_it_is_told(tmp_path, runs):
+    folder = make(tmp_path / "a")
+    done = command(folder)
+    assert done.exit_code == 0, done.output
+    assert "Who wins?" in check_structure((folder / "report.html").read_text()).text
+    done = command(folder, runs["alone"].folder, "--out", tmp_path / "page.html")
+    assert done.exit_code == 0, done.output
+    assert "2 answers" in done.output
+    check_structure((tmp_path / "page.html").read_text())
+    assert command(tmp_path, "--out", tmp_path / "page.html").exit_code == 0  # again, over itself
+
+
+def test_a_report_in_a_run_s_folder_does_not_spoil_it(runs, tmp_path):
+    folder = tmp_path / "r"
+    shutil.copytree(runs["alone"].folder, folder)
+    assert command(folder).exit_code == 0
+    assert results.load(folder).manifest == dict(runs["alone"].manifest)
+
+
+def spoil(folder: Path, how: str) -> None:
+    file = folder / "answer.json"
+    head = json.loads(file.read_text())
+    table, picture = (folder / head[part][0]["file"] for part in ("tables", "pictures"))
+    if how == "not JSON":
+        file.write_text("{")
+    elif how == "not UTF-8":
+        file.write_bytes(b"\xff\xfe{")
+    elif how == "a list":
+        file.write_text("[]")
+    elif how == "cut table":
+        table.write_text("".join(table.read_text().splitlines(keepends=True)[:-1]))
+    elif how == "no table":
+        table.unlink()
+    elif how == "empty table":
+        table.write_text("")
+    elif how == "cut picture":
+        picture.write_bytes(picture.read_bytes()[:-30])
+    elif how == "no picture at all":
+        picture.write_text("<svg onload=alert(1)>")
+    elif how == "no scenario":
+        (folder / "scenario.yaml").unlink()
+    elif how == "broken scenario":
+        (folder / "scenario.yaml").write_text("a: [")
+    elif how == "empty scenario":
+        (folder / "scenario.yaml").write_text("")
+    else:
+        changes = {
+            "no question": {"question": None}, "one string": {"sentences": "abc"}, "no sentences": {"sentences": []},
+            "settings a list": {"settings": ["a"]}, "number as limit": {"limits": [1]},
+            "tables a number": {"tables": 7},
+            "entry without file": {"tables": [{"title": "x"}]}, "another format": {"format": "minegame answer 99"},
+            "a file elsewhere": {"tables": [{"title": "x", "file": "../../secret.csv"}]},
+            "an absolute file": {"pictures": [{"title": "x", "file": "/etc/passwd"}]},
+        }[how]  # fmt: skip
+        file.write_text(json.dumps({**head, **changes}))
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "not JSON", "not UTF-8", "a list", "cut table", "no table", "empty table", "cut picture", "no picture at all",
+        "no scenario", "broken scenario", "empty scenario", "no question", "one string", "no sentences",
+        "settings a list", "number as limit", "tables a number", "entry without file", "another format",
+        "a file elsewhere", "an absolute file",
+    ],
+)  # fmt: skip
+def test_a_damaged_answer_is_refused_and_nothing_is_written(tmp_path, how):
+    folder = make(tmp_path / "folder-of-it")
+    (tmp_path.parent / "secret.csv").write_text("a\nsecret\n")
+    spoil(folder, how)
+    done = command(folder)
+    assert done.exit_code == 2, (how, done.output, done.exception)
+    assert "folder-of-it" in done.output
+    assert "Traceback" not in done.output
+    assert not list(folder.glob("*.html")) + list(folder.glob(".*"))
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path):
+    folder = make(tmp_path / "a")
+    (tmp_path / "secret.csv").write_text("a\nsecret\n")
+    file = folder / json.loads((folder / "answer.json").read_text())["tables"][0]["file"]
+    file.unlink()
+    file.symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(AnswerError, match="outside its folder"):
+        report.read([folder])
+
+
+@pytest.mark.parametrize(
+    "how", ["altered table", "unfinished", "no manifest", "broken manifest", "manifest without policies"]
+)
+def test_a_damaged_run_is_refused(runs, tmp_path, how):
+    folder = tmp_path / "run-of-it"
+    shutil.copytree(runs["alone"].folder, folder)
+    file = folder / "manifest.json"
+    manifest = json.loads(file.read_text())
+    if how == "altered table":
+        (folder / "summary.parquet").write_bytes(b"PAR1")
+    elif how == "no manifest":
+        file.unlink()
+    elif how == "broken manifest":
+        file.write_text("{")
+    elif how == "unfinished":
+        file.write_text(json.dumps({**manifest, "state": "running"}))
+    else:
+        del manifest["policies"]
+        file.write_text(json.dumps(manifest))
+    done = command(folder)
+    assert done.exit_code == 2, (done.output, done.exception)
+    assert "run-of-it" in done.output
+    assert not (folder / "report.html").exists()
+
+
+def test_what_holds_no_results_is_refused(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("")
+    for where, why in (("empty", "holds no results"), ("file", "is a file"), ("absent", "there is no such folder")):
+        done = command(tmp_path / where)
+        assert done.exit_code == 2
+        assert why in done.output
+    with pytest.raises(ValueError, match="at least one"):
+        report.page([])
+
+
+def test_a_place_that_cannot_be_written_is_refused(tmp_path):
+    folder = make(tmp_path / "a")
+    for place, why in ((tmp_path, "is a folder"), (tmp_path / "absent" / "page.html", "there is no folder")):
+        done = command(folder, "--out", place)
+        assert done.exit_code == 2
+        assert why in done.output
+    (tmp_path / "page.html").write_text("before")
+    spoil(folder, "no scenario")
+    assert command(folder, "--out", tmp_path / "page.html").exit_code == 2
+    assert (tmp_path / "page.html").read_text() == "before"
+
+
+@pytest.mark.skipif(
+    os.name == "nt" or not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"
+)
+def test_a_folder_that_must_not_be_written_is_refused(tmp_path):
+    folder = make(tmp_path / "a")
+    folder.chmod(0o500)
+    done = command(folder)
+    folder.chmod(0o700)
+    assert done.exit_code == 2
+    assert "cannot be written" in done.output
+
+
+def test_python_writes_the_page_too(tmp_path):
+    file = report.write(tmp_path / "page.html", [report.Chapter.of(answer())], made="2026-01-31")
+    assert file.read_text(encoding="utf-8") == html_of(answer())
+    with pytest.raises(ScenarioError):
+        report.read([tmp_path])
+
+
+# ------------------------------------------------------------------------------------------------------- a real browser
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
+    "--disable-extensions", "--no-pings", "--disable-domain-reliability",
+    "--disable-features=OptimizationHints,MediaRouter",
+)  # fmt: skip
+
+
+def browse(folder: Path, page: Path, *options: str) -> SimpleNamespace:
+    """Open a page in a browser of its own; what it said, and every address that it asked for."""
+    assert BROWSER is not None
+    log = folder / "net.json"
+    done = subprocess.run(
+        [
+            BROWSER, *QUIET, f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}",
+            "--net-log-capture-mode=Everything", "--enable-logging=stderr", "--v=0", *options, page.as_uri(),
+        ],
+        capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    text = log.read_text(encoding="utf-8").rstrip().rstrip(",")
+    try:
+        events = json.loads(text)["events"]
+    except ValueError:  # the browser left before it had closed the list
+        events = json.loads(text + "]}")["events"]
+    addresses = {event["params"]["url"] for event in events if "url" in event.get("params", {})}
+    console = [line for line in done.stderr.splitlines() if "CONSOLE" in line or "Uncaught" in line]
+    return SimpleNamespace(out=done.stdout, console=console, addresses=addresses)
+
+
+def foreign(addresses: set[str], page: Path) -> set[str]:
+    """Addresses other than the page itself and what it holds; the browser's own housekeeping is its own."""
+    return {a for a in addresses if not a.startswith(("data:", "chrome", "about:")) and a != page.as_uri()}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+def test_a_browser_opens_prints_and_photographs_the_page_and_asks_nothing_of_the_network(tmp_path, runs):
+    page = report.write(tmp_path / "page.html", [report.Chapter.of(one) for one in (hostile(), *runs.values())])
+    bare = tmp_path / "bare.html"
+    bare.write_text("<!DOCTYPE html><title>bare</title>")
+    (tmp_path / "b").mkdir()
+    own = foreign(browse(tmp_path / "b", bare, "--dump-dom").addresses, bare)  # what this browser asks for by itself
+
+    (tmp_path / "p").mkdir()
+    seen = browse(tmp_path / "p", page, "--dump-dom")
+    assert not seen.console
+    asked_for = foreign(seen.addresses, page) - own
+    assert not {address for address in asked_for if "evil" in address or "example.org" in address}
+    assert not {
+        address for address in asked_for if not re.match(r"https?://[\w.-]*(google|gvt1|gstatic)[\w.]*[/:]", address)
+    }
+    page_in_browser = Page(seen.out.split("<!DOCTYPE html>", 1)[1])
+    assert not page_in_browser.all("script")
+    for trap in TRAPS:
+        assert plain(trap) in page_in_browser.text
+
+    browse(tmp_path / "p", page, f"--screenshot={tmp_path / 'page.png'}", "--window-size=1100,2400")
+    assert (tmp_path / "page.png").stat().st_size > 50_000
+    browse(tmp_path / "p", page, f"--print-to-pdf={tmp_path / 'page.pdf'}", "--no-pdf-header-footer")
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    if shutil.which("pdftotext"):
+        text = subprocess.run(
+            ["pdftotext", "-layout", "page.pdf", "-"], cwd=tmp_path, capture_output=True, text=True
+        ).stdout
+        assert "What this cannot say" in text
+        assert "<script>alert" in text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+def test_the_browser_test_would_notice_a_request_and_an_error(tmp_path):
+    """A page that does what no report may do is caught by the same means."""
+    page = tmp_path / "bad.html"
+    page.write_text(
+        '<!DOCTYPE html><img src="http://127.0.0.1:9/x.png"><script>console.error("CONSOLE"); nothing()</script>'
+    )
+    seen = browse(tmp_path, page, "--dump-dom")
+    assert "http://127.0.0.1:9/x.png" in foreign(seen.addresses, page)
+    assert seen.console
