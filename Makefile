@@ -34,7 +34,7 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 demo: $(VENV)/installed
-	@$(BIN)/minegame odds configs/kazakhstan_tungsten.yaml --replications 80000 --set-against 'patrons.us.levers.*.intensity=0' --out results/demo
+	@$(BIN)/minegame run experiments/who_wins.yaml
 
 test: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest -m 'not slow'

@@ -1,6 +1,7 @@
 """How fast and how large: one run, printed as ratios, because machines differ and are shared.
 
     make bench
+    .venv/bin/python bench/bench.py --large    # the experiment section at 10^8 negotiations and 100,000 points
 
 Every pair that is compared is measured in alternation, and the fastest of several rounds counts.
 """
@@ -16,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -155,6 +157,55 @@ def mesa_section(rate: float) -> None:
     print(f"  ensemble against batch_run    {rate * seconds['batch'] / count:12,.0f} x     (aim: at least 2,000)")
 
 
+def experiment_section(large: bool) -> None:
+    """What the experiment machinery adds: to a small run, to a large one, and where a design has many points."""
+    from minegame import experiment
+    from minegame.question import Plan, Question
+    from minegame.scenario import Scenario
+
+    sizes = [("small run", 1_000), ("large run", 10**8 if large else 2_000_000)]
+    for name, count in sizes:
+        plan = Plan.of(Scenario.load(SCENARIO), replications=count)
+        bare, whole = _bare_and_whole(plan, rounds=1 if count > 10**7 else 3)
+        added = f"{whole - bare:.2f} s" if count < 10**6 else f"{whole / bare - 1:.1%}"
+        aim = "at most 1 s" if count < 10**6 else "at most 10 %"
+        print(f"{name}, {count:>11,} reps    {whole:12.2f} s     (bare {bare:.2f} s; adds {added}, aim: {aim})")
+    points = 100_000 if large else 10_000
+    changes = {
+        "design": {"kind": "sobol", "points": points},
+        "policies": {"observed": {}},
+        "replications": 100,
+    }
+    _, plan = Question.load("wide_uncertainty", changes)
+    one = plan.games(range(1))
+    pace = fastest({"bare": lambda: experiment.tally(one, plan.seed, 400_000)}, rounds=3)["bare"] / 400_000
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        experiment.run(plan, Path(folder) / "run")
+        whole = time.perf_counter() - start
+    share = pace * points * 100 / whole
+    print(
+        f"{points:,} points x 100          {whole:12.2f} s     ({share:.0%} of the ensemble's rate, aim: at least 60 %)"
+    )
+
+
+def _bare_and_whole(plan: Any, rounds: int) -> tuple[float, float]:
+    """Seconds of playing a plan's games alone, and of running it into a folder."""
+    from minegame import experiment
+
+    count = plan.replications.at_most
+
+    def bare() -> None:
+        experiment.tally(plan.games(), plan.seed, count)
+
+    def whole() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            experiment.run(plan, Path(folder) / "run")
+
+    best = fastest({"bare": bare, "whole": whole}, rounds)
+    return best["bare"], best["whole"]
+
+
 def start_section() -> None:
     """Start-up: help, cold (nothing compiled) and warm."""
     with tempfile.TemporaryDirectory() as folder:
@@ -188,6 +239,7 @@ def main() -> None:
     print(f"Python {sys.version.split()[0]}, NumPy {np.__version__}, {os.cpu_count()} cores\n")
     rate = ensemble_section()
     mesa_section(rate)
+    experiment_section("--large" in sys.argv)
     start_section()
     memory_section()
     print(f"\npeak memory of this benchmark   {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:12,.0f} MB")

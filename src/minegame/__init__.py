@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from minegame.model import Negotiation
+    from minegame.results import load
     from minegame.scenario import Scenario, ScenarioError
 
 __version__ = "0.1.0"
-__all__ = ["Negotiation", "Scenario", "ScenarioError", "__version__"]
+__all__ = ["Negotiation", "Scenario", "ScenarioError", "__version__", "load"]
 
-_HOMES = {"Negotiation": "model", "Scenario": "scenario", "ScenarioError": "scenario"}
+_HOMES = {"Negotiation": "model", "Scenario": "scenario", "ScenarioError": "scenario", "load": "results"}
 
 
 def __getattr__(name: str) -> Any:

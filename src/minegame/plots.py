@@ -175,7 +175,7 @@ def best_replies(
     """
     (first, rows), (second, columns) = strategies.items()
     if ax is None:
-        ax = axes(4.0 + 0.27 * len(columns), 3.2 + 0.27 * len(rows))
+        ax = axes(max(8.5, 4.0 + 0.27 * len(columns)), 3.2 + 0.27 * len(rows))
     image = ax.imshow(values, cmap="cividis", aspect="auto", origin="upper")
     ax.figure.colorbar(image, ax=ax, label=label, pad=0.01)
     for mask, marker, player in zip(replies, ("_", "|"), (first, second), strict=True):

@@ -36,10 +36,11 @@ if TYPE_CHECKING:
     from minegame.scenario import Parameter
 
 MOST_ROWS = 50  # of a table on the page
+MISSING = "–"
 _MOST_BYTES = 30_000_000  # of one picture
 _PNG = b"\x89PNG\r\n\x1a\n"
 _DPI = 144  # of the pictures, so that they appear in the size in which they were drawn
-_FEW_ROWS = 3  # of a wide table that is better read downwards
+_FEW_ROWS = 4  # of a wide table that is better read downwards
 _ROOM, _MORE_ROOM = 100, 125  # characters across a printed page; in smaller letters; above, the page is turned
 _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_*]+)+")
 # Control characters have no place in HTML, lone surrogates none in UTF-8, and marks of direction could turn text round.
@@ -277,7 +278,7 @@ def _column(table: pd.DataFrame, name: str) -> list[Cell]:
     digits = _decimals(values, name)
     rare = bool(re.search("chance|p-value", name)) and all(0 <= value <= 1 for value in values if _is_number(value))
     return [
-        _words(value) if not _is_number(value)
+        _words(value, True) if not _is_number(value)
         else Cell("< 0.001" if rare and value < 0.001 else number(value, None if rare else digits, signed), "number")
         for value in values
     ]  # fmt: skip
@@ -292,14 +293,16 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _words(value: object) -> Cell:
+def _words(value: object, in_numbers: bool = False) -> Cell:
     text = said(value)
+    if text == MISSING:
+        return Cell(text, "number" if in_numbers else "words")
     return Cell(text, "path" if _PATH.fullmatch(text) else "words")
 
 
 def _interval(value: object, low: object, high: object, digits: int | None, signed: bool) -> Cell:
     if not isinstance(value, (int, float)) or not _is_number(value):
-        return _words(value)
+        return _words(value, True)
     if not (isinstance(low, (int, float)) and isinstance(high, (int, float)) and _is_number(low) and _is_number(high)):
         return Cell(number(value, digits, signed), "number")
     own = _three_digits(max(abs(value), abs(low), abs(high))) if digits is None else digits
@@ -360,7 +363,7 @@ def said(value: object, name: str = "") -> str:
     ('tender.lots = split; tender.months = 18', '95 %', '1, 2.5', '–')
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
-        return "–"
+        return MISSING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
@@ -372,7 +375,7 @@ def said(value: object, name: str = "") -> str:
             return f"{100 * value:g} %"
         # A seed is a name, not a quantity, and a value of a parameter is shown as it was given.
         return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 and name != "seed" else f"{value:.10g}"
-    return str(value) or "–"
+    return str(value) or MISSING
 
 
 # ------------------------------------------------------------------------------------------------------------- reading

@@ -48,7 +48,7 @@ def samples(
             part.start,
             kept[part],
         )
-        return (part.stop - part.start) * len(games)
+        return int(part.stop - part.start) * len(games)
 
     _spread(play, replications, len(games), threads, progress)
     return kept
@@ -66,7 +66,7 @@ def ledgers(
 
     def play(part: slice) -> int:
         ensemble.ledgers(game[0], new_records(STATE), seed, part.start, kept[part])
-        return part.stop - part.start
+        return int(part.stop - part.start)
 
     _spread(play, replications, 1, threads, progress)
     return kept

@@ -104,7 +104,8 @@ def _rows(payoffs: np.ndarray, player: int) -> np.ndarray:
 
 def _beaten(rows: np.ndarray) -> np.ndarray:
     """Which rows lie below another row everywhere."""
-    return np.asarray((rows[None] > rows[:, None]).all(axis=2).any(axis=1))
+    below: np.ndarray = np.all(rows[None] > rows[:, None], axis=2)
+    return np.any(below, axis=1)
 
 
 def _round(payoffs: np.ndarray, kept: Remaining, player: int, number: int, slack: float) -> list[Dominated]:

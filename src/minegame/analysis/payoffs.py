@@ -121,7 +121,7 @@ def gains(payoffs: np.ndarray) -> np.ndarray:
 
     ``payoffs`` has shape (players, s1, s2, …), the result the same.
     """
-    return drawn_gains(np.asarray(payoffs)[None])[0]
+    return np.asarray(drawn_gains(np.asarray(payoffs)[None])[0])
 
 
 def drawn_gains(draws: np.ndarray) -> np.ndarray:

@@ -272,7 +272,7 @@ def _strategy_tables(
     return {
         "Equilibria": first,
         "Pure equilibria over the draws": renamed(survival, labels).assign(
-            **{"survival, %": 100 * survival["survival"], "standing": survival["standing"]}
+            **{"survival, %": 100 * survival["survival"], "standing": survival["standing"].replace("", "–")}
         ),
         "Regret of the scenario's policy": regret[["played", "best_other"]]
         .rename(columns={"best_other": "best other"})
@@ -540,9 +540,8 @@ def _rules_said(
     ]
     nobody = fixed[str(best["rule"])]
     said.append(
-        f"If nobody adapted, '{best['rule']}' would change it by {words.money(*nobody, signed=True)}: the difference "
-        f"between "
-        "the two is what the patrons' answer is worth."
+        f"With the patrons held to what they play in the scenario, '{best['rule']}' would change it by "
+        f"{words.money(*nobody, signed=True)}."
     )
     shaky = [str(row["rule"]) for _, row in found.iterrows() if row["standing"] != "robust"]
     if shaky:

@@ -437,16 +437,19 @@ def _quality(found: Mapping[str, boxes.Discovery]) -> pd.DataFrame:
 
 
 def _limits_table(box: boxes.Discovery) -> pd.DataFrame:
+    import pandas as pd
+
     limits = box.limits
-    return limits[["factor"]].rename(columns={"factor": "parameter"}).assign(
-        **{
+    return pd.DataFrame(
+        {
+            "parameter": limits["factor"],
             "side": [_SIDES[str(side)] for side in limits["side"]],
             "limit": limits["limit"],
             "searched from": limits["range_low"],
             "searched to": limits["range_high"],
             "chance that it does nothing": limits["quasi_p"],
         }
-    )  # fmt: skip
+    )
 
 
 _SIDES = {"low": "at least", "high": "at most", "levels": "one of"}
@@ -594,7 +597,8 @@ def learning(
             "learning", scenario,
             {
                 **typed_factors(factors), "vectors": vectors,
-                **{f"observed_{name}": seen.get(name) for name in ("winner", "month", "equity")},
+                "observed_winner": seen.get("winner"),
+                **{f"observed_{name}": f"{told[name]:g}" for name in ("month", "equity") if name in told},
                 **{name: seen[name] for name in _DISCREPANCIES if seen[name] != _DISCREPANCIES[name]},
                 "replications": replications, "seed": seed, "confidence": confidence,
             },

@@ -1,0 +1,459 @@
+"""Answers from Python: what each kind says, that it agrees with the analysis beneath it, and that folders keep it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from minegame import answers, experiment
+from minegame.answers import Answer, AnswerError, Contest, answer, factors_of, words
+from minegame.answers.setting import changes_of
+from minegame.design import Factor
+from minegame.ensemble import by_bidder, general
+from minegame.plots import axes
+from minegame.scenario import Scenario, ScenarioError
+
+TUNGSTEN = "kazakhstan_tungsten"
+TWO = {"host.balance_weight": (0.0, 4.0), "patrons.us.link": (0.0, 1.0)}
+FEW = {"us": ["access", "finance"], "china": ["access"]}
+SMALL = {
+    "winning": {"replications": 200},
+    "attribution": {"replications": 200},
+    "ledger": {"replications": 200},
+    "sensitivity": {"factors": TWO, "base": 32, "replications": 16},
+    "tipping": {"factors": {"host.balance_weight": (0.0, 4.0)}, "replications": 200},
+    "threshold": {"replications": 40},
+    "prices": {"replications": 200},
+    "strategy": {"players": FEW, "replications": 60, "draws": 20},
+    "rules": {"players": FEW, "replications": 60, "draws": 20},
+    "discovery": {"factors": TWO, "points": 200, "replications": 24},
+    "learning": {
+        "factors": TWO, "vectors": 60, "replications": 24,
+        "observed": {"winner": "cove_kaz", "month": 7, "equity": 0.3},
+    },
+}  # fmt: skip
+OTHERS = [("sensitivity", {"method": "morris", "factors": TWO, "base": 4, "replications": 16}),
+          ("sensitivity", {"method": "tornado", "factors": TWO, "base": 3, "replications": 16})]  # fmt: skip
+
+
+def needs(kind: str, **options: object) -> None:
+    if kind == "sensitivity" and options.get("method") != "tornado":
+        pytest.importorskip("SALib")
+
+
+@pytest.fixture(scope="module")
+def asked():
+    """Each kind at a small size, asked once."""
+    kept: dict[str, Answer] = {}
+
+    def ask(kind: str) -> Answer:
+        needs(kind)
+        if kind not in kept:
+            kept[kind] = answers.KINDS[kind](TUNGSTEN, **SMALL[kind])
+        return kept[kind]
+
+    return ask
+
+
+# --------------------------------------------------------------------------------------------------------- every kind
+
+
+def test_every_kind_is_tested():
+    assert set(SMALL) == set(answers.KINDS)
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_an_answer_says_something_and_what_it_cannot_say(asked, kind):
+    found = asked(kind)
+    assert found.name == kind
+    assert found.question.endswith("?")
+    assert len(found.sentences) >= 2
+    assert all(
+        sentence.endswith(".") and not re.search(r"\b(nan|inf|None)\b", sentence) for sentence in found.sentences
+    )
+    assert "Cove Kaz Capital" in " ".join(found.sentences) or kind == "rules"
+    assert "n = " in " ".join(found.sentences) or "negotiations" in " ".join(found.sentences)
+    assert found.tables
+    assert all(isinstance(table, pd.DataFrame) and len(table.columns) for table in found.tables.values())
+    assert any("host.balance_weight" in limit and "no base rate" in limit for limit in found.limits)
+    assert any("error of the sampling alone" in limit for limit in found.limits)
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_every_bound_stands_beside_its_estimate_and_around_it(asked, kind):
+    for title, table in asked(kind).tables.items():
+        for name in table:
+            if not str(name).endswith(" (low)"):
+                continue
+            base = str(name).removesuffix(" (low)")
+            value, low, high = (table[c].to_numpy(float) for c in (base, name, f"{base} (high)"))
+            told = np.isfinite(value) & np.isfinite(low) & np.isfinite(high)
+            assert (low[told] <= value[told] + 1e-9).all(), (title, base)
+            assert (value[told] <= high[told] + 1e-9).all(), (title, base)
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_every_picture_can_be_drawn(asked, kind):
+    found = asked(kind)
+    assert found.pictures or kind == "discovery"
+    for title, draw in found.pictures.items():
+        assert answer.png(draw).startswith(b"\x89PNG"), title
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_a_folder_keeps_an_answer(asked, kind, tmp_path):
+    found = asked(kind)
+    again = Answer.read(found.write(tmp_path / "kept"))
+    for name in ("name", "question", "sentences", "command", "limits"):
+        assert getattr(again, name) == getattr(found, name)
+    assert again.scenario == found.scenario
+    assert again.scenario.name == found.scenario.name
+    assert list(again.tables) == list(found.tables)
+    for title, table in found.tables.items():
+        pd.testing.assert_frame_equal(again.tables[title], table, check_dtype=False, check_exact=True)
+    assert list(again.pictures) == list(found.pictures)
+    assert all(answer.png(picture) == picture for picture in again.pictures.values())
+    assert again.settings == json.loads(json.dumps(again.settings))
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_the_command_says_everything_that_was_not_left_to_itself(asked, kind):
+    words_of = shlex.split(asked(kind).command)
+    assert words_of[:4] == ["minegame", "analyse", kind, TUNGSTEN]
+    assert words_of[words_of.index("--seed") + 1] == "0"
+    if "replications" in SMALL[kind]:
+        assert words_of[words_of.index("--replications") + 1] == str(SMALL[kind]["replications"])
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_the_command_makes_the_same_answer(asked, kind, tmp_path):
+    from minegame.cli import app
+
+    found = asked(kind)
+    result = CliRunner().invoke(app, [*shlex.split(found.command)[1:], "--json"])
+    assert result.exit_code == 0, result.output
+    again = json.loads(result.stdout)
+    assert again["sentences"] == list(found.sentences)
+    assert again["command"] == found.command
+    assert again["tables"] == found.document()["tables"]
+
+
+@pytest.mark.parametrize(("kind", "options"), OTHERS)
+def test_other_methods(kind, options):
+    needs(kind, **options)
+    found = answers.KINDS[kind](TUNGSTEN, **options)
+    assert found.settings["method"] == options["method"]
+    assert all(answer.png(draw).startswith(b"\x89PNG") for draw in found.pictures.values())
+
+
+@pytest.mark.parametrize("kind", ["winning", "attribution", "ledger", "tipping", "threshold", "prices", "learning"])
+def test_any_scenario_can_be_asked(kind):
+    small = {name: value for name, value in SMALL[kind].items() if name not in ("factors", "observed")}
+    small["replications"] = 30
+    if kind == "learning":
+        small["factors"] = {"host.balance_weight": (0.5, 2.0)}
+    found = answers.KINDS[kind]("two_bidders", **small)
+    text = " ".join([found.question, *found.sentences, *found.limits])
+    assert "Mining" in text or "Metals" in text
+    assert "Kaz" not in text
+    assert "observed pattern" not in text  # nothing was calibrated there
+
+
+@pytest.mark.parametrize("kind", ["strategy", "rules"])
+def test_any_two_patrons_can_be_asked(kind):
+    scenario = Scenario.load("two_bidders")
+    first, second = scenario.patron_names
+    found = answers.KINDS[kind](scenario, players={first: ["access"], second: ["access"]}, replications=20, draws=5)
+    assert found.sentences
+
+
+def test_split_lots_can_be_asked():
+    assert answers.winning("kazakhstan_split_lots", replications=50).sentences
+    assert answers.tipping("kazakhstan_split_lots", {"host.balance_weight": (0, 4)}, replications=50).sentences
+
+
+# ------------------------------------------------------------------------------------------------- numbers that agree
+
+
+def test_winning_agrees_with_the_ensemble(asked):
+    table = asked("winning").tables["Who wins"].set_index("policy")
+    scenario = Scenario.load(TUNGSTEN)
+    sums = experiment.tally(scenario.game().reshape(1, 1), 0, 200).sums[0, 0]
+    own = "tariff + access + engagement + finance"
+    assert table.loc[own, "Cove Kaz Capital wins, %"] == pytest.approx(sums[by_bidder("wins_any", 0), 1] / 2)
+    host = asked("winning").tables["Host's value and supply"].set_index("policy")
+    assert host.loc[own, "host's value, M$"] == pytest.approx(sums[general("host_value"), 1] / 200)
+
+
+def test_shapley_values_add_up_and_agree_with_the_contrast(asked):
+    levers = asked("attribution").tables["What each lever adds to P(Cove Kaz Capital wins)"]
+    contrast = asked("winning").tables["Differences from 'none' for Cove Kaz Capital"].set_index("policy")
+    whole = contrast.loc["tariff + access + engagement + finance", "wins, points"]
+    assert levers["Shapley value, points"].sum() == pytest.approx(whole)
+    assert levers["part of the whole, %"].sum() == pytest.approx(100)
+
+
+def test_terms_of_the_ledger_add_up(asked):
+    table = next(iter(asked("ledger").tables.values()))
+    assert table["difference, M$"].iloc[:-1].sum() == pytest.approx(table["difference, M$"].iloc[-1])
+
+
+def test_a_policy_that_plays_as_the_scenario_is_the_scenarios_own():
+    found = answers.winning(TUNGSTEN, {"idle": {"patrons.us.levers.*.intensity": 0}}, replications=30)
+    assert list(found.tables["Who wins"]["policy"]) == ["idle", "as it is"]
+    assert "own policy (as it is)" in found.sentences[0]
+
+
+def test_a_tipping_point_turns_the_favourite(asked):
+    table = asked("tipping").tables["Tipping points"]
+    tip = float(table["tips at"].iloc[0])
+    scenario = Scenario.load(TUNGSTEN)
+    low, high = (
+        experiment.tally(scenario.at({"host.balance_weight": x}).game().reshape(1, 1), 0, 2000).sums[0, 0, :, 1]
+        for x in (tip - 0.5, tip + 0.5)
+    )
+    first, second = by_bidder("wins_any", 0), by_bidder("wins_any", 1)
+    assert low[first] < low[second]
+    assert high[first] > high[second]
+
+
+def test_rules_and_strategy_agree_on_the_tender_as_it_is(asked):
+    strategy = asked("strategy").tables["Equilibria"]
+    rules = asked("rules").tables["What each rule is worth to the host"]
+    assert rules["rule"].iloc[0] == "as it is"
+    assert rules["host's value, M$"].iloc[0] in strategy["host's value, M$"].to_numpy()
+    assert rules["change, M$"].iloc[0] == 0
+
+
+def test_tender_rules_change_the_tender():
+    scenario = Scenario.load(TUNGSTEN)
+    rules = answers.tender_rules(scenario)
+    assert list(rules) == [
+        "threat-blind", "hard finance only", "state share at least 30 %", "split lots", "deadline 8 months",
+        "deadline 18 months",
+    ]  # fmt: skip
+    for changes in rules.values():
+        assert scenario.at(changes).fingerprint() != scenario.fingerprint()
+
+
+def test_the_same_seed_gives_the_same_answer_and_another_another():
+    one, two, other = (
+        answers.attribution(TUNGSTEN, levers=["access", "finance"], replications=60, seed=seed) for seed in (0, 0, 1)
+    )
+    assert one.document() == two.document()
+    assert one.sentences != other.sentences
+
+
+def test_progress_is_told_of_all_that_is_played():
+    class Counted:
+        planned = done = 0
+
+        def expect(self, negotiations: int) -> None:
+            self.planned += negotiations
+
+        def __call__(self, done: int, /) -> None:
+            self.done += done
+
+    for kind in ("winning", "attribution", "ledger", "prices", "strategy", "rules", "discovery", "learning"):
+        count = Counted()
+        answers.KINDS[kind](TUNGSTEN, **SMALL[kind], progress=count)
+        assert count.planned == count.done > 0, kind
+
+
+def test_what_was_changed_is_in_the_command_and_the_settings():
+    scenario = Scenario.load(TUNGSTEN).at({"tender.lots": "split", "host.balance_weight": 1.5})
+    assert changes_of(scenario) == {"tender.lots": "split", "host.balance_weight": 1.5}
+    found = answers.ledger(scenario, replications=50)
+    assert "--set tender.lots=split --set host.balance_weight=1.5" in found.command
+    assert any("without a source" in limit or "no source" in limit for limit in found.limits)
+
+
+# ------------------------------------------------------------------------------------------------------ what varies
+
+
+def test_factors_of_the_wide_experiment_fit_the_case():
+    factors = factors_of(Scenario.load(TUNGSTEN))
+    assert len(factors) >= 20
+    for factor in factors:
+        assert factor.low <= Scenario.load(TUNGSTEN).value(factor.path) <= factor.high, factor.path
+
+
+def test_another_scenario_varies_by_half():
+    scenario = Scenario.load("two_bidders")
+    factors = {factor.path: factor for factor in factors_of(scenario)}
+    assert len(factors) >= 10
+    price = factors["market.long_run_price"]
+    assert (price.low, price.high) == (0.5 * scenario.market.long_run_price, 1.5 * scenario.market.long_run_price)
+
+
+@pytest.mark.parametrize(
+    ("given", "words_in_it"),
+    [
+        ({"host.balance_wait": (0, 1)}, "balance_weight"),
+        ({"host.balance_weight": (2, 1)}, "empty"),
+        ({"host.balance_weight": (0, 1, "log")}, "log"),
+        ({"tender.lots": (0, 1)}, "no range"),
+        ({"host.balance_weight": (-1, 1)}, "-1"),
+        ({"host.balance_weight": (1,)}, "range"),
+        ({}, "nothing varies"),
+        ("wide_uncertainti", "wide_uncertainty"),
+    ],
+)
+def test_bad_factors_are_refused(given, words_in_it):
+    with pytest.raises(ScenarioError, match=words_in_it):
+        factors_of(Scenario.load(TUNGSTEN), given)
+
+
+@pytest.mark.parametrize(
+    ("ask", "words_in_it"),
+    [
+        (lambda: answers.attribution(TUNGSTEN, patron="usa", replications=9), "'us'"),
+        (lambda: answers.attribution(TUNGSTEN, bidder="cove", replications=9), "cove_kaz"),
+        (lambda: answers.attribution(TUNGSTEN, levers=["tarif"], replications=9), "tariff"),
+        (lambda: answers.winning(TUNGSTEN, reference="tarif", replications=9), "'tariff'"),
+        (lambda: answers.ledger(TUNGSTEN, "cove_kaz", "cove_kaz", replications=9), "rival of itself"),
+        (lambda: answers.sensitivity(TUNGSTEN, method="sobel"), "sobol"),
+        (lambda: answers.strategy(TUNGSTEN, {"us": ["access"]}, replications=9), "two patrons"),
+        (lambda: answers.strategy(TUNGSTEN, {"us": ["acess"], "china": []}, replications=9), "access"),
+        (lambda: answers.strategy(TUNGSTEN, FEW, replications=2), "at least 4"),
+        (lambda: answers.learning(TUNGSTEN, observed={"moth": 7}), "moth"),
+        (lambda: answers.threshold(TUNGSTEN, "patrons.us.link", "patrons.us.link"), "expected two"),
+        (lambda: answers.threshold(TUNGSTEN, "tender.lots"), "range"),
+    ],
+)
+def test_bad_questions_are_refused(ask, words_in_it):
+    with pytest.raises(AnswerError, match=words_in_it):
+        ask()
+
+
+def test_missing_salib_is_told_before_anything_is_played(monkeypatch):
+    from minegame.answers import worlds
+
+    monkeypatch.setattr(worlds, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'minegame\[analysis\]'"):
+        answers.sensitivity(TUNGSTEN, base=10**6)
+
+
+def test_the_contest_is_that_of_the_patron_that_acts():
+    contest = Contest.of(Scenario.load(TUNGSTEN))
+    assert (contest.patron, contest.bidder) == ("us", "cove_kaz")
+    assert contest.levers == ("tariff", "access", "engagement", "finance")
+    assert contest.rival(None, 0) == "chinese_soe"
+    assert Contest.of(Scenario.load(TUNGSTEN), bidder="chinese_soe").patron == "china"
+
+
+# ----------------------------------------------------------------------------------------------------------- folders
+
+
+def kept(title: str = "A table", rows: int = 2) -> Answer:
+    table = pd.DataFrame({"policy": ["none", "None"][:rows], "x, %": [0.1 + 0.2, np.nan][:rows]})
+    scenario = Scenario.load("two_bidders")
+    return Answer(
+        "kind", "Why?", ("So.",), {title: table}, {"Picture": lambda: axes(2, 2)}, {"n": 1}, "c", (), scenario
+    )
+
+
+def test_names_and_missing_numbers_survive_the_folder(tmp_path):
+    again = Answer.read(kept().write(tmp_path)).tables["A table"]
+    assert again["policy"].tolist() == ["none", "None"]
+    assert again["x, %"][0] == 0.1 + 0.2
+    assert np.isnan(again["x, %"][1])
+
+
+def test_titles_that_look_alike_keep_files_of_their_own(tmp_path):
+    one = kept()
+    twice = Answer(
+        **{
+            **one.__dict__,
+            "tables": {"A b": one.tables["A table"], "A-b!": one.tables["A table"], "<&>": one.tables["A table"]},
+        }
+    )
+    again = Answer.read(twice.write(tmp_path))
+    assert list(again.tables) == ["A b", "A-b!", "<&>"]
+    assert len(list((tmp_path / "tables").iterdir())) == 3
+
+
+def test_writing_again_leaves_nothing_of_the_old_answer_and_everything_else(tmp_path):
+    kept("Old").write(tmp_path)
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "tables" / "mine.csv").write_text("mine")
+    kept("New").write(tmp_path)
+    assert sorted(path.name for path in (tmp_path / "tables").iterdir()) == ["mine.csv", "new.csv"]
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_an_old_answer_cannot_make_another_remove_files_elsewhere(tmp_path):
+    (tmp_path / "precious.csv").write_text("mine")
+    folder = tmp_path / "answer"
+    kept().write(folder)
+    head = json.loads((folder / "answer.json").read_text())
+    head["tables"].append({"title": "x", "file": "../precious.csv", "rows": 1})
+    (folder / "answer.json").write_text(json.dumps(head))
+    kept().write(folder)
+    assert (tmp_path / "precious.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "words_in_it"),
+    [(None, "holds no answer"), ("{", "cannot be read"), ("[]", "format"), ('{"format": "other"}', "format"),
+     ('{"format": "minegame answer 1"}', "missing or wrong")],
+)  # fmt: skip
+def test_a_folder_without_an_answer_is_refused(tmp_path, text, words_in_it):
+    if text is not None:
+        (tmp_path / "answer.json").write_text(text)
+    with pytest.raises(AnswerError, match=words_in_it):
+        Answer.read(tmp_path)
+
+
+def test_an_answer_with_a_file_gone_is_refused(tmp_path):
+    folder = kept().write(tmp_path)
+    next((folder / "tables").iterdir()).unlink()
+    with pytest.raises(AnswerError, match="not complete"):
+        Answer.read(folder)
+
+
+# -------------------------------------------------------------------------------------------------------------- words
+
+
+def test_numbers_in_words():
+    assert words.percent(0.6012, 0.594, 0.608) == "60.1 % [59.4, 60.8]"
+    assert words.points(-0.05, -0.06, -0.04) == "-5.0 points [-6.0, -4.0]"
+    assert words.money(1234.5, 1200, 1300) == "1,234 M$ [1,200, 1,300]"
+    assert words.money(4.25, signed=True) == "+4.2 M$"
+    assert words.listed(["a"]) == "a"
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
+    assert words.listed([]) == "nothing"
+    assert words.possessive("United States") == "United States'"
+    assert words.month(Scenario.load(TUNGSTEN), 7) == "month 7 (November 2025)"
+    assert words.month(Scenario.load(TUNGSTEN), 9) == "month 9 (January 2026)"
+    assert words.plain(True) == "true"
+    assert words.plain(None) == "null"
+    assert words.upper("host.balance (weight)") == "host.balance (weight)"
+
+
+def test_a_parameter_is_named_with_its_meaning():
+    assert words.parameter(Scenario.load(TUNGSTEN), "host.balance_weight") == (
+        "host.balance_weight (weight of a balanced portfolio of camps)"
+    )
+    assert words.parameter(Scenario.load(TUNGSTEN), "nothing.here") == "nothing.here"
+
+
+def test_the_line_runs_from_left_to_right(asked):
+    line = asked("threshold").tables["The line"]
+    assert all(a <= b for a, b in pairwise(line["host.balance_weight"]))
+
+
+def test_levels_can_vary_too():
+    pytest.importorskip("SALib")
+    found = answers.sensitivity(
+        TUNGSTEN, [Factor("tender.lots", levels=("bundled", "split")), Factor("host.balance_weight", 0, 4)],
+        base=16, replications=8,
+    )  # fmt: skip
+    assert "--vary tender.lots=bundled,split" in found.command

@@ -1,0 +1,154 @@
+"""``minegame analyse`` as a user meets it: every kind from a shell, what it writes, what it refuses."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+
+import pytest
+from test_cli import ENVIRONMENT, minegame, refused, scenario_file, strict  # noqa: F401
+from typer.testing import CliRunner
+
+from minegame.answers import KINDS, Answer
+from minegame.cli import app
+
+SMALL = {
+    "winning": "-n 100",
+    "attribution": "-n 100 --lever access --lever finance",
+    "ledger": "-n 100",
+    "sensitivity": "--vary host.balance_weight=0:4 --vary host.backlash=0.01:0.1:log --base 16 -n 8",
+    "tipping": "--vary host.balance_weight=0:4 -n 100",
+    "threshold": "--x host.balance_weight=0:4 --y patrons.us.link -n 20",
+    "prices": "-n 100",
+    "strategy": "--player us=access,finance --player china=access -n 40 --draws 10",
+    "rules": "--rule 'short: tender.months=8' --player us=access --player china=access -n 40 --draws 10",
+    "discovery": "--vary host.balance_weight=0:4 --vary patrons.us.link=0:1 --points 200 -n 16",
+    "learning": "--vary host.balance_weight=0:4 --vectors 40 -n 16 --observed-month 7 --observed-equity 0.3",
+}
+
+
+def test_every_kind_is_tested_and_in_the_help():
+    assert set(SMALL) == set(KINDS)
+    text = CliRunner().invoke(app, ["analyse", "--help"]).output
+    places = [text.index(f" {kind} ") for kind in KINDS]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_a_kind_from_the_shell(kind, tmp_path):
+    if kind == "sensitivity":
+        pytest.importorskip("SALib")
+    folder = tmp_path / "answer"
+    result = minegame("analyse", kind, *shlex.split(SMALL[kind]), "--out", folder)
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr
+    found = Answer.read(folder)
+    flowing = " ".join(result.stdout.split())
+    assert " ".join(found.question.split()) in flowing
+    assert all(" ".join(sentence.split()) in flowing for sentence in found.sentences)
+    assert all(title in result.stdout for title in found.tables)
+    assert "What this cannot say" in result.stdout
+    assert f"again    {found.command}" in result.stdout
+    assert str(folder) in flowing
+    assert max(len(line) for line in result.stdout.splitlines() if not line.startswith(("again", "written"))) <= 100
+    assert "…" not in result.stdout.replace("… and", "")  # no number is cut off
+    assert len(list((folder / "pictures").glob("*.png"))) == len(found.pictures)
+
+
+def test_json_is_strict_and_whole():
+    result = minegame("analyse", "prices", "-n", "50", "--json")
+    document = strict(result.stdout)
+    assert document["name"] == "prices"
+    assert {row["lever"] for row in document["tables"][0]["rows"]} >= {"tariff", "access"}
+    assert document["folder"] is None
+
+
+def test_a_file_and_its_changes_are_in_the_command(tmp_path, scenario_file):
+    file = scenario_file("deal.yaml")
+    arguments = ["analyse", "ledger", str(file), "--set", "host.balance_weight=2", "-n", "50", "--json"]
+    document = strict(minegame(*arguments).stdout)
+    assert document["command"].startswith(f"minegame analyse ledger {file} --set host.balance_weight=2 ")
+    again = subprocess.run(
+        [sys.executable, "-m", *shlex.split(document["command"]), "--json"],
+        capture_output=True, text=True, timeout=120, env=ENVIRONMENT,
+    )  # fmt: skip
+    assert json.loads(again.stdout)["sentences"] == document["sentences"]
+
+
+def test_an_experiment_says_what_varies(tmp_path):
+    pytest.importorskip("SALib")
+    arguments = [
+        "analyse",
+        "sensitivity",
+        "--factors",
+        "wide_uncertainty",
+        "--method",
+        "morris",
+        "--base",
+        "2",
+        "-n",
+        "4",
+    ]
+    result = minegame(*arguments, "--json")
+    assert result.returncode == 0, result.stderr
+    assert len(strict(result.stdout)["settings"]["factors"]) >= 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("attributes", "attribution"),
+        ("winning no_such_scenario", "no_such_scenario"),
+        ("winning --set host.balance_wait=1", "balance_weight"),
+        ("winning --policy late", "name:path=value"),
+        ("winning --policy 'late: tender.moths=8'", "months"),
+        ("winning --reference full -n 10", "none"),
+        ("winning -n 1", "between 2"),
+        ("attribution --patron usa", "'us'"),
+        ("attribution --lever tarif", "'tariff'"),
+        ("ledger --second cove", "cove_kaz"),
+        ("sensitivity --method sobel", "'sobol'"),
+        ("sensitivity --vary host.balance_weight", "low:high"),
+        ("sensitivity --vary host.balance_weight=a:b", "not a range"),
+        ("sensitivity --vary host.balance_weight=4:0", "empty"),
+        ("sensitivity --vary host.balance_wait=0:4", "balance_weight"),
+        ("sensitivity --factors wide_uncertainti", "wide_uncertainty"),
+        ("sensitivity --factors who_wins --vary host.balance_weight=0:4", "one of the two"),
+        ("tipping --vary tender.lots=bundled,split", "range"),
+        ("threshold --x host.balance_wait", "balance_weight"),
+        ("strategy --player us", "patron=lever"),
+        ("strategy --player us=tarif --player china=access", "'tariff'"),
+        ("rules --rule 'x: tender.lots=splt' -n 10", "split"),
+        ("discovery --density 2", "between 0 and 1"),
+        ("learning --observed-winner cove", "cove_kaz"),
+        ("learning --observed-equity 30", "between 0 and 1"),
+        ("learning --equity-error -1", "0 or more"),
+        ("winning --out /dev/null/x -n 10", "/dev/null"),
+    ],
+)
+def test_bad_input_is_refused(arguments, words):
+    result = CliRunner().invoke(app, ["analyse", *shlex.split(arguments)])
+    assert result.exit_code == 2, result.output
+    assert words in " ".join(result.output.split())
+    assert "Traceback" not in result.output
+
+
+def test_bad_input_is_refused_in_a_shell_too():
+    assert "did you mean" in refused("analyse", "attribution", "--patron", "usa")
+
+
+def test_missing_salib_says_what_to_install(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as u\nfound = u.find_spec\n"
+        "u.find_spec = lambda name, *rest: None if name == 'SALib' else found(name, *rest)\n"
+    )
+    environment = {**ENVIRONMENT, "PYTHONPATH": f"{tmp_path}:{ENVIRONMENT['PYTHONPATH']}"}
+    result = subprocess.run(
+        [sys.executable, "-m", "minegame", "analyse", "sensitivity"],
+        capture_output=True, text=True, timeout=120, env=environment,
+    )  # fmt: skip
+    assert result.returncode == 2, result.stdout
+    assert "pip install 'minegame[analysis]'" in result.stderr
+    assert "Traceback" not in result.stderr
