@@ -8,11 +8,12 @@ import subprocess
 import sys
 
 import pytest
-from test_cli import ENVIRONMENT, minegame, refused, scenario_file, strict  # noqa: F401
+from test_cli import ENVIRONMENT, minegame, refused, strict
 from typer.testing import CliRunner
 
 from minegame.answers import KINDS, Answer
 from minegame.cli import app
+from minegame.scenario import Scenario
 
 SMALL = {
     "winning": "-n 100",
@@ -36,7 +37,12 @@ def test_every_kind_is_tested_and_in_the_help():
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("kind", SMALL)
+QUICK = ("attribution",)  # the others run in the same process in test_answers
+
+
+@pytest.mark.parametrize(
+    "kind", [kind if kind in QUICK else pytest.param(kind, marks=pytest.mark.slow) for kind in SMALL]
+)
 def test_a_kind_from_the_shell(kind, tmp_path):
     if kind == "sensitivity":
         pytest.importorskip("SALib")
@@ -58,22 +64,20 @@ def test_a_kind_from_the_shell(kind, tmp_path):
 
 
 def test_json_is_strict_and_whole():
-    result = minegame("analyse", "prices", "-n", "50", "--json")
+    result = CliRunner().invoke(app, ["analyse", "prices", "-n", "50", "--json"])
     document = strict(result.stdout)
     assert document["name"] == "prices"
     assert {row["lever"] for row in document["tables"][0]["rows"]} >= {"tariff", "access"}
     assert document["folder"] is None
 
 
-def test_a_file_and_its_changes_are_in_the_command(tmp_path, scenario_file):
-    file = scenario_file("deal.yaml")
+def test_a_file_and_its_changes_are_in_the_command(tmp_path):
+    file = tmp_path / "my deal.yaml"
+    file.write_text(Scenario.load("two_bidders").to_yaml())
     arguments = ["analyse", "ledger", str(file), "--set", "host.balance_weight=2", "-n", "50", "--json"]
-    document = strict(minegame(*arguments).stdout)
-    assert document["command"].startswith(f"minegame analyse ledger {file} --set host.balance_weight=2 ")
-    again = subprocess.run(
-        [sys.executable, "-m", *shlex.split(document["command"]), "--json"],
-        capture_output=True, text=True, timeout=120, env=ENVIRONMENT,
-    )  # fmt: skip
+    document = strict(CliRunner().invoke(app, arguments).stdout)
+    assert document["command"].startswith(f"minegame analyse ledger '{file}' --set host.balance_weight=2 ")
+    again = CliRunner().invoke(app, [*shlex.split(document["command"])[1:], "--json"])
     assert json.loads(again.stdout)["sentences"] == document["sentences"]
 
 
@@ -91,8 +95,8 @@ def test_an_experiment_says_what_varies(tmp_path):
         "-n",
         "4",
     ]
-    result = minegame(*arguments, "--json")
-    assert result.returncode == 0, result.stderr
+    result = CliRunner().invoke(app, [*arguments, "--json"])
+    assert result.exit_code == 0, result.output
     assert len(strict(result.stdout)["settings"]["factors"]) >= 20
 
 

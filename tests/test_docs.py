@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from minegame import experiment
+from minegame.question import Question
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -41,6 +44,10 @@ def workplace(tmp_path, monkeypatch):
 @pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "python")], ids=lambda page: page.name)
 def test_the_python_on_the_page_runs(page, workplace):
     code = "\n".join(blocks(page, "python"))
+    for name in set(re.findall(r"results/(\w+)", code)):
+        if (workplace / "experiments" / f"{name}.yaml").exists():
+            _, plan = Question.load(name, {"replications": 200})
+            experiment.run(plan, f"results/{name}")
     exec(compile(code, page.name, "exec"), {"__name__": "page"})
 
 

@@ -640,11 +640,12 @@ def _writer(heading: str, values: list[Any]) -> Callable[..., str]:
         if "chance of" in heading or "chance that" in heading:
             return "<0.001" if value < 0.001 else f"{value:.3f}"
         if "points" in heading:
-            return f"{value:+.1f}"
+            return f"{value:+.1f}".replace("-0.0", "+0.0") if abs(value) < 0.05 else f"{value:+.1f}"
         if heading.endswith("%"):
             return f"{value:.1f}"
         if "M$" in heading:
-            return f"{value:,.{0 if largest >= 1000 else 1}f}"
+            text = f"{value:,.{0 if largest >= 1000 else 1}f}"
+            return text[1:] if text in ("-0.0", "-0") else text
         if all_whole:
             return f"{value:,.0f}"
         return f"{value:,.{_digits(value if estimate is None else estimate)}f}"
@@ -667,6 +668,9 @@ _Columns = dict[str, tuple[bool, list[str]]]
 _TEXTS = (60, 44, 34, 25)  # widths of a text column before it is wrapped, the first that needs the fewest tables
 
 
+_SHORT = 16
+
+
 def _width(heading: str, is_text: bool, cells: list[str], most: int) -> int:
     widest = max(max(map(len, _folded(heading).splitlines())), *map(len, cells))
     return min(widest, most) if is_text else widest
@@ -684,14 +688,10 @@ def _parts(columns: _Columns, width: int) -> list[_Columns]:
 
 
 def _groups(columns: _Columns, width: int, most: int) -> list[list[str]]:
-    """Headings of tables that fit the page; the leading text columns, two at most, stand in each."""
-    keys: list[str] = []
-    for heading, (is_text, _) in columns.items():
-        if not is_text or len(keys) == 2:
-            break
-        keys.append(heading)
-    keys = keys or list(columns)[:1]
+    """Headings of tables that fit the page; the first column, and a short text beside it, stand in each."""
     sizes = {heading: _width(heading, *column, most) + 3 for heading, column in columns.items()}
+    keys = list(columns)[:1]
+    keys += [heading for heading in list(columns)[1:2] if columns[heading][0] and sizes[heading] <= _SHORT]
     room = width - sum(sizes[key] for key in keys)
     groups: list[list[str]] = [[*keys]]
     left = room

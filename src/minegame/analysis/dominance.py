@@ -105,7 +105,7 @@ def _rows(payoffs: np.ndarray, player: int) -> np.ndarray:
 def _beaten(rows: np.ndarray) -> np.ndarray:
     """Which rows lie below another row everywhere."""
     below: np.ndarray = np.all(rows[None] > rows[:, None], axis=2)
-    return np.any(below, axis=1)
+    return np.asarray(np.any(below, axis=1))
 
 
 def _round(payoffs: np.ndarray, kept: Remaining, player: int, number: int, slack: float) -> list[Dominated]:

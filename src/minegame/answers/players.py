@@ -239,7 +239,7 @@ def _equilibria_said(
     best = pure.sort_values("survival", ascending=False).iloc[0]
     place = table.find({player: str(best[player]) for player in table.players})
     plays = words.listed(f"{labels[player]} plays {_plays(str(best[player]))}" for player in table.players)
-    others = f" Other pure equilibria, which survive less often: {len(pure) - 1}." if len(pure) > 1 else ""
+    others = f" Other pure equilibria, which survive no more often: {len(pure) - 1}." if len(pure) > 1 else ""
     warning = "" if best["standing"] == "robust" else " It comes and goes with the noise of the sampling."
     return (
         f"In equilibrium {plays}; then {contest.label} wins {words.percent(float(won[place]))} and the host gets "

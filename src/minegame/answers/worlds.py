@@ -398,7 +398,7 @@ DENSE, BALANCED, SUCCESS = "dense box", "balanced box", "box of success"
 def _boxes(
     table: pd.DataFrame, fails: np.ndarray, density: float | None, confidence: float, seed: int
 ) -> dict[str, boxes.Discovery]:
-    """The boxes by name; a balanced box that limits nothing is left out, and all where there is nothing to discover."""
+    """The boxes by name; a balanced box that says nothing more is left out; none where there is nothing to find."""
     found: dict[str, boxes.Discovery] = {}
     asked = {
         DENSE: (fails, density or _wanted(fails)),
@@ -410,7 +410,7 @@ def _boxes(
             box = boxes.estimate(table, cases, density=wanted, confidence=confidence, seed=seed)[0]
         except ValueError:  # none, or all, of the worlds searched
             return {}
-        if name != BALANCED or len(box.limits):
+        if name != BALANCED or (len(box.limits) and box.box != found[DENSE].box):
             found[name] = box
     return found
 
