@@ -37,10 +37,10 @@ demo: $(VENV)/installed
 	@$(BIN)/minegame run experiments/who_wins.yaml
 
 test: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest -m 'not slow'
+	@$(BIN)/python -m pytest -n auto -m 'not slow'
 
 test-slow: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -n auto -m slow
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check .

@@ -244,7 +244,7 @@ def _equilibria_said(
     return (
         f"In equilibrium {plays}; then {contest.label} wins {words.percent(float(won[place]))} and the host gets "
         f"{words.money(best['host_value'], best['host_low'], best['host_high'])}. It survives in "
-        f"{100 * best['survival']:.0f} % of "
+        f"{100 * best['survival']:.1f} % of "
         f"{draws} bootstrap draws of the payoffs ({best['standing']}).{others}{warning}"
     )
 
