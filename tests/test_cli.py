@@ -14,7 +14,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from minegame.cli import BASELINE, app, write_whole
+from minegame.cli.app import BASELINE, app, write_whole
 from minegame.scenario import Scenario, shipped_scenarios
 
 SOURCE = Path(__file__).parents[1] / "src"
@@ -319,7 +319,7 @@ def test_a_link_is_followed(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_ctrl_c_is_one_line_and_130():
     code = (
-        "import os, signal, minegame.cli as c\n"
+        "import os, signal, minegame.cli.scenarios as c\n"
         "c.load = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
         "c.app(['params'])\n"
     )
@@ -349,7 +349,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch):
     def broken(*_):
         raise ValueError("a bug")
 
-    monkeypatch.setattr("minegame.cli.load", broken)
+    monkeypatch.setattr("minegame.cli.scenarios.load", broken)
     with pytest.raises(ValueError, match="a bug"):
         app(["params"])
 

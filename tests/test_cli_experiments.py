@@ -9,12 +9,9 @@ import asked
 import pytest
 from typer.testing import CliRunner, Result
 
-import minegame.cli_experiments  # registers the commands
 from minegame import storage
 from minegame.cli import app
 from minegame.question import Question, shipped_experiments
-
-assert minegame.cli_experiments
 
 
 @pytest.fixture(autouse=True)

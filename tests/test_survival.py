@@ -29,7 +29,7 @@ print("ready", flush=True)
 plan = Question.load(sys.argv[1])[1]
 experiment.run(plan, sys.argv[2], chunk=int(sys.argv[3]), workers=2)
 """
-COMMAND = "import minegame.cli_experiments; from minegame.cli import main; main()"
+COMMAND = "from minegame.cli import main; main()"
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes")
 

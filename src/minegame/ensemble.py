@@ -209,7 +209,8 @@ def sample(games, states, outcomes, row, places, seed, first, samples):
     """Keep chosen measures of every replication first, first + 1, … of every game, on the same luck.
 
     ``games`` has shape (policies,), ``places`` (measures,) holds places in a row of measures, ``samples`` takes the
-    result in shape (replications, policies, measures).  Scratch: ``states`` (1,), ``outcomes`` (1,), ``row`` (MEASURES,) of NaN.
+    result in shape (replications, policies, measures).  Scratch: ``states`` (1,), ``outcomes`` (1,) and ``row``
+    (MEASURES,) of NaN.
     """
     for n in range(samples.shape[0]):
         for p in range(games.shape[0]):

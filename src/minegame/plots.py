@@ -555,9 +555,7 @@ def bars(
     return ax
 
 
-def tipping_points(
-    table: pd.DataFrame, *, first: str, second: str, replications: int, ax: Axes | None = None
-) -> Axes:
+def tipping_points(table: pd.DataFrame, *, first: str, second: str, replications: int, ax: Axes | None = None) -> Axes:
     """How far each parameter alone must move until another is the favourite, the nearest on top.
 
     ``table`` is that of ``tipping.nearest`` with the range searched (``start``, ``end``) and ``is_log``; ranges are

@@ -24,13 +24,8 @@ from minegame import design as designs
 from minegame.analysis.precision import BINARY, SHARES, looks
 from minegame.design import Changes, Factor, Value
 from minegame.game import GAME, LEVERS, MAX_MONTHS
-from minegame.scenario import _BOUND as BOUND
-from minegame.scenario import _DERIVED_FROM as DERIVED_FROM
-from minegame.scenario import Problem, Scenario, ScenarioError
-from minegame.scenario import _File as SourceFile
-from minegame.scenario import _find as find_file
-from minegame.scenario import _nearest as nearest
-from minegame.scenario import _show as show
+from minegame.scenario import BOUND, DERIVED_FROM, Problem, Scenario, ScenarioError, SourceFile, find_file, nearest
+from minegame.scenario import shown as show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -237,9 +232,9 @@ class Question(_Part):
         """The question as the text of a file, which loaded again asks the same."""
         import yaml
 
-        from minegame.scenario import _Dumper
+        from minegame.scenario import Dumper
 
-        return yaml.dump(self.document(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+        return yaml.dump(self.document(), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
 
     def plan(self, *, folder: Path | str = ".", places: _Places | None = None) -> Plan:
         """What has to be played to answer the question; ``folder`` is where the scenario's file may lie.
@@ -447,7 +442,7 @@ class Plan:
         """
         plain = {}
         for path in self.design.columns:
-            place, column = self.scenario._place(path), self.design[path]
+            place, column = self.scenario.place(path), self.design[path]
             kind = "" if not place.cell else GAME[place.cell].base.kind
             fits = column.dtype.kind == kind or (kind, column.dtype.kind) == ("f", "i")
             if fits and not place.choices and place.name not in BOUND | DERIVED_FROM and not column.isna().any():

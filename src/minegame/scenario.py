@@ -83,13 +83,14 @@ def _fail(file: object, text: str, *, line: int | None = None, path: str = "") -
     raise ScenarioError(Problem(str(file), line, path, text))
 
 
-def _nearest(name: object, names: Iterable[str]) -> str:
+def nearest(name: object, names: Iterable[str]) -> str:
     """``; did you mean 'x'?`` for the nearest of the names, or nothing if none is near."""
     near = difflib.get_close_matches(str(name), list(names), n=1, cutoff=0.5)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
-def _show(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as it is said in a message."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:
@@ -602,21 +603,21 @@ def _expected(info: FieldInfo, choices: Sequence[str] = ()) -> str:
 
 def _refusal(value: object, info: FieldInfo, choices: Sequence[str] = ()) -> str:
     """Why a value is not allowed, what is, and what may have been meant."""
-    text = f"{_show(value)} is not allowed: expected {_expected(info, choices)}"
+    text = f"{shown(value)} is not allowed: expected {_expected(info, choices)}"
     percent = _unit(info) in ("share", "probability") and _is_number(info)
     if percent and isinstance(value, (int, float)) and not isinstance(value, bool) and 1 < value <= 100:
         return f"{text}; did you mean {value / 100:g}?"
-    return text + (_nearest(value, choices) if isinstance(value, str) else "")
+    return text + (nearest(value, choices) if isinstance(value, str) else "")
 
 
 # --------------------------------------------------------------------------------------------------------- the scenario
 
 #: Fields that are checked against each other, stand for an agent, or mean more than one number of the game.
-_BOUND = frozenset(
+BOUND = frozenset(
     {"equity_min", "equity_max", "portfolio_share", "ideal_share", "key", "bidder", "patron", "offtake_multiple"}
 )
 #: Fields from which :func:`minegame.game.derive` computes others.
-_DERIVED_FROM = frozenset({"output", "exports", "exposed_share", "incidence", "annuity"})
+DERIVED_FROM = frozenset({"output", "exports", "exposed_share", "incidence", "annuity"})
 
 
 class Scenario(_Group):
@@ -680,7 +681,7 @@ class Scenario(_Group):
 
     def to_yaml(self) -> str:
         """The complete scenario as the text of a file, which loaded again gives an equal scenario."""
-        return yaml.dump(self.document(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+        return yaml.dump(self.document(), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)
 
     @cached_property
     def _digest(self) -> str:
@@ -739,7 +740,8 @@ class Scenario(_Group):
     def _places(self) -> dict[str, _Place]:
         return _places((self.deposit_names, self.patron_names, self.bidder_names, self.financier_names))
 
-    def _place(self, path: str) -> _Place:
+    def place(self, path: str) -> _Place:
+        """Where the value of a path stands; raises ScenarioError for an unknown path, with the nearest known one."""
         place = self._places.get(path)
         if place is None:
             _fail(self.name, _unknown_path(path, self._places), path=str(path))
@@ -751,7 +753,7 @@ class Scenario(_Group):
         Raises:
             ScenarioError: for an unknown path, with the nearest known one.
         """
-        return self._read(self._place(path))
+        return self._read(self.place(path))
 
     def _read(self, place: _Place) -> Any:
         value: Any = self
@@ -828,7 +830,7 @@ class Scenario(_Group):
         """
         content: dict[str, Any] = dict(self)
         for path, value in self.expanded(changes).items():
-            place = self._place(path)
+            place = self.place(path)
             group = content
             for part in place.parts[:-1]:
                 group[part] = group = dict(group[part])
@@ -870,8 +872,8 @@ class Scenario(_Group):
         slow: set[int] = set()
         for row, point in enumerate(points):
             for path, value in self.expanded(point).items():
-                place = self._place(path)
-                if place.name in _BOUND:
+                place = self.place(path)
+                if place.name in BOUND:
                     slow.add(row)
                 else:
                     rows, values = columns.setdefault(place, ([], []))
@@ -886,7 +888,7 @@ class Scenario(_Group):
             if place.cell:
                 cells: Any = (rows, *place.index)
                 games[place.cell][cells] = [_code(place, value) for value in checked]
-        touched = {row for place, (rows, _) in columns.items() if place.name in _DERIVED_FROM for row in rows}
+        touched = {row for place, (rows, _) in columns.items() if place.name in DERIVED_FROM for row in rows}
         for row in touched - slow:
             derive(games[row])
         for row in sorted(slow):
@@ -938,7 +940,7 @@ def _unknown_path(path: str, known: Iterable[str]) -> str:
     if depth == len(parts):
         return f"is a group of values, not a value; in it: {', '.join(names)}"
     ending = [k for k in known if k.endswith("." + str(path))]
-    guess = f"; did you mean '{ending[0]}'?" if ending else _nearest(path, known)
+    guess = f"; did you mean '{ending[0]}'?" if ending else nearest(path, known)
     where = f"in {level}" if level else "at the top"
     return f"'{parts[depth]}' is unknown: {where} there are {', '.join(names)}{guess}"
 
@@ -951,7 +953,7 @@ def _plain(value: object, place: _Place) -> object:
         return value
     if str in _types(place.info) or place.choices[:1] not in ((), ("false",)):
         return None if type(None) in _types(place.info) and value in ("null", "~") else value
-    return _typed(value.strip())
+    return typed(value.strip())
 
 
 def _code(place: _Place, value: object) -> Any:
@@ -1009,7 +1011,7 @@ def _crowd(kind: str, names: list[str], most: int) -> Iterator[tuple[_Loc, str]]
             fitting = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
             hint = f"; did you mean '{fitting}'?" if _NAME.fullmatch(fitting) else ""
             rule = "small letters, digits and _, a letter first, at most 40; other spellings belong in label"
-            yield (kind, name), f"{_show(name)} is not a name: expected {rule}{hint}"
+            yield (kind, name), f"{shown(name)} is not a name: expected {rule}{hint}"
 
 
 def _same_keys(kind: str, agents: Mapping[str, Any]) -> Iterator[tuple[_Loc, str]]:
@@ -1030,8 +1032,8 @@ def _unknown_agents(scenario: Scenario) -> Iterator[tuple[_Loc, str]]:
     for kind, name, role, wanted in references:
         known = list(getattr(scenario, f"{role}s"))
         if wanted not in known:
-            text = f"there is no {role} {_show(wanted)}: expected one of {', '.join(known) or '(none)'}"
-            yield (kind, name, role), text + _nearest(wanted, known)
+            text = f"there is no {role} {shown(wanted)}: expected one of {', '.join(known) or '(none)'}"
+            yield (kind, name, role), text + nearest(wanted, known)
 
 
 # -------------------------------------------------------------------------------------------- from mapping to scenario
@@ -1090,12 +1092,12 @@ def _complaint(item: Any, loc: _Loc) -> str:
     if kind == "source":
         return str(item["msg"])
     if kind == "string_pattern_mismatch":
-        return f"{_show(value)} is not allowed: expected a year and a month, such as 2025-04"
+        return f"{shown(value)} is not allowed: expected a year and a month, such as 2025-04"
     if kind == "string_too_long":
-        return f"{_show(value)} is too long: expected at most {item['ctx']['max_length']} characters"
+        return f"{shown(value)} is too long: expected at most {item['ctx']['max_length']} characters"
     if info is not None and _group_of(info) is None and get_origin(info.annotation) is not dict:
         return _refusal(value, info, _choices(info))
-    return f"{_show(value)} is not allowed: expected {_wanted(group, info)}"
+    return f"{shown(value)} is not allowed: expected {_wanted(group, info)}"
 
 
 def _unknown_name(loc: _Loc, group: type[BaseModel]) -> str:
@@ -1103,7 +1105,7 @@ def _unknown_name(loc: _Loc, group: type[BaseModel]) -> str:
     if loc == ("extends",):
         return "extends is understood only in a file"
     names += ["extends"] if group is Scenario else []
-    return f"'{loc[-1]}' is unknown here: expected one of {', '.join(names)}{_nearest(loc[-1], names)}"
+    return f"'{loc[-1]}' is unknown here: expected one of {', '.join(names)}{nearest(loc[-1], names)}"
 
 
 def _wanted(group: type[BaseModel], info: FieldInfo | None) -> str:
@@ -1157,7 +1159,7 @@ _PLAIN_TAGS = {"!", *(_CORE + kind for kind in ("null", "bool", "int", "float", 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _typed(text: str) -> object:
+def typed(text: str) -> object:
     """Text as YAML 1.2 reads it: 1e-3 is a number, and yes, no, on and off are words."""
     for _, pattern, _, convert in _SCALARS:
         if pattern.fullmatch(text):
@@ -1165,7 +1167,7 @@ def _typed(text: str) -> object:
     return text
 
 
-class _Dumper(yaml.SafeDumper):
+class Dumper(yaml.SafeDumper):
     """Quotes whatever YAML 1.1 or 1.2 would not read back as text."""
 
 
@@ -1175,12 +1177,12 @@ def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar(f"{_CORE}str", text, style=style)
 
 
-_Dumper.add_representer(str, _quoted)
+Dumper.add_representer(str, _quoted)
 for _tag, _pattern, _first, _ in _SCALARS:
-    _Dumper.add_implicit_resolver(f"{_CORE}{_tag}", re.compile(f"^(?:{_pattern.pattern})$"), list(_first))
+    Dumper.add_implicit_resolver(f"{_CORE}{_tag}", re.compile(f"^(?:{_pattern.pattern})$"), list(_first))
 
 
-class _File:
+class SourceFile:
     """The plain values of one YAML file, and the line on which each stands.
 
     Reads events, not objects: nothing in a file can make the reader build anything, or nest without end.
@@ -1213,7 +1215,7 @@ class _File:
         if content is None:
             self._refuse("the file is empty: expected a scenario", None)
         if not isinstance(content, dict):
-            self._refuse(f"{_show(content)} stands at the top: expected names with values, such as 'title: …'", event)
+            self._refuse(f"{shown(content)} stands at the top: expected names with values, such as 'title: …'", event)
         return content
 
     def _refuse(self, text: str, event: Any, loc: _Loc = ()) -> NoReturn:
@@ -1225,8 +1227,8 @@ class _File:
             return self._alias(event, loc)
         tag = event.tag
         if tag is not None and tag not in _PLAIN_TAGS:
-            shown = tag.replace(_CORE, "!!")
-            self._refuse(f"the tag {shown} is not allowed: expected plain values only", event, loc)
+            short = tag.replace(_CORE, "!!")
+            self._refuse(f"the tag {short} is not allowed: expected plain values only", event, loc)
         before = self._count
         if isinstance(event, yaml.ScalarEvent):
             value = self._scalar(event)
@@ -1257,7 +1259,7 @@ class _File:
     @staticmethod
     def _scalar(event: Any) -> object:
         plain = event.implicit[0] if event.tag is None else event.tag != f"{_CORE}str" and event.tag != "!"
-        return _typed(event.value) if plain else event.value
+        return typed(event.value) if plain else event.value
 
     def _list(self, loc: _Loc) -> list[object]:
         values: list[object] = []
@@ -1270,8 +1272,8 @@ class _File:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             name = self._scalar(event) if isinstance(event, yaml.ScalarEvent) else None
             if not isinstance(name, str):
-                shown = _show(name) if isinstance(event, yaml.ScalarEvent) else "this"
-                self._refuse(f"{shown} is not a name: expected text (put it in quotes)", event, loc)
+                text = shown(name) if isinstance(event, yaml.ScalarEvent) else "this"
+                self._refuse(f"{text} is not a name: expected text (put it in quotes)", event, loc)
             if name in values:
                 first = self.lines[(*loc, name)]
                 self._refuse(f"'{name}' stands here twice, first on line {first}", event, (*loc, name))
@@ -1312,10 +1314,10 @@ def shipped_scenarios() -> dict[str, Path]:
 
 def _shipped_hint(name: str) -> str:
     shipped = list(shipped_scenarios())
-    return f"; shipped scenarios: {', '.join(shipped)}{_nearest(name.removesuffix('.yaml'), shipped)}"
+    return f"; shipped scenarios: {', '.join(shipped)}{nearest(name.removesuffix('.yaml'), shipped)}"
 
 
-def _find(where: str | Path, folder: Path) -> Path:
+def find_file(where: str | Path, folder: Path) -> Path:
     """The file that is meant: a path, or the name of a shipped scenario."""
     shipped, text = shipped_scenarios(), str(where)
     if isinstance(where, str) and text in shipped:
@@ -1340,7 +1342,7 @@ def _exists(path: Path) -> bool:
 def _load(cls: type[Scenario], where: str | Path) -> Scenario:
     if not str(where):
         _fail("scenario", "the name is empty: expected a file or the name of a shipped scenario" + _shipped_hint(""))
-    path = _find(where, Path())
+    path = find_file(where, Path())
     content, origin = _with_parents(path, ())
     return _build(cls, content, path.stem, _locator(path, origin))
 
@@ -1363,16 +1365,16 @@ def _locator(path: Path, origin: _Origin) -> _Where:
 
 def _with_parents(path: Path, chain: tuple[Path, ...]) -> tuple[dict[str, Any], _Origin]:
     """The content of a file laid over what it extends, and where every value stands."""
-    file = _File(path)
+    file = SourceFile(path)
     content, chain = file.content, (*chain, path)
     origin: _Origin = {loc: (path, line) for loc, line in file.lines.items() if loc}
     if "extends" not in content:
         return content, origin
     parent = content.pop("extends")
     if not isinstance(parent, str) or not parent:
-        text = f"{_show(parent)} is not allowed: expected a file or the name of a shipped scenario"
+        text = f"{shown(parent)} is not allowed: expected a file or the name of a shipped scenario"
         _fail(path, text, line=file.lines[("extends",)], path="extends")
-    parent_path = _find(parent, path.parent)
+    parent_path = find_file(parent, path.parent)
     if not _exists(parent_path):
         text = f"there is no '{parent}', neither a file beside this one nor a shipped scenario"
         _fail(path, text + _shipped_hint(parent), line=file.lines[("extends",)], path="extends")
@@ -1421,7 +1423,7 @@ def _remove(merged: Any, above: Any, below: Any, kind: str, path: Path, lines: M
     for name in [name for name, body in agents.items() if body is None]:
         if name not in known:
             text = f"null removes an agent, but there is no '{name}': expected one of {', '.join(known)}"
-            _fail(path, text + _nearest(name, known), line=lines.get((kind, name)), path=f"{kind}.{name}")
+            _fail(path, text + nearest(name, known), line=lines.get((kind, name)), path=f"{kind}.{name}")
         del merged[kind][name]
 
 
@@ -1454,7 +1456,7 @@ def parse_changes(changes: Iterable[str]) -> dict[str, object]:
     for change in changes:
         path, sign, value = (part.strip() for part in change.partition("="))
         if not (path and sign and value):
-            _fail("--set", f"{_show(change)} is not a change: expected path=value, such as tender.months=18")
+            _fail("--set", f"{shown(change)} is not a change: expected path=value, such as tender.months=18")
         if path in parsed:
             _fail("--set", "is set twice", path=path)
         parsed[path] = value

@@ -27,8 +27,7 @@ from minegame.answers.setting import (
 from minegame.answers.words import with_interval
 from minegame.design import Changes
 from minegame.ensemble import by_bidder, general
-from minegame.scenario import Scenario
-from minegame.scenario import _nearest as nearest
+from minegame.scenario import Scenario, nearest
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -28,8 +28,7 @@ from minegame.answers.words import renamed, with_interval
 from minegame.design import Changes
 from minegame.ensemble import by_bidder, by_patron, general
 from minegame.game import LEVERS
-from minegame.scenario import Scenario
-from minegame.scenario import _nearest as nearest
+from minegame.scenario import Scenario, nearest
 
 if TYPE_CHECKING:
     import pandas as pd

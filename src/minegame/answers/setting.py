@@ -18,8 +18,7 @@ from minegame.answers.answer import AnswerError
 from minegame.design import Changes, Factor
 from minegame.ensemble import by_bidder
 from minegame.game import LEVERS
-from minegame.scenario import Scenario, shipped_scenarios
-from minegame.scenario import _nearest as nearest
+from minegame.scenario import Scenario, nearest, shipped_scenarios
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minegame.cli import (
+from minegame.cli.app import (
     BASELINE,
     INTERRUPTED,
     JsonOption,
@@ -159,9 +159,9 @@ def sweep(
 
 def _changes(texts: Sequence[str]) -> dict[str, Any]:
     """Changes as typed, path=value each, as a file would hold them."""
-    from minegame.scenario import _typed, parse_changes
+    from minegame.scenario import parse_changes, typed
 
-    return {path: _typed(str(value)) for path, value in parse_changes(texts).items()}
+    return {path: typed(str(value)) for path, value in parse_changes(texts).items()}
 
 
 def _short(plan: Plan) -> str:
@@ -191,10 +191,10 @@ def _factors(vary: Sequence[str]) -> dict[str, list[Any]]:
 def _levels(path: str, text: str) -> list[Any]:
     """Levels as typed: a list a,b,c, or low:high:n values spread evenly, on a log scale if :log follows."""
     from minegame.design import Factor
-    from minegame.scenario import _typed
+    from minegame.scenario import typed
 
     if ":" not in text:
-        return [_typed(level.strip()) for level in text.split(",")]
+        return [typed(level.strip()) for level in text.split(",")]
     low, high, *rest = text.split(":")
     scale = rest.pop() if rest and rest[-1] in ("log", "linear") else "linear"
     try:

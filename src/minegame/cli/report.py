@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from minegame.cli import app, fail, write_whole
+from minegame.cli.app import app, fail, write_whole
 
 
 @app.command(

@@ -1,8 +1,7 @@
-"""The command line: one function a command.
+"""What all commands share: the application, options, messages and printing.
 
 A command takes the shared options below, imports what it needs inside itself (so that ``--help`` answers at once) and
-lets errors fly: :func:`messages` turns bad input into a message and exit code 2 for all of them.  To add a command,
-write a function decorated with ``@app.command(…)`` here, or in a module of its own that a line at the end imports.
+lets errors fly: :func:`messages` turns bad input into a message and exit code 2 for all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from minegame.scenario import Parameter, Scenario
+    from minegame.scenario import Scenario
 
 BASELINE = "kazakhstan_tungsten"  # as in scenario.py, which takes long to import
 WIDTH = 100  # of what is printed where no terminal says how wide it is
@@ -222,184 +221,6 @@ def minegame(
         sys.stdout.reconfigure(errors="replace")  # an old terminal gets a ? for an arrow, not a traceback
 
 
-@app.command(
-    epilog="Examples:\n\n"
-    "  minegame play\n\n"
-    "  minegame play kazakhstan_split_lots --seed 1 --replication 7\n\n"
-    "  minegame play --set patrons.us.levers.tariff.intensity=0 --csv months.csv"
-)
-def play(
-    scenario: ScenarioArgument = BASELINE,
-    replication: ReplicationOption = 0,
-    seed: SeedOption = 0,
-    set_: SetOption = None,
-    json: JsonOption = False,
-    csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Write the month-by-month data to this file.")
-    ] = None,
-) -> None:
-    """Play one negotiation and tell it: who pressed, who lent, what was offered, how it was decided, what came."""
-    chosen = load(scenario, set_)
-
-    from minegame.model import Negotiation
-    from minegame.transcript import Transcript, months_table, render, show
-
-    negotiation = Negotiation(chosen, seed=seed, replication=replication).play()
-    transcript = Transcript.of(negotiation)
-    if csv is not None:
-        write_csv(csv, months_table(negotiation))
-    if json:
-        print_json(
-            {
-                "scenario": chosen.name,
-                "changes": list(set_ or ()),
-                **transcript.document(),
-                "months_table": months_table(negotiation),
-            }
-        )
-        return
-    page = console()
-    if page.is_terminal:
-        show(transcript, page)
-    else:
-        typer.echo(render(transcript, page.width), nl=False)
-
-
-@app.command(
-    epilog="Examples:\n\n"
-    "  minegame params kazakhstan_tungsten credit\n\n"
-    "  minegame params kazakhstan_tungsten 'patrons.*.link'\n\n"
-    "  minegame params --json"
-)
-def params(
-    scenario: ScenarioArgument = BASELINE,
-    filter_: Annotated[
-        str,
-        typer.Argument(metavar="FILTER", help="Part of a path or description, or a pattern such as 'patrons.*.link'."),
-    ] = "",
-    set_: SetOption = None,
-    json: JsonOption = False,
-) -> None:
-    """List every path that can be set or swept: value, unit, allowed range, description and source."""
-    chosen = load(scenario, set_)
-    found = chosen.parameters(filter_)
-    if not found:
-        fail(_nothing_found(filter_, [parameter.path for parameter in chosen.parameters()]))
-    if json:
-        from dataclasses import asdict
-
-        print_json([asdict(parameter) for parameter in found])
-        return
-    page = console()
-    for parameter in found:
-        _print_parameter(page, parameter, max(len(p.path) for p in found))
-
-
-def _nothing_found(wanted: str, paths: list[str]) -> str:
-    import difflib
-
-    words = {word for path in paths for word in (path, *path.split("."))}
-    near = difflib.get_close_matches(wanted.strip("*?"), sorted(words), n=5, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
-    return f"FILTER: no path or description holds {wanted!r}{hint} (without a filter, all are listed)"
-
-
-def _print_parameter(page: Console, parameter: Parameter, margin: int) -> None:
-    """A few lines: path, value, unit and range; what it means; where it comes from."""
-    from rich.text import Text
-
-    unit = "" if parameter.unit in ("number", "") else f" {parameter.unit}"
-    head = Text(parameter.path.ljust(margin), style="bold")
-    head.append(f"  {_said(parameter.value)}{unit}", style="not bold cyan")
-    head.append(f"  allowed: {_allowed(parameter)}", style="not bold dim")
-    page.print(head, soft_wrap=True)
-    page.print(Text(_indented(parameter.description, page.width)), soft_wrap=True)
-    if parameter.source:
-        standing = f"Source ({parameter.status})" if parameter.status else "Source"
-        page.print(Text(_indented(f"{standing}: {parameter.source}", page.width), style="dim"), soft_wrap=True)
-
-
-def _indented(text: str, width: int) -> str:
-    import textwrap
-
-    margin = " " * 4
-    return textwrap.fill(
-        text, max(40, width), initial_indent=margin, subsequent_indent=margin, break_long_words=False,
-        break_on_hyphens=False,
-    )  # fmt: skip
-
-
-def _said(value: object) -> str:
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return str(value)
-
-
-def _allowed(parameter: Parameter) -> str:
-    if parameter.choices:
-        return ", ".join(parameter.choices)
-    if parameter.low is None or parameter.high is None:
-        return "text"
-    return f"{parameter.low:g} … {parameter.high:g}"
-
-
-@app.command(epilog="Examples:\n\n  minegame validate my_deal.yaml\n\n  minegame validate configs/*.yaml --json")
-def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Scenario files, or names of shipped scenarios.")],
-    json: JsonOption = False,
-) -> None:
-    """Check scenario files, all of them, and say what is wrong in each; exit code 2 if any is."""
-    reports = [_checked(file) for file in files]
-    if json:
-        print_json(reports)
-    for report in [] if json else reports:
-        if report["ok"]:
-            typer.echo(f"{report['file']}: OK ({report['summary']})")
-        else:
-            sys.stdout.flush()
-            problems = "\n  ".join(report["messages"])
-            typer.echo(f"{report['file']}: not valid\n  {problems}", err=True)
-    if not all(report["ok"] for report in reports):
-        raise typer.Exit(BAD_INPUT)
-
-
-def _checked(file: str) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from minegame.scenario import Scenario, ScenarioError
-
-    try:
-        scenario = Scenario.load(file)
-    except ScenarioError as problem:
-        return {
-            "file": file,
-            "ok": False,
-            "messages": str(problem).splitlines(),
-            "problems": [asdict(p) for p in problem.problems],
-        }
-    return {"file": file, "ok": True, "summary": _summary(scenario), "unsourced": scenario.unsourced()}
-
-
-def _summary(scenario: Scenario) -> str:
-    kinds = ("patrons", "bidders", "financiers", "deposits")
-    counts = [f"{len(getattr(scenario, kind))} {kind}" for kind in kinds]
-    counts = [text.removesuffix("s") if text.startswith("1 ") else text for text in counts]
-    unsourced = len(scenario.unsourced())
-    sources = "every number has a source" if not unsourced else f"numbers without a source: {unsourced}"
-    return f"{', '.join(counts)}, {scenario.tender.months} months; {sources}"
-
-
-@app.command(epilog="Example:\n\n  minegame schema > scenario.schema.json")
-def schema() -> None:
-    """Print the JSON Schema of scenario files, with which editors complete and check them."""
-    from minegame.scenario import Scenario
-
-    print_json(Scenario.schema())
-
-
 def main() -> None:
     """The entry point of the ``minegame`` command."""
     app(prog_name="minegame")
-
-
-from minegame import cli_analyse, cli_experiments, cli_odds, cli_report  # noqa: E402,F401  (they register their commands)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minegame.cli import (
+from minegame.cli.app import (
     BASELINE,
     JsonOption,
     ScenarioArgument,
@@ -24,7 +24,7 @@ from minegame.cli import (
     print_json,
     within,
 )
-from minegame.cli_odds import _confidence, _prepare, progress
+from minegame.cli.odds import _confidence, _prepare, progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -513,14 +513,14 @@ def _factor(text: str, scenario: Scenario, option: str) -> Factor:
     """A factor as typed: PATH=low:high, PATH=low:high:log or PATH=a,b,c."""
     from minegame.answers import factors_of
     from minegame.design import Factor
-    from minegame.scenario import _typed
+    from minegame.scenario import typed
 
     path, sign, values = (part.strip() for part in text.partition("="))
     if not (path and sign and values):
         fail(f"{option}: {text!r} is not a factor: expected path=low:high, path=low:high:log or path=a,b,c")
     scenario.value(path)
     if ":" not in values:
-        levels: tuple[Any, ...] = tuple(_typed(level.strip()) for level in values.split(","))
+        levels: tuple[Any, ...] = tuple(typed(level.strip()) for level in values.split(","))
         return factors_of(scenario, [Factor(path, levels=levels)])[0]
     low, high, *rest = values.split(":")
     try:
@@ -533,7 +533,7 @@ def _factor(text: str, scenario: Scenario, option: str) -> Factor:
 
 
 def _policies(texts: list[str] | None, option: str) -> dict[str, dict[str, Any]] | None:
-    from minegame.scenario import _typed, parse_changes
+    from minegame.scenario import parse_changes, typed
 
     if not texts:
         return None
@@ -545,7 +545,7 @@ def _policies(texts: list[str] | None, option: str) -> dict[str, dict[str, Any]]
         if name.strip() in policies:
             fail(f"{option}: {name.strip()!r} is given twice")
         listed = [change for change in changes.split(",") if change.strip()]
-        policies[name.strip()] = {path: _typed(str(value)) for path, value in parse_changes(listed).items()}
+        policies[name.strip()] = {path: typed(str(value)) for path, value in parse_changes(listed).items()}
     return policies
 
 

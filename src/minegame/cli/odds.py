@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minegame.cli import (
+from minegame.cli.app import (
     BASELINE,
     JsonOption,
     ScenarioArgument,
@@ -214,9 +214,7 @@ def _named(found: dict[str, Any]) -> str:
 # ----------------------------------------------------------------------------------------------------------- on screen
 
 
-def _show(
-    page: Console, answer: dict[str, Any], chosen: Scenario, other: Scenario | None, out: Path | None
-) -> None:
+def _show(page: Console, answer: dict[str, Any], chosen: Scenario, other: Scenario | None, out: Path | None) -> None:
     count, confidence = answer["replications"], answer["confidence"]
     for scenario, found, name in _sides(answer, chosen, other):
         page.print()
