@@ -52,7 +52,8 @@ def odds(
     """
     policies = list(dict.fromkeys(str(row["policy"]) for row in rows))
     outcomes = list(dict.fromkeys(str(row["outcome"]) for row in rows))
-    ax = ax if ax is not None else axes(8.5, 1.4 + 0.26 * len(policies) * (len(outcomes) + 1))
+    each = 0.26 if len(policies) <= 4 else 0.17
+    ax = ax if ax is not None else axes(8.5, 1.4 + each * len(policies) * (len(outcomes) + 1))
     thickness = 0.8 / len(outcomes)
     for n, outcome in enumerate(outcomes):
         chosen = {str(row["policy"]): row for row in rows if row["outcome"] == outcome}
@@ -60,7 +61,7 @@ def odds(
         found = [chosen[name] for name in policies if name in chosen]
         _bars(ax, places, found, thickness, n, outcome)
     ax.set_yticks(range(len(policies)), policies)
-    ax.invert_yaxis()
+    ax.set_ylim(len(policies) - 0.4, -0.6)
     ax.set_xlim(0, 1.12)
     ax.set_xticks(np.linspace(0, 1, 6), [f"{x:.0%}" for x in np.linspace(0, 1, 6)])
     ax.set_xlabel(

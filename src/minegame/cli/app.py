@@ -180,6 +180,14 @@ def write_whole(file: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
+def announce_compiler() -> None:
+    """Say on standard error that the game has to be compiled first, if it has."""
+    from minegame import compiled
+
+    if not compiled.is_ready():
+        print("Compiling the game (once; about half a minute) ...", file=sys.stderr, flush=True)
+
+
 def load(scenario: str, changes: Iterable[str] | None = None) -> Scenario:
     """The scenario of that name or file, with changes such as ``tender.lots=split``; raises ScenarioError."""
     from minegame.scenario import Scenario, parse_changes

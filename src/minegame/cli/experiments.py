@@ -17,6 +17,7 @@ from minegame.cli.app import (
     JsonOption,
     ScenarioArgument,
     SetOption,
+    announce_compiler,
     app,
     console,
     fail,
@@ -289,6 +290,8 @@ def _perform(
 
     target = experiment.fresh_folder(folder) if fresh else folder
     try:
+        announce_compiler()
+        experiment.warm()
         with _watching(quiet=json) as watch, _executor(threads, workers, scheduler) as (executor, count):
             found = experiment.run(plan, target, executor=executor, workers=count, watch=watch)
     except KeyboardInterrupt:
@@ -309,10 +312,9 @@ def _executor(threads: int | None, workers: int | None, scheduler: str | None) -
     if not workers and not scheduler:
         yield None, threads
         return
-    from minegame import cluster, experiment
+    from minegame import cluster
 
     with cluster.connected(scheduler, workers) as connection:
-        experiment.warm()  # compiled once here, and not once in every worker
         yield connection
 
 

@@ -16,6 +16,7 @@ from minegame.cli.app import (
     ScenarioArgument,
     SeedOption,
     SetOption,
+    announce_compiler,
     app,
     console,
     fail,
@@ -138,11 +139,8 @@ def progress(total: int) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from minegame import compiled
-
     screen = Console(stderr=True)
-    if not compiled.is_ready():
-        print("Compiling the game (once; about half a minute) ...", file=sys.stderr, flush=True)
+    announce_compiler()
     columns = (TextColumn("negotiations"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=screen, transient=True)
     task, start = bar.add_task("", total=total, start=False), time.monotonic()
