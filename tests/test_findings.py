@@ -25,7 +25,7 @@ RESULTS = "results/findings"
 
 MARKED = re.compile(r"^<!-- (\w+): (.+?) -->\n((?:[|>].*\n)+)", re.MULTILINE)
 COMMANDS = re.compile(r"^```shell\n(.*?)^```", re.MULTILINE | re.DOTALL)
-NUMBER = re.compile(r"(?<![\w.])[+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?(?![\w])")
+NUMBER = re.compile(r"(?<![\w.])[+-]?\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
 ODDS = {
     "Cove Kaz Capital wins, %": ("bidders", "cove_kaz", "wins_any"),
     "Chinese bidder wins, %": ("bidders", "chinese_soe", "wins_any"),
@@ -84,10 +84,18 @@ def _column(results: Path, source: str, title: str, keys: list[str], heading: st
         found = [_parameter(key, heading) for key in keys]
     else:
         found = _answered(results / source, title, keys, heading)
-    numbers = [abs(values[0]) for values in found if isinstance(values[0], float) and math.isfinite(values[0])]
-    digits = 1 if "%" in heading or "points" in heading else 0 if "M$" in heading and max(numbers) >= 100 else None
-    digits = 1 if "M$" in heading and digits is None else digits
+    digits = _digits(heading, keys, [values[0] for values in found])
     return [_said(values, digits, signed="points" in heading or "difference" in heading) for values in found]
+
+
+def _digits(heading: str, keys: list[str], values: list[object]) -> int | None:
+    """One decimal for percent and points, whole millions from a hundred on, three for indices, else three digits."""
+    numbers = [abs(value) for value in values if isinstance(value, float) and math.isfinite(value)]
+    if "M$" in heading:
+        return 0 if max(numbers) >= 100 else 1
+    if "index" in heading:
+        return 3
+    return 1 if re.search("%|points", heading) or re.search("%|points", keys[0]) else None
 
 
 def _folder(key: str) -> str:
@@ -129,7 +137,7 @@ def _said(values: tuple[object, ...], digits: int | None, signed: bool) -> str:
     if not numbers:
         return "–"
     sign = "+" if signed else ""
-    written = [f"{x:{sign}.3g}" if digits is None else f"{x:{sign},.{digits}f}" for x in numbers]
+    written = [f"{x:{sign}.3g}" if digits is None and abs(x) < 1000 else f"{x:{sign},.{digits or 0}f}" for x in numbers]
     return written[0] if len(written) < 3 else f"{written[0]} [{written[1]}, {written[2]}]"
 
 
