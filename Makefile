@@ -8,13 +8,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help demo test test-slow lint bench notebooks clean
+.PHONY: help demo test test-slow test-prose lint bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo       who wins the Kazakhstan tender: table, plot, results on disk"
 	@echo "make test       the tests"
 	@echo "make test-slow  the slow statistical tests"
+	@echo "make test-prose the commands of README and docs, the findings and the notebooks, made again"
 	@echo "make lint       ruff, mypy, import-linter"
 	@echo "make bench      speed and memory, as ratios inside one run"
 	@echo "make clean      remove .venv and results"
@@ -37,10 +38,13 @@ demo: $(VENV)/installed
 	@$(BIN)/minegame run experiments/who_wins.yaml
 
 test: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest -n auto -m 'not slow'
+	@$(BIN)/python -m pytest -n auto -m 'not slow and not prose'
 
 test-slow: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest -n auto -m slow
+
+test-prose: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest -m prose
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check .

@@ -51,7 +51,7 @@ def test_the_python_on_the_page_runs(page, workplace):
     exec(compile(code, page.name, "exec"), {"__name__": "page"})
 
 
-@pytest.mark.slow
+@pytest.mark.prose
 @pytest.mark.parametrize("page", [p for p in PAGES if commands(p)], ids=lambda page: page.name)
 def test_the_commands_on_the_page_run(page, workplace):
     for line in commands(page):

@@ -171,7 +171,7 @@ def test_the_prose_holds_no_number_of_its_own(section):
     assert not strange
 
 
-@pytest.mark.slow
+@pytest.mark.prose
 def test_the_numbers_are_made_again_by_the_commands(tmp_path, monkeypatch):
     """To a unit of the last digit, and nearly all exactly: another processor may differ in the last bit."""
     monkeypatch.chdir(tmp_path)

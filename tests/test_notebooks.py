@@ -96,7 +96,7 @@ def test_its_links_lead_somewhere(file):
                 assert (file.parent / target).exists(), target
 
 
-@pytest.mark.slow
+@pytest.mark.prose
 @each
 def test_it_runs_and_shows_what_is_saved(file, tmp_path):
     """But for the numbers, whose last digit may differ on another processor."""
