@@ -557,8 +557,8 @@ def test_a_chain_of_files_says_in_which_one_a_value_stands(child):
     first = child("host: {backlash: lots}", "first.yaml")
     second = child("host: {credit_weight: none}", "second.yaml", extends="first.yaml")
     problems = refusal(second).splitlines()
-    assert problems[0].startswith(f"{first}, line 2: host.backlash: 'lots' is not allowed")
-    assert problems[1].startswith(f"{second}, line 2: host.credit_weight: 'none' is not allowed")
+    assert problems[0].startswith(f"{second}, line 2: host.credit_weight: 'none' is not allowed")
+    assert problems[1].startswith(f"{first}, line 2: host.backlash: 'lots' is not allowed")
 
 
 def test_files_that_extend_each_other_are_refused_with_the_chain(child, tmp_path):
@@ -656,6 +656,14 @@ def test_all_problems_of_a_file_are_reported_at_once(child):
         ("6", "market.volatility"),
         ("7", "tendr"),
     ]
+
+
+def test_the_file_that_was_asked_for_comes_first_wherever_its_parent_lies(child):
+    for parent, mine in (("a.yaml", "b.yaml"), ("d.yaml", "c.yaml")):
+        first = child("host:\n  backlash: x", parent)
+        last = child("market:\n  volatility: 99", mine, extends=parent)
+        starts = [line.split(",")[0] for line in refusal(last).splitlines()]
+        assert starts == [str(last), str(first)]
 
 
 def test_nine_patrons_are_too_many(baseline):

@@ -1047,7 +1047,9 @@ def _build(cls: type[Scenario], content: dict[str, Any], name: str, where: _Wher
         scenario = cls.model_validate(content)
     except ValidationError as error:
         problems = [*_crowds(content, where), *_problems(error, where)]
-        raise ScenarioError(*sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0))) from None
+        own, _ = where(())  # the file that was asked for comes before those that it extends, wherever they lie
+        order = sorted(dict.fromkeys(problems), key=lambda p: (p.file != own, p.file, p.line or 0))
+        raise ScenarioError(*order) from None
     scenario._name = name
     return scenario
 
