@@ -276,8 +276,16 @@ def scenarios(
     return scenario_from(scenario_data(numbers, patrons, bidders, financiers, deposits, chosen_lots, months))
 
 
+def rows(games: np.ndarray, replications: int, seed: int, first: int = 0) -> np.ndarray:
+    """The OUTCOME records of ``replications`` negotiations of every game, from number ``first`` on; a row a game."""
+    records = new_records(OUTCOME, replications * len(games)).reshape(replications, 1, -1)
+    sums = np.zeros((1, len(games), ensemble.MEASURES, 3))
+    scratch = np.full((len(games) + 1, ensemble.MEASURES), np.nan)
+    table = games[np.newaxis]
+    ensemble.tally(table, new_records(STATE), records, scratch, -1, seed, first, replications, sums, sums)
+    return np.ascontiguousarray(records[:, 0].T)
+
+
 def outcomes(scenario: Scenario, replications: int, seed: int = 1, first: int = 0) -> np.ndarray:
     """The OUTCOME records of ``replications`` negotiations of a scenario, from number ``first`` on."""
-    records = new_records(OUTCOME, replications).reshape(1, -1)
-    ensemble.play_rows(scenario.game(), new_records(STATE), records, seed, first)
-    return records[0]
+    return rows(scenario.game(), replications, seed, first)[0]

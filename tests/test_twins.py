@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import scenarios
+from strategies import outcomes, rows, scenarios
 
 from minegame import ensemble, experiment
 from minegame.chance import MAX_REPLICATION, MAX_SEED
@@ -105,21 +105,18 @@ def note(seen, scenario, outcome):
 @pytest.mark.parametrize("name", sorted(shipped_scenarios()))
 def test_mesa_and_the_ensemble_agree_on_every_shipped_scenario(name):
     scenario = Scenario.load(name)
-    rows = new_records(OUTCOME, 12).reshape(1, 12)
-    ensemble.play_rows(scenario.game(), new_records(STATE), rows, 3, 100)
-    for n, row in enumerate(rows[0]):
+    for n, row in enumerate(outcomes(scenario, 12, seed=3, first=100)):
         assert_same(by_mesa(scenario, 3, 100 + n), row)
         assert row["replication"] == 100 + n
 
 
 def test_any_row_of_a_design_can_be_replayed_alone():
     games = np.concatenate([scenario.game() for scenario in some_scenarios(4, max_allocations=60)])
-    rows = new_records(OUTCOME, 4 * 50).reshape(4, 50)
-    ensemble.play_rows(games, new_records(STATE), rows, 8, 7_000_000_000)
+    table = rows(games, 50, seed=8, first=7_000_000_000)
     for p, n in ((0, 0), (1, 49), (2, 17), (3, 30), (0, 31)):
         outcome = new_records(OUTCOME)
         ensemble.play(games[p], new_records(STATE)[0], outcome[0], 8, 7_000_000_000 + n)
-        assert_same(outcome[0], rows[p, n])
+        assert_same(outcome[0], table[p, n])
 
 
 # ------------------------------------------------------------------------------------------------ without the compiler
@@ -195,9 +192,9 @@ def moments(values):
 def tallied(games, seed, first, count, reference=-1):
     sums = np.zeros((*games.shape, ensemble.MEASURES, 3))
     contrasts = np.zeros_like(sums)
-    rows = np.full((games.shape[1] + 1, ensemble.MEASURES), np.nan)
-    states, outcomes = new_records(STATE), new_records(OUTCOME)
-    ensemble.tally(games, states, outcomes, rows, reference, seed, first, count, sums, contrasts)
+    scratch = np.full((games.shape[1] + 1, ensemble.MEASURES), np.nan)
+    states, last = new_records(STATE), new_records(OUTCOME).reshape(1, 1, 1)
+    ensemble.tally(games, states, last, scratch, reference, seed, first, count, sums, contrasts)
     return sums, contrasts
 
 
@@ -209,22 +206,20 @@ def a_table_of_games():
     ):
         lever = f"patrons.{scenario.patron_names[0]}.levers.tariff"
         games = scenario.games([{f"{lever}.intensity": n, f"{lever}.onset": 0} for n in (0.0, 1.0, 2.0)])
-        rows = new_records(OUTCOME, 90).reshape(3, 30)
-        ensemble.play_rows(games, new_records(STATE), rows, 4, 10)
-        if 5 <= rows["split"].sum() <= 60 and rows["shelved"].any() and rows["threat_executed"].any():
+        played = rows(games, 30, seed=4, first=10)
+        if 5 <= played["split"].sum() <= 60 and played["shelved"].any() and played["threat_executed"].any():
             return games
     raise AssertionError("none of the random scenarios ends in every way")
 
 
 def test_the_tally_adds_up_what_the_rows_say():
     games, count = a_table_of_games(), 400
-    rows = new_records(OUTCOME, 3 * count).reshape(3, count)
-    ensemble.play_rows(games, new_records(STATE), rows, 4, 10)
+    played = rows(games, count, seed=4, first=10)
     sums, contrasts = tallied(games[np.newaxis], 4, 10, count, reference=0)
-    base = measured(games[0], rows[0])
-    assert 0 < rows["split"].sum() < rows.size
+    base = measured(games[0], played[0])
+    assert 0 < played["split"].sum() < played.size
     for p, game in enumerate(games):
-        general, by_bidder, by_patron, wins = measured(game, rows[p])
+        general, by_bidder, by_patron, wins = measured(game, played[p])
         expected = {ensemble.general(name): values for name, values in general.items()}
         differences = {ensemble.general(name): values - base[0][name] for name, values in general.items()}
         for at, table, reference in (

@@ -1,7 +1,8 @@
 """The fast conductor: one negotiation in microseconds, millions on all cores.
 
-The same turns as the Mesa model performs, in the same order; equal to it bit for bit.  ``play_rows`` keeps every
-outcome, ``tally`` only counts, sums and sums of squares, so that its memory does not grow with the replications.
+The same turns as the Mesa model performs, in the same order; equal to it bit for bit.  ``tally`` keeps counts, sums and
+sums of squares, so that its memory does not grow with the replications, and the outcomes too where there is room for
+them.
 """
 
 from __future__ import annotations
@@ -39,17 +40,6 @@ def play(game, state, outcome, seed, replication):
     """Play one negotiation from the opening to the last consequence of its award."""
     negotiate(game, state, seed, replication)
     turns.settle(game, state, outcome)
-
-
-@rule
-def play_rows(games, states, outcomes, seed, first):
-    """Play the replications first, first + 1, … of every game.
-
-    ``games`` has shape (games,), ``outcomes`` (games, replications); ``states`` is scratch of length 1.
-    """
-    for p in range(games.shape[0]):
-        for n in range(outcomes.shape[1]):
-            play(games[p], states[0], outcomes[p, n], seed, first + n)
 
 
 # ------------------------------------------------------------------------------------------------------------ counting
@@ -186,15 +176,18 @@ def tally(games, states, outcomes, rows, reference, seed, first, count, sums, co
 
     ``games`` has shape (groups, policies); policies of a group share their luck.  ``sums`` has shape (groups, policies,
     MEASURES, 3): count, sum and sum of squares.  With ``reference`` ≥ 0, ``contrasts`` (the same shape) holds the same
-    of the paired differences against that policy.  Scratch: ``states`` (1,), ``outcomes`` (1,), ``rows`` (policies + 1,
+    of the paired differences against that policy.  ``outcomes`` has shape (count, groups, policies) to keep every
+    outcome, or 1 in place of any of them to keep only the last.  Scratch: ``states`` (1,), ``rows`` (policies + 1,
     MEASURES) filled with NaN.
     """
     policies = games.shape[1]
+    deep, high, wide = outcomes.shape
     for group in range(games.shape[0]):
         for n in range(count):
             for p in range(policies):
-                play(games[group, p], states[0], outcomes[0], seed, first + n)
-                measure(games[group, p], outcomes[0], rows[p])
+                outcome = outcomes[n % deep, group % high, p % wide]
+                play(games[group, p], states[0], outcome, seed, first + n)
+                measure(games[group, p], outcome, rows[p])
                 _add(rows[p], sums[group, p])
             if reference >= 0:
                 for p in range(policies):

@@ -130,25 +130,37 @@ def _negotiations(piece: Piece, policies: int, replications: int) -> int:
     return len(piece.groups) * policies * count
 
 
-def _tallied(games: np.ndarray, seed: int, first: int, replications: int, reference: int, blocks: range) -> np.ndarray:
-    """The sums of some blocks of replications first … first + replications - 1 of games of shape (groups, policies).
+@dataclass(frozen=True)
+class _Played:
+    """What was played of some blocks: the sums, and a record of every negotiation where they are kept."""
 
-    Shape (1 or 2, groups, policies, MEASURES, 3): sums, and with a reference the contrasts.
+    sums: np.ndarray
+    outcomes: np.ndarray | None
+
+
+def _tallied(
+    games: np.ndarray, seed: int, first: int, replications: int, reference: int, blocks: range, keep: bool = False
+) -> _Played:
+    """Play some blocks of replications first … first + replications - 1 of games of shape (groups, policies).
+
+    Sums have shape (1 or 2, groups, policies, MEASURES, 3): the sums, and with a reference the contrasts.  Outcomes, if
+    they are to be kept, have shape (replications of the blocks, groups, policies).
     """
     size = block_size(replications)
-    states, outcomes = new_records(STATE), new_records(OUTCOME)
+    start, stop = blocks.start * size, min(blocks.stop * size, replications)
+    room = (stop - start, *games.shape) if keep else (1, 1, 1)
+    states, outcomes = new_records(STATE), new_records(OUTCOME, math.prod(room)).reshape(room)
     rows = np.full((games.shape[1] + 1, MEASURES), np.nan)
 
     def blocks_played() -> Iterator[np.ndarray]:
-        for block in blocks:
+        for at in range(start, stop, size):
             sums = np.zeros((1 if reference < 0 else 2, *games.shape, MEASURES, 3))
-            count = min(size, replications - block * size)
-            ensemble.tally(
-                games, states, outcomes, rows, reference, seed, first + block * size, count, sums[0], sums[-1]
-            )
+            count = min(size, stop - at)
+            kept = outcomes[at - start : at - start + count] if keep else outcomes
+            ensemble.tally(games, states, kept, rows, reference, seed, first + at, count, sums[0], sums[-1])
             yield sums
 
-    return tree_sum(blocks_played())
+    return _Played(tree_sum(blocks_played()), outcomes if keep else None)
 
 
 def tally(
@@ -174,7 +186,7 @@ def tally(
         try:
             tasks = ((piece, (games[piece.groups.start : piece.groups.stop], piece.blocks)) for piece in work)
             played = _in_order(
-                pool, tasks, lambda part, blocks: _tallied(part, seed, 0, replications, base, blocks), count
+                pool, tasks, lambda part, blocks: _tallied(part, seed, 0, replications, base, blocks).sums, count
             )
             for groups, parts in _by_groups(played):
                 sums[:, groups.start : groups.stop] = tree_sum(
@@ -263,24 +275,16 @@ def play_chunk(task: Task) -> dict[str, bytes]:
     """Play a chunk; its files' content by kind: ``npy`` the sums, ``parquet`` the outcomes if they are kept."""
     if task.rules != rules_hash():
         raise RuntimeError("this worker runs other rules than the process that sent the work: install one version")
-    sums = _tallied(task.games, task.seed, task.first, task.replications, task.reference, task.blocks)
+    played = _tallied(
+        task.games, task.seed, task.first, task.replications, task.reference, task.blocks, task.labels is not None
+    )
     sheet = io.BytesIO()
-    np.save(sheet, sums[:, :, :, task.places])
+    np.save(sheet, played.sums[:, :, :, task.places])
     content = {"npy": sheet.getvalue()}
-    if task.labels is not None:
-        table = storage.outcomes_table(*task.labels, task.groups, _outcomes(task))
-        content["parquet"] = storage.table_bytes(table)
+    if task.labels is not None and played.outcomes is not None:
+        rows = np.ascontiguousarray(played.outcomes.transpose(1, 0, 2))  # (groups, replications, policies)
+        content["parquet"] = storage.table_bytes(storage.outcomes_table(*task.labels, task.groups, rows))
     return content
-
-
-def _outcomes(task: Task) -> np.ndarray:
-    """The outcomes of a chunk, shape (groups, replications, policies)."""
-    size = block_size(task.replications)
-    start, stop = task.blocks.start * size, min(task.blocks.stop * size, task.replications)
-    groups, policies = task.games.shape
-    outcomes = new_records(OUTCOME, groups * policies * (stop - start)).reshape(groups * policies, -1)
-    ensemble.play_rows(task.games.reshape(-1), new_records(STATE), outcomes, task.seed, task.first + start)
-    return np.ascontiguousarray(outcomes.reshape(groups, policies, -1).transpose(0, 2, 1))
 
 
 # ------------------------------------------------------------------------------------------------------ a whole run
@@ -695,7 +699,7 @@ def forecast(plan: Plan, workers: int | None = None) -> Forecast:
     share = len(plan.policies) * storage.places(plan.scenario).size * (1 if plan.reference is None else 2)
     rows = plan.groups * share
     kept = plan.negotiations * _row_bytes(plan) if plan.results == "rows" else 0.0
-    playing = plan.negotiations / rate * (2 if plan.results == "rows" else 1)
+    playing = plan.negotiations / rate
     seconds = 1.0 + playing + plan.groups * setting_up / count + rows * 1e-6
     return Forecast(plan.groups, len(plan.policies), plan.negotiations, seconds, int(rows * 40 + kept), rate)
 
