@@ -109,8 +109,7 @@ def winning(
         limits=limits_of(
             scenario,
             "Policies are compared with everybody else playing on as the scenario says: nobody answers a policy with "
-            "one "
-            "of his own (see minegame analyse strategy).",
+            "one of his own (see minegame analyse strategy).",
             "Terms are those of the negotiations that the bidder won, which are not the same negotiations for each.",
         ),
         scenario=scenario,
@@ -215,8 +214,7 @@ def _winning_said(
     at = found[own]["bidders"][contest.bidder]
     said = [
         f"With the scenario's own policy ({own}), {contest.label} wins {_percent(at['wins_any'])} of {n:,} "
-        f"negotiations, "
-        f"and wins and builds the mine in {_percent(at['wins_and_built'])}."
+        f"negotiations, and wins and builds the mine in {_percent(at['wins_and_built'])}."
     ]
     change = contrasts[contrasts["policy"] == own]
     if len(change):
@@ -355,9 +353,8 @@ def attribution(
         limits=limits_of(
             scenario,
             "A Shapley value divides the effect of the whole package among its levers by their average contribution "
-            "over "
-            "all orders; levers that need each other share what they do together. It is not what would be lost without "
-            "the lever: that is the column 'added last'.",
+            "over all orders; levers that need each other share what they do together. It is not what would be lost "
+            "without the lever: that is the column 'added last'.",
             "Levers are at full strength or absent, at the months that the scenario gives them, and nobody answers.",
         ),
         scenario=scenario,
@@ -396,9 +393,8 @@ def _attribution_said(won: shapley.Attribution, worth: shapley.Attribution, cont
     first = levers.iloc[0]
     said = [
         f"Together the levers {words.listed(contest.levers)} change {words.possessive(contest.label)} chance of "
-        f"winning by "
-        f"{words.points(total['estimate'], total['low'], total['high'])} (n = {won.replications:,} negotiations under "
-        f"each of {len(won.dividends)} packages, on the same luck).",
+        f"winning by {words.points(total['estimate'], total['low'], total['high'])} (n = {won.replications:,} "
+        f"negotiations under each of {len(won.dividends)} packages, on the same luck).",
         f"Most of it is due to {first['lever']}: {words.points(first['estimate'], first['low'], first['high'])}"
         f"{_part(first)}; then come "
         + words.listed(
@@ -512,10 +508,8 @@ def _ledger_said(table: pd.DataFrame, first: str, second: str, replications: int
     spoke_for, against = terms[terms["low"] > 0], terms[terms["high"] < 0]
     return [
         f"In the month of the decision the host {prefers} on average: {first} is worth "
-        f"{words.money(*margin, signed=True)} "
-        f"more to it than {second} (n = {int(total['replications']):,} of {replications:,} negotiations, those in "
-        f"which "
-        "both bid for everything).",
+        f"{words.money(*margin, signed=True)} more to it than {second} (n = {int(total['replications']):,} of "
+        f"{replications:,} negotiations, those in which both bid for everything).",
         f"For {first} speak {_carried(spoke_for)}; for {second} {_carried(against)}.",
     ]
 

@@ -39,8 +39,8 @@ Players = Mapping[str, Sequence[str]]
 _MOST_PROFILES = 4096
 _SURVIVAL = (
     "Survival is the share of bootstrap draws of the payoffs in which an answer is still one: it covers the error of "
-    "the "
-    "sampling alone, not doubt about the parameters. Below about 2,000 replications the equilibrium itself is noise."
+    "the sampling alone, not doubt about the parameters. Below about 2,000 replications the equilibrium itself is "
+    "noise."
 )
 _GAME = (
     "A patron chooses a package of levers at full strength once, at the months that the scenario gives them (a lever "
@@ -443,11 +443,9 @@ def rules(
         limits=limits_of(
             scenario,
             "The interval of a difference holds the two equilibria fixed; where an equilibrium does not survive the "
-            "draws, "
-            "the columns 'solved again' say how far the host's value may lie elsewhere.",
+            "draws, the columns 'solved again' say how far the host's value may lie elsewhere.",
             "A rule is believed and kept. The bidders' patience, their number and what it costs the host to bind "
-            "itself do "
-            "not change with it.",
+            "itself do not change with it.",
             _SURVIVAL,
             _GAME.format(onset=default_onset),
         ),
@@ -534,8 +532,7 @@ def _rules_said(
     said = [
         f"Of {len(rest)} rules, once the patrons adapt, {told(best)} against the tender as it is "
         f"({words.money(base['host_value'], base['host_low'], base['host_high'])}), the most of all; {told(worst)}, "
-        f"the "
-        f"least (n = {n:,} negotiations in every profile, on the same luck).",
+        f"the least (n = {n:,} negotiations in every profile, on the same luck).",
     ]
     nobody = fixed[str(best["rule"])]
     said.append(
@@ -546,7 +543,6 @@ def _rules_said(
     if shaky:
         said.append(
             f"The equilibrium does not stand firm over {draws} bootstrap draws under {words.listed(shaky)}: read "
-            f"these rows "
-            "with their columns 'solved again'."
+            "these rows with their columns 'solved again'."
         )
     return said

@@ -324,8 +324,7 @@ def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:
         found.append(
             f"{len(calibrated)} values were chosen so that the scenario shows the observed pattern "
             f"({words.few(calibrated)}). So a probability of winning is no base rate, and that the observed outcome "
-            f"comes "
-            "out likely is no evidence for these values."
+            "comes out likely is no evidence for these values."
         )
     if swept := standing.get("swept"):
         found.append(

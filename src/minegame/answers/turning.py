@@ -100,8 +100,7 @@ def tipping(
         limits=limits_of(
             scenario,
             "One parameter moves at a time, all others stay where the scenario has them; two small changes together "
-            "may "
-            "turn what neither turns alone (see minegame analyse threshold).",
+            "may turn what neither turns alone (see minegame analyse threshold).",
             "A lead that turns and turns back between two neighbouring points of the first grid is not seen. The range "
             "of each parameter is a judgement.",
         ),
@@ -285,8 +284,7 @@ def threshold(
     return Answer(
         name="threshold",
         question=f"Where does {words.possessive(contest.label)} chance of winning cross {100 * level:g} % as "
-        f"{first.path} and "
-        f"{second.path} vary?",
+        f"{first.path} and {second.path} vary?",
         sentences=tuple(_threshold_said(found, own, scenario, contest, replications)),
         tables={
             "The line": _line(found),
@@ -314,8 +312,7 @@ def threshold(
         limits=limits_of(
             scenario,
             "Two parameters move, all others stay where the scenario has them. An island smaller than an eighth of "
-            "both "
-            "ranges is not seen.",
+            "both ranges is not seen.",
         ),
         scenario=scenario,
     )  # fmt: skip
@@ -378,8 +375,7 @@ def _threshold_said(found: search.Threshold, own: float, scenario: Scenario, con
     doubt = float(np.median(found.curve["doubt"]))
     said.append(
         f"Its chance is {100 * found.level:g} % on a line that runs from {told} in the plane of {x.path} and "
-        f"{y.path}; it may "
-        f"lie off by {100 * doubt:.1f} % of the ranges, at {len(found.asked)} points asked."
+        f"{y.path}; it may lie off by {100 * doubt:.1f} % of the ranges, at {len(found.asked)} points asked."
     )
     said.append(f"The two: {words.parameter(scenario, x.path)}; {words.parameter(scenario, y.path)}.")
     return said
@@ -467,11 +463,9 @@ def prices(
         limits=limits_of(
             scenario,
             f"A price at the margin, {step:g} of a lever's full strength around what the scenario plays; the first "
-            f"part of "
-            "a lever may buy more, or less.",
+            "part of a lever may buy more, or less.",
             f"A lever point is worth {value:g} M$ to {contest.patron_label} by assumption, and prices scale with it; "
-            f"what a "
-            "lever does besides (threats carried out, relations spoilt) is not in the price.",
+            "what a lever does besides (threats carried out, relations spoilt) is not in the price.",
         ),
         scenario=scenario,
     )  # fmt: skip

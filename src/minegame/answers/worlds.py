@@ -53,8 +53,7 @@ def _spelled(factors: Sequence[Factor]) -> dict[str, list[object]]:
 def _ranges_limit(factors: Sequence[Factor]) -> str:
     return (
         f"{len(factors)} parameters vary, independently and evenly over ranges that are a judgement: another range "
-        f"gives "
-        "another answer, and parameters that do not vary say nothing."
+        "gives another answer, and parameters that do not vary say nothing."
     )
 
 
@@ -153,11 +152,9 @@ def _sobol(
         {f"What moves {outcome}": winning_bars, "What moves the host's value": value_bars},
         [
             "An index is a share of the variance over these ranges, not a direction, and not an effect at the "
-            "scenario's "
-            "own values (see minegame analyse tipping).",
+            "scenario's own values (see minegame analyse tipping).",
             f"{_COMMON_LUCK} Each probability is read off {n} negotiations, whose rounding counts as interaction, so "
-            f"that a "
-            "factor without any effect keeps a total index a little above nil.",
+            "that a factor without any effect keeps a total index a little above nil.",
         ],
     )
 
@@ -207,8 +204,7 @@ def _sobol_said(
     low, high = intervals.wilson(favourite.sum(), len(favourite))
     return [
         f"Over these ranges {words.possessive(contest.label)} chance is moved most by {words.listed(named)} (total "
-        f"Sobol' "
-        f"index: the part of the variance that would stay if all else were known; {found.base:,} base points, "
+        f"Sobol' index: the part of the variance that would stay if all else were known; {found.base:,} base points, "
         f"{found.base * (len(table) + 2):,} worlds of n = {n} negotiations).",
         f"In a world drawn at random, "
         f"{words.percent(split['parameters'], split['parameters_low'], split['parameters_high'])} "
@@ -250,9 +246,8 @@ def _morris(
 
     sentences = [
         f"{words.upper(words.parameter(scenario, str(first['factor'])))} moves {words.possessive(contest.label)} "
-        f"chance "
-        f"most: {words.points(first['strength'], first['low'], first['high'])} for its whole range, on average over "
-        f"{base} trajectories (n = {n:,} negotiations at each of {len(design):,} points).",
+        f"chance most: {words.points(first['strength'], first['low'], first['high'])} for its whole range, on average "
+        f"over {base} trajectories (n = {n:,} negotiations at each of {len(design):,} points).",
         f"{len(weak)} of {len(found)} parameters move it by less than a tenth of that"
         + (f" and can be left alone: {words.few(weak)}." if weak else "."),
     ]
@@ -299,8 +294,7 @@ def _tornado(
     turns = found[(found["least"] < 0.5) & (found["most"] > 0.5)]["factor"].tolist()
     sentences = [
         f"Alone, {words.parameter(scenario, str(first['factor']))} moves {words.possessive(contest.label)} chance "
-        f"most: from "
-        f"{words.percent(first['least'], first['least_low'], first['least_high'])} to "
+        f"most: from {words.percent(first['least'], first['least_low'], first['least_high'])} to "
         f"{words.percent(first['most'], first['most_low'], first['most_high'])}, where the scenario's own values give "
         f"{words.percent(first['rest'])} (n = {n:,} negotiations a point).",
         f"{len(turns)} of {len(found)} parameters alone can move it across one half"
@@ -381,8 +375,7 @@ def discovery(
         limits=limits_of(
             scenario,
             "A box is a summary with straight sides; worlds that fail outside it are counted in its coverage. It "
-            "says where "
-            "failure is dense, not why.",
+            "says where failure is dense, not why.",
             f"Each world is judged by {replications} negotiations: near the line between failing and not, worlds are "
             "miscounted both ways. Densities and coverages are read off worlds that the search did not see.",
             _ranges_limit(chosen),
@@ -478,8 +471,7 @@ def _discovery_said(
     low, high = intervals.wilson(fails.sum(), len(fails), confidence)
     said = [
         f"In {words.percent(float(fails.mean()), float(low), float(high))} of {len(fails):,} worlds {contest.label} "
-        f"wins "
-        f"fewer than {100 * below:g} % of n = {n} negotiations."
+        f"wins fewer than {100 * below:g} % of n = {n} negotiations."
     ]
     if not found:
         return [*said, "There is nothing to discover: hardly any, or nearly all, of the worlds fail."]
@@ -605,15 +597,12 @@ def learning(
         limits=limits_of(
             scenario,
             f"One case gives {words.listed(_given(told))}: {len(told)} numbers for {len(chosen)} parameters. What is "
-            f"kept "
-            "is not a posterior: worlds are discarded, none is made likelier than another.",
+            "kept is not a posterior: worlds are discarded, none is made likelier than another.",
             "The case was observed once, and may have been chosen for how it ended; a world in which the observed "
-            "bidder "
-            "wins once in ten is still kept.",
+            "bidder wins once in ten is still kept.",
             f"The month may be missed by {seen['month_discrepancy']:g} and the state share by "
             f"{100 * float(seen['equity_discrepancy']):g} points (one standard deviation) for what the model leaves "
-            f"out: "
-            "a judgement.",
+            "out: a judgement.",
             _ranges_limit(chosen),
         ),
         scenario=scenario,
@@ -694,10 +683,9 @@ def _learning_said(
     lever = found.headlines.iloc[2]
     said.append(
         f"Over the worlds kept, {words.possessive(contest.label)} chance of winning still runs from "
-        f"{first['low']:.0f} % to "
-        f"{first['high']:.0f} % (median {first['median']:.0f} %), and what {words.possessive(contest.patron_label)} "
-        f"levers "
-        f"add to it from {lever['low']:+.0f} to {lever['high']:+.0f} points (90 % of the worlds)."
+        f"{first['low']:.0f} % to {first['high']:.0f} % (median {first['median']:.0f} %), and what "
+        f"{words.possessive(contest.patron_label)} levers add to it from {lever['low']:+.0f} to {lever['high']:+.0f} "
+        "points (90 % of the worlds)."
     )
     if len(parameters):
         narrowest = parameters.iloc[int(parameters["spread_kept"].fillna(np.inf).to_numpy().argmin())]
