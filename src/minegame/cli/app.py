@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from minegame.scenario import Scenario
 
-BASELINE = "kazakhstan_tungsten"  # as in scenario.py, which takes long to import
+BASELINE = "kazakhstan_tungsten"  # as in minegame.scenario, which takes long to import
 WIDTH = 100  # of what is printed where no terminal says how wide it is
 _MAX_SEED = 2**63 - 1  # as in chance.py
 _MAX_REPLICATION = 2**44 - 1

@@ -1,0 +1,38 @@
+"""Scenarios: who sits at the table, for what, with which numbers, and where every number comes from.
+
+A scenario is a YAML file that becomes a frozen :class:`Scenario`, which becomes a :data:`~minegame.game.GAME` record.
+A path such as ``patrons.us.exposed_share`` names one value everywhere: in the file, in ``Scenario.at``, on the command
+line, in a design, and (with a group's prefix) in the game.  Money is USD million (M$), present value at award.
+
+Ranges are generous; where one is narrower than the meaning of the number demands, it keeps the formulas finite.
+"""
+
+from __future__ import annotations
+
+from minegame.scenario.fields import LeversFields, Lots, Trigger
+from minegame.scenario.files import find_file, shipped_scenarios
+from minegame.scenario.places import Parameter
+from minegame.scenario.problems import Problem, ScenarioError, nearest, shown
+from minegame.scenario.scenario import BOUND, DERIVED_FROM, Scenario
+from minegame.scenario.values import parse_changes
+from minegame.scenario.yaml_file import Dumper, SourceFile, typed
+
+__all__ = [
+    "BOUND",
+    "DERIVED_FROM",
+    "Dumper",
+    "LeversFields",
+    "Lots",
+    "Parameter",
+    "Problem",
+    "Scenario",
+    "ScenarioError",
+    "SourceFile",
+    "Trigger",
+    "find_file",
+    "nearest",
+    "parse_changes",
+    "shipped_scenarios",
+    "shown",
+    "typed",
+]

@@ -1,0 +1,78 @@
+"""What one field cannot see alone: how many agents there are, whom they name, and what must add up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from minegame.scenario.kinds import MOST, NAME, OPTIONAL_KIND, PREFIX, RESERVED
+from minegame.scenario.problems import Loc, Problem, Where, nearest, shown
+
+if TYPE_CHECKING:
+    from minegame.scenario.scenario import Scenario
+
+
+def contradictions(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
+    """What the parts of a scenario say against each other, and where."""
+    for kind, most in MOST.items():
+        agents = getattr(scenario, kind)
+        yield from _crowd(kind, list(agents), most)
+        yield from _same_keys(kind, agents)
+    yield from _unknown_agents(scenario)
+    if scenario.host.equity_min > scenario.host.equity_max:
+        low, high = scenario.host.equity_min, scenario.host.equity_max
+        yield ("host", "equity_min"), f"{low:g} is above equity_max, {high:g}: expected at most that"
+    for share in ("portfolio_share", "ideal_share"):
+        total = sum(getattr(patron, share) for patron in scenario.patrons.values())
+        if total > 1 + 1e-9:
+            yield (
+                ("patrons",),
+                f"{share} adds up to {total:g}: expected at most 1 over all patrons (the rest is others')",
+            )
+
+
+def _crowd(kind: str, names: list[str], most: int) -> Iterator[tuple[Loc, str]]:
+    if not names and kind != OPTIONAL_KIND:
+        yield (kind,), f"there is no {PREFIX[kind]}: expected 1 to {most}"
+    if len(names) > most:
+        yield (kind,), f"{len(names)} {kind} are too many: expected at most {most}"
+    for name in names:
+        if name in RESERVED:
+            yield (kind, name), f"'{name}' is a reserved word; choose another name and put this one in label"
+        elif not NAME.fullmatch(name):
+            fitting = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+            hint = f"; did you mean '{fitting}'?" if NAME.fullmatch(fitting) else ""
+            rule = "small letters, digits and _, a letter first, at most 40; other spellings belong in label"
+            yield (kind, name), f"{shown(name)} is not a name: expected {rule}{hint}"
+
+
+def _same_keys(kind: str, agents: Mapping[str, Any]) -> Iterator[tuple[Loc, str]]:
+    owner: dict[int, str] = {}
+    for name, agent in agents.items():
+        if agent.key in owner:
+            text = f"{agent.key} is the key of both '{owner[agent.key]}' and '{name}': each needs a key of its own"
+            yield (kind, name, "key"), text
+        owner.setdefault(agent.key, name)
+
+
+def _unknown_agents(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
+    references = [("bidders", name, "patron", bidder.patron) for name, bidder in scenario.bidders.items()]
+    for name, financier in scenario.financiers.items():
+        references.append(("financiers", name, "bidder", financier.bidder))
+        if financier.patron is not None:
+            references.append(("financiers", name, "patron", financier.patron))
+    for kind, name, role, wanted in references:
+        known = list(getattr(scenario, f"{role}s"))
+        if wanted not in known:
+            text = f"there is no {role} {shown(wanted)}: expected one of {', '.join(known) or '(none)'}"
+            yield (kind, name, role), text + nearest(wanted, known)
+
+
+def crowds(content: Mapping[str, object], where: Where) -> Iterator[Problem]:
+    """Too many agents, too few, or badly named ones, whatever else is wrong with them."""
+    for kind, most in MOST.items():
+        agents = content.get(kind)
+        if isinstance(agents, dict):
+            for loc, text in _crowd(kind, list(agents), most):
+                yield Problem(*where(loc), ".".join(loc), text)

@@ -1,0 +1,95 @@
+"""What pydantic found wrong in a scenario, in the words of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from minegame.scenario.fields import Source
+from minegame.scenario.kinds import KINDS
+from minegame.scenario.places import choices_of, expected, group_of, refusal
+from minegame.scenario.problems import Loc, Problem, Where, nearest, shown
+
+
+def complaints(root: type[BaseModel], error: ValidationError, where: Where) -> Iterator[Problem]:
+    """Everything that pydantic found; ``root`` is the class of a whole scenario."""
+    missing: dict[Loc, list[str]] = {}
+    for item in error.errors(include_url=False):
+        if item["type"] == "missing":
+            *group, name = (str(part) for part in item["loc"])
+            missing.setdefault(tuple(group), []).append(name)
+    for loc, names in missing.items():
+        if len(names) > 1:
+            yield Problem(*where(loc), ".".join(loc), f"these are missing: {', '.join(names)}")
+    for item in error.errors(include_url=False):
+        if item["type"] == "missing" and len(missing[tuple(str(part) for part in item["loc"][:-1])]) > 1:
+            continue
+        if item["type"] == "contradictions":
+            for loc, text in item["ctx"]["problems"]:
+                yield Problem(*where(loc), ".".join(loc), text)
+            continue
+        loc = tuple(str(part) for part in item["loc"] if part != "[key]")
+        yield Problem(*where(loc), ".".join(loc), _complaint(root, item, loc))
+
+
+def _complaint(root: type[BaseModel], item: Any, loc: Loc) -> str:
+    """What pydantic found, in the words of the domain."""
+    group, info = _field_at(root, loc)
+    kind, value = item["type"], item["input"]
+    if kind == "extra_forbidden":
+        return _unknown_name(root, loc, group)
+    if kind == "missing":
+        return f"is missing: expected {_wanted(group, info)}"
+    if kind == "source":
+        return str(item["msg"])
+    if kind == "string_pattern_mismatch":
+        return f"{shown(value)} is not allowed: expected a year and a month, such as 2025-04"
+    if kind == "string_too_long":
+        return f"{shown(value)} is too long: expected at most {item['ctx']['max_length']} characters"
+    if info is not None and group_of(info) is None and get_origin(info.annotation) is not dict:
+        return refusal(value, info, choices_of(info))
+    return f"{shown(value)} is not allowed: expected {_wanted(group, info)}"
+
+
+def _unknown_name(root: type[BaseModel], loc: Loc, group: type[BaseModel]) -> str:
+    names = list(group.model_fields)
+    if loc == ("extends",):
+        return "extends is understood only in a file"
+    names += ["extends"] if group is root else []
+    return f"'{loc[-1]}' is unknown here: expected one of {', '.join(names)}{nearest(loc[-1], names)}"
+
+
+def _wanted(group: type[BaseModel], info: FieldInfo | None) -> str:
+    if info is None:
+        return f"a group of values ({', '.join(group.model_fields)})"
+    inner = group_of(info)
+    if inner is not None:
+        return f"a group of values ({', '.join(inner.model_fields)})"
+    if get_origin(info.annotation) is dict:
+        return "a group, by name"
+    meaning = f": {info.description}" if info.description else ""
+    return expected(info, choices_of(info)) + meaning
+
+
+def _field_at(root: type[BaseModel], loc: Loc) -> tuple[type[BaseModel], FieldInfo | None]:
+    """The group in which the last part of a location stands, and its field; None if it is itself a group or unknown."""
+    group: type[BaseModel] = root
+    info: FieldInfo | None = None
+    parts = list(loc)
+    while parts:
+        part = parts.pop(0)
+        info = group.model_fields.get(part)
+        if info is None:
+            return group, None
+        inner = group_of(info)
+        if get_origin(info.annotation) is dict and parts:
+            parts.pop(0)
+            group, info = KINDS.get(part, Source), None
+        elif inner is not None and parts:
+            group = inner
+        else:
+            break
+    return group, info

@@ -1,0 +1,374 @@
+"""The scenario itself: read, asked, changed, and turned into a game."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from minegame.game import GAME, derive, new_records
+from minegame.scenario.checks import contradictions, crowds
+from minegame.scenario.complaints import complaints
+from minegame.scenario.extends import locator, with_parents
+from minegame.scenario.fields import (
+    BargainingFields,
+    Group,
+    HostFields,
+    MarketFields,
+    PoliticsFields,
+    ProjectFields,
+    RenegotiationFields,
+    ShelvingFields,
+    Source,
+    TenderFields,
+    text_field,
+)
+from minegame.scenario.files import find_file, shipped_hint
+from minegame.scenario.kinds import KINDS, Bidders, Deposits, Financiers, Patrons, Sources
+from minegame.scenario.places import (
+    Parameter,
+    Place,
+    is_number,
+    is_parameter,
+    matching,
+    passes,
+    places_of,
+    range_of,
+    unit_of,
+    unknown_path,
+)
+from minegame.scenario.problems import ScenarioError, Where, fail
+from minegame.scenario.schema import file_schema
+from minegame.scenario.values import code, column, plain_value
+from minegame.scenario.yaml_file import Dumper
+
+BASELINE = "kazakhstan_tungsten"
+
+#: Fields that are checked against each other, stand for an agent, or mean more than one number of the game.
+BOUND = frozenset(
+    {"equity_min", "equity_max", "portfolio_share", "ideal_share", "key", "bidder", "patron", "offtake_multiple"}
+)
+#: Fields from which :func:`minegame.game.derive` computes others.
+DERIVED_FROM = frozenset({"output", "exports", "exposed_share", "incidence", "annuity"})
+
+
+class Scenario(Group):
+    """Who sits at the table, for what, with which numbers; complete, checked, and never changed in place.
+
+    >>> scenario = Scenario.load("two_bidders")
+    >>> scenario.at({"tender.months": 4}).tender.months
+    4
+    """
+
+    title: str = text_field("What the scenario is, in a line.")
+    description: str = text_field("What it is for, and what it is not.", "")
+    tender: TenderFields
+    market: MarketFields
+    deposits: Deposits = Field(description="What is on offer: 1 to 4 deposits.")
+    project: ProjectFields
+    host: HostFields
+    shelving: ShelvingFields
+    bargaining: BargainingFields
+    politics: PoliticsFields
+    renegotiation: RenegotiationFields
+    patrons: Patrons = Field(description="The governments behind the bidders: 1 to 8.")
+    bidders: Bidders = Field(description="Who bids: 1 to 8.")
+    financiers: Financiers = Field(default={}, validate_default=True, description="Who lends to a bidder: up to 8.")
+    sources: Sources = Field(
+        default={},
+        validate_default=True,
+        description="Where the numbers come from, by path; * stands for anything. null: no source.",
+    )
+
+    _name: str = PrivateAttr("scenario")
+
+    # ------------------------------------------------------------------------------------------------- reading, writing
+
+    @classmethod
+    def load(cls, where: str | Path = BASELINE) -> Scenario:
+        """Read a scenario from a file, or a shipped one by its name, with everything that it extends.
+
+        Raises:
+            ScenarioError: with file, line, path and what is allowed, for everything that is wrong.
+        """
+        return _load(cls, where)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, object], name: str = "scenario") -> Scenario:
+        """A scenario from a complete mapping, such as :meth:`document` gives (``extends`` is for files only).
+
+        Raises:
+            ScenarioError: as :meth:`load`, with ``name`` in place of the file.
+        """
+        return _build(cls, dict(document), name, lambda loc: (name, None))
+
+    def document(self) -> dict[str, Any]:
+        """The complete scenario as plain values; :meth:`from_document` makes an equal scenario of it."""
+        document = self.model_dump(mode="json", exclude={"sources"})
+        document["sources"] = {
+            path: source and source.model_dump(mode="json", exclude_defaults=True)
+            for path, source in self.sources.items()
+        }
+        return document
+
+    def to_yaml(self) -> str:
+        """The complete scenario as the text of a file, which loaded again gives an equal scenario."""
+        return yaml.dump(self.document(), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+    @cached_property
+    def _digest(self) -> str:
+        played = self.model_dump(mode="json", exclude={"title", "description", "sources"})
+        return hashlib.sha256(json.dumps(played, ensure_ascii=True).encode()).hexdigest()
+
+    def fingerprint(self) -> str:
+        """A hexadecimal digest of all that is played and by whom: equal for equal games, whatever title and sources."""
+        return self._digest
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and self.document() == other.document()
+
+    def __hash__(self) -> int:
+        return hash(self._digest)
+
+    # ------------------------------------------------------------------------------------------------------------ names
+
+    @property
+    def name(self) -> str:
+        """The stem of its file."""
+        return self._name
+
+    @property
+    def deposit_names(self) -> tuple[str, ...]:
+        """The names of the deposits on offer, in listed order."""
+        return tuple(self.deposits)
+
+    @property
+    def patron_names(self) -> tuple[str, ...]:
+        """The names of the patrons, in listed order."""
+        return tuple(self.patrons)
+
+    @property
+    def bidder_names(self) -> tuple[str, ...]:
+        """The names of the bidders, in listed order."""
+        return tuple(self.bidders)
+
+    @property
+    def financier_names(self) -> tuple[str, ...]:
+        """The names of the financiers, in listed order."""
+        return tuple(self.financiers)
+
+    def label_of(self, kind: str, name: str) -> str:
+        """The label of an agent; ``kind`` is "deposit", "patron", "bidder" or "financier", or its plural."""
+        label: str = getattr(self, kind.removesuffix("s") + "s")[name].label
+        return label
+
+    def camp_of(self, bidder: str) -> str:
+        """The name of the patron behind a bidder."""
+        return self.bidders[bidder].patron
+
+    # ---------------------------------------------------------------------------------------------------- single values
+
+    @property
+    def _places(self) -> dict[str, Place]:
+        return places_of(Scenario, (self.deposit_names, self.patron_names, self.bidder_names, self.financier_names))
+
+    def place(self, path: str) -> Place:
+        """Where the value of a path stands; raises ScenarioError for an unknown path, with the nearest known one."""
+        place = self._places.get(path)
+        if place is None:
+            fail(self.name, unknown_path(path, self._places), path=str(path))
+        return place
+
+    def value(self, path: str) -> Any:
+        """The value at a path.
+
+        Raises:
+            ScenarioError: for an unknown path, with the nearest known one.
+        """
+        return self._read(self.place(path))
+
+    def _read(self, place: Place) -> Any:
+        value: Any = self
+        for part in place.parts:
+            value = value[part] if isinstance(value, dict) else getattr(value, part)
+        return value
+
+    def parameters(self, filter: str | None = None) -> list[Parameter]:
+        """Every value that can be set or swept, in the order of the file; labels, texts and keys are left out.
+
+        Args:
+            filter: part of a path or of a description, or a pattern for the path such as ``patrons.*.link``.
+        """
+        places = (place for place in self._places.values() if is_parameter(place))
+        return [self._describe(place) for place in places if passes(place, filter)]
+
+    def _describe(self, place: Place) -> Parameter:
+        source = self.source_of(place.path)
+        low, high = range_of(place.info) if is_number(place.info) else (None, None)
+        return Parameter(
+            place.path,
+            self._read(place),
+            unit_of(place.info),
+            low,
+            high,
+            place.choices,
+            place.info.description or "",
+            str(source) if source else "",
+            source.standing if source else "",
+        )
+
+    def source_of(self, path: str) -> Source | None:
+        """Where the number at a path comes from: the entry of that very path, else the most specific pattern."""
+        if path in self.sources:
+            return self.sources[path]
+        return matching(self.sources, path)
+
+    def unsourced(self) -> list[str]:
+        """The paths of the numbers that have no source; a number left at its default needs none."""
+        numbers = (place for place in self._places.values() if is_parameter(place) and is_number(place.info))
+        return [
+            place.path
+            for place in numbers
+            if self.source_of(place.path) is None and self._read(place) != place.info.default
+        ]
+
+    # ---------------------------------------------------------------------------------------------------------- changes
+
+    def expanded(self, changes: Mapping[str, object]) -> dict[str, object]:
+        """The changes with patterns such as ``patrons.us.levers.*.intensity`` replaced by the paths that they fit.
+
+        Raises:
+            ScenarioError: for a pattern that fits no path.
+        """
+        plain: dict[str, object] = {}
+        for path, value in changes.items():
+            fitting = [known for known in self._places if fnmatch.fnmatchcase(known, path)] if "*" in path else [path]
+            if not fitting:
+                fail(self.name, unknown_path(path, self._places), path=path)
+            plain |= dict.fromkeys(fitting, value)
+        return plain
+
+    def at(self, changes: Mapping[str, object]) -> Scenario:
+        """This scenario with some values changed, checked as if it had been written so.
+
+        Args:
+            changes: values by path; text is read as in a file ("0.3", "true", "split").  A * in a path stands for
+                anything: ``patrons.us.levers.*.intensity``.
+
+        Raises:
+            ScenarioError: for an unknown path or a value that is not allowed.
+
+        A changed number loses its source: nobody has vouched for the new one.
+        """
+        content: dict[str, Any] = dict(self)
+        for path, value in self.expanded(changes).items():
+            place = self.place(path)
+            group = content
+            for part in place.parts[:-1]:
+                group[part] = group = dict(group[part])
+            group[place.name] = plain_value(value, place)
+            if path in self.sources or self.source_of(path) is not None:
+                if group[place.name] != self._read(place):
+                    content["sources"] = {**content["sources"], path: None}
+        return _build(type(self), content, self.name, lambda loc: (self.name, None)) if changes else self
+
+    # ------------------------------------------------------------------------------------------------------ to the game
+
+    def game(self) -> NDArray[np.void]:
+        """The scenario as one :data:`~minegame.game.GAME` record, agents in listed order, in an array of length 1."""
+        games = new_records(GAME)
+        for kind in KINDS:
+            games[kind] = len(getattr(self, kind))
+        for place in self._places.values():
+            if place.cell:
+                cell: Any = (0, *place.index)
+                games[place.cell][cell] = code(place, self._read(place))
+        for f, financier in enumerate(self.financiers.values()):
+            mandate = financier.patron or self.camp_of(financier.bidder)
+            games["financier_patron"][0, f] = self.patron_names.index(mandate)
+            games["financier_tied"][0, f] = financier.offtake_multiple is not None
+        derive(games[0])
+        return games
+
+    def games(self, points: Sequence[Mapping[str, object]]) -> NDArray[np.void]:
+        """One game for each design point: the same records as ``at(point).game()``, many times faster.
+
+        Args:
+            points: changes by path, as for :meth:`at`; points may change different paths.
+
+        Raises:
+            ScenarioError: as :meth:`at`, for the first point that is not allowed.
+        """
+        games = np.repeat(self.game(), len(points))
+        columns: dict[Place, tuple[list[int], list[object]]] = {}
+        slow: set[int] = set()
+        for row, point in enumerate(points):
+            for path, value in self.expanded(point).items():
+                place = self.place(path)
+                if place.name in BOUND:
+                    slow.add(row)
+                else:
+                    rows, values = columns.setdefault(place, ([], []))
+                    rows.append(row)
+                    values.append(value)
+        for place, (rows, values) in columns.items():
+            try:
+                checked = column(place).validate_python([plain_value(value, place) for value in values])
+            except ValidationError:
+                slow.update(rows)  # the first point that is wrong raises below, in the words of at()
+                continue
+            if place.cell:
+                cells: Any = (rows, *place.index)
+                games[place.cell][cells] = [code(place, value) for value in checked]
+        touched = {row for place, (rows, _) in columns.items() if place.name in DERIVED_FROM for row in rows}
+        for row in touched - slow:
+            derive(games[row])
+        for row in sorted(slow):
+            games[row] = self.at(points[row]).game()[0]
+        return games
+
+    # ----------------------------------------------------------------------------------------------------------- checks
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Scenario:
+        problems = list(contradictions(self))
+        if problems:
+            text = "; ".join(f"{'.'.join(loc)}: {what}" for loc, what in problems).replace("{", "{{").replace("}", "}}")
+            raise PydanticCustomError("contradictions", text, {"problems": problems})
+        return self
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:  # type: ignore[override]  # replaces a method that pydantic has retired
+        """The JSON Schema of a scenario file, for editors; a file that extends another may leave anything out."""
+        return file_schema(cls)
+
+
+def _build(cls: type[Scenario], content: dict[str, Any], name: str, where: Where) -> Scenario:
+    """The checked scenario of a complete mapping, or one error with everything that is wrong in it."""
+    try:
+        scenario = cls.model_validate(content)
+    except ValidationError as error:
+        problems = [*crowds(content, where), *complaints(Scenario, error, where)]
+        own, _ = where(())  # the file that was asked for comes before those that it extends, wherever they lie
+        order = sorted(dict.fromkeys(problems), key=lambda p: (p.file != own, p.file, p.line or 0))
+        raise ScenarioError(*order) from None
+    scenario._name = name
+    return scenario
+
+
+def _load(cls: type[Scenario], where: str | Path) -> Scenario:
+    if not str(where):
+        fail("scenario", "the name is empty: expected a file or the name of a shipped scenario" + shipped_hint(""))
+    path = find_file(where, Path())
+    content, origin = with_parents(path, ())
+    return _build(cls, content, path.stem, locator(path, origin))

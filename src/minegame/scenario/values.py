@@ -1,0 +1,65 @@
+"""A value on its way into the game: typed on a command line, read as in a file, checked, and coded as a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import ConfigDict, TypeAdapter
+
+from minegame.scenario.places import Place, types_of
+from minegame.scenario.problems import fail, shown
+from minegame.scenario.yaml_file import typed
+
+
+def parse_changes(changes: Iterable[str]) -> dict[str, object]:
+    """Changes as typed on a command line, ``path=value`` each, for :meth:`Scenario.at`.
+
+    Raises:
+        ScenarioError: for text without "=", an empty path or value, or a path given twice.
+
+    >>> parse_changes(["tender.lots=split", "host.balance_weight=0"])
+    {'tender.lots': 'split', 'host.balance_weight': '0'}
+    """
+    parsed: dict[str, object] = {}
+    for change in changes:
+        path, sign, value = (part.strip() for part in change.partition("="))
+        if not (path and sign and value):
+            fail("--set", f"{shown(change)} is not a change: expected path=value, such as tender.months=18")
+        if path in parsed:
+            fail("--set", "is set twice", path=path)
+        parsed[path] = value
+    return parsed
+
+
+def plain_value(value: object, place: Place) -> object:
+    """A value as a file would hold it: plain Python, and no text where the field wants a number."""
+    item = getattr(value, "item", None)
+    value = item() if isinstance(value, np.generic) and callable(item) else value
+    if not isinstance(value, str):
+        return value
+    if str in types_of(place.info) or place.choices[:1] not in ((), ("false",)):
+        return None if type(None) in types_of(place.info) and value in ("null", "~") else value
+    return typed(value.strip())
+
+
+def code(place: Place, value: object) -> Any:
+    """A value as the number that stands for it in the game."""
+    if isinstance(value, str):
+        return place.choices.index(value)
+    return 0 if value is None else value
+
+
+@lru_cache(maxsize=1024)
+def _validator(annotation: Any, metadata: tuple[Any, ...]) -> TypeAdapter[list[Any]]:
+    kind: Any = Annotated[(annotation, *metadata)] if metadata else annotation
+    kinds: Any = list[kind]
+    return TypeAdapter(kinds, config=ConfigDict(strict=True, allow_inf_nan=False))
+
+
+def column(place: Place) -> TypeAdapter[list[Any]]:
+    """Checks many values for one place by the very rules of its field."""
+    kind: Any = place.info.annotation
+    return _validator(kind, tuple(place.info.metadata))
