@@ -216,7 +216,7 @@ def _financiers(numbers: Numbers, count: int, bidders: int, patrons: int) -> dic
         fields["public"] = numbers.chance(0.5)
         if numbers.chance(0.2):
             fields["patron"] = f"patron_{numbers.below(patrons)}"
-        if fields["public"] and numbers.chance(0.5):
+        if numbers.chance(0.4):
             fields["offtake_multiple"] = numbers.between(0.3, 2.0)
         financiers[f"financier_{f}"] = fields
     return financiers

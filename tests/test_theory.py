@@ -253,9 +253,8 @@ def _coverages(data: dict[str, Any], levers: dict[str, Any], offtake: dict[str, 
         if _certainly(1 - math.exp(-rate)):
             multiple = lender.get("offtake_multiple")
             share = lender["max_share"]
-            coverage[name] += lender["credibility"] * (
-                share if multiple is None else min(share, multiple * offtake[name])
-            )
+            tied = multiple is not None and lender["public"]
+            coverage[name] += lender["credibility"] * (min(share, multiple * offtake[name]) if tied else share)
             if lender["public"]:
                 letters.add(name)
     return {name: min(1.0, total) for name, total in coverage.items()}
@@ -302,7 +301,8 @@ def _option_to_develop(data: dict[str, Any], gross: float, capital: float) -> fl
 
 def _price_of(data: dict[str, Any]) -> float:
     market = data["market"]
-    kept = math.exp(-market["mean_reversion"] * (1 / 12 + data["project"]["price_horizon"]))
+    speed = market["mean_reversion"] if market["mean_reversion"] >= 1e-9 else 0.0  # R1: slower is a random walk
+    kept = math.exp(-speed * (1 / 12 + data["project"]["price_horizon"]))
     return float(market["initial_price"] ** kept * market["long_run_price"] ** (1 - kept))
 
 
@@ -697,10 +697,20 @@ MONEY = ("bonus", "utility", "surplus", "threat_loss", "access_delivered", "back
 @settings(lawful, max_examples=60)
 @given(scenarios())
 def test_p17_counting_money_in_another_unit_changes_no_decision_and_scales_all_money(scenario):
+    assert_scales(scenario, RUNS)
+
+
+@pytest.mark.parametrize("changes", [{}, {"shelving.weight": 0.8, "host.equity_weight": 0.2}], ids=["plain", "close"])
+def test_p17_where_an_agreed_counter_is_worth_exactly_as_much_as_shelving(changes):
+    """Without aspiration the host asks for what shelving is worth: rounding must not decide whether it signs."""
+    assert_scales(BASE.at({"bargaining.initial_aspiration": 0.0, **changes}), 20_000)
+
+
+def assert_scales(scenario, runs):
     monetary = [p for p in scenario.parameters() if "M$" in p.unit or "USD" in p.unit]
     assert {"M$", "USD/mtu", "M$/y", "M$ per point"} == {p.unit for p in monetary}
     dear = scenario.at({p.path: 7.31 * p.value for p in monetary})
-    plain, scaled = outcomes(scenario, RUNS, 4), outcomes(dear, RUNS, 4)
+    plain, scaled = outcomes(scenario, runs, 4), outcomes(dear, runs, 4)
     for name in OUTCOME.names:
         if plain[name].dtype.kind == "i":
             np.testing.assert_array_equal(plain[name], scaled[name], err_msg=name)
@@ -862,7 +872,7 @@ def test_p23_denial_is_inert_against_bidders_that_depend_on_nobody(scenario):
     assert_same_award(outcomes(denied, RUNS, 7), outcomes(allowed, RUNS, 7))
 
 
-def with_absentees(scenario: Scenario, public: bool = True) -> Scenario:
+def with_absentees(scenario: Scenario) -> Scenario:
     """With a bidder that enters after the deadline, its lender, and a patron without a past, bidders or levers."""
     document = scenario.document()
     never = scenario.tender.months
@@ -870,7 +880,7 @@ def with_absentees(scenario: Scenario, public: bool = True) -> Scenario:
         **_unlabelled(document["patrons"]["patron_0"]), "portfolio_share": 0.0, "ideal_share": 0.0, "levers": {},
     }  # fmt: skip
     document["bidders"]["absentee"] = {**_unlabelled(document["bidders"]["bidder_0"]), "entry": never}
-    lender = {"bidder": "absentee", "public": public, "max_share": 0.5, "credibility": 1.0, "conversion": 1.0}
+    lender = {"bidder": "absentee", "public": True, "max_share": 0.5, "credibility": 1.0, "conversion": 1.0}
     hazards = dict.fromkeys(("mandate_hazard", "engagement_hazard", "letter_hazard"), 0.1)
     document["financiers"]["absentee_lender"] = {**lender, **hazards, "base_hazard": 3.0}
     document["financiers"]["idle_lender"] = {
@@ -887,19 +897,8 @@ small = scenarios(max_patrons=7, max_bidders=6, max_financiers=6, max_allocation
 
 @lawful
 @given(small)
-def test_p24_an_agent_that_never_enters_changes_nothing(scenario):
-    """Condition: no lever waits for rival letters, which the lender of an absent bidder may write too."""
-    quiet = scenario.at(_deaf_to_letters(scenario))
-    assert_absent_change_nothing(quiet, with_absentees(quiet))
-
-
-@lawful
-@given(small)
-def test_p24_with_triggers_of_every_kind_the_absent_bidder_s_lender_must_be_private(scenario):
-    assert_absent_change_nothing(scenario, with_absentees(scenario, public=False))
-
-
-def assert_absent_change_nothing(without: Scenario, present: Scenario) -> None:
+def test_p24_an_agent_that_never_enters_changes_nothing(without):
+    present = with_absentees(without)
     one, other = outcomes(without, RUNS, 8), outcomes(present, RUNS, 8)
     count = len(without.patrons)
     for name in OUTCOME.names:
@@ -909,20 +908,20 @@ def assert_absent_change_nothing(without: Scenario, present: Scenario) -> None:
         np.testing.assert_array_equal(before, after, err_msg=name)
 
 
-def test_p24_a_public_letter_to_an_absent_bidder_is_still_a_rival_letter():
-    """Why the condition is needed: R21 asks for a letter to a bidder of another camp, not for the bidder's presence."""
+def test_p24_a_public_letter_alarms_nobody_unless_its_bidder_will_enter():
+    """R21 says nothing of presence: what it says counts from a bidder's entry on the list, not from its first bid."""
     document = BASE.document()
-    document["bidders"]["absentee"] = {**_unlabelled(document["bidders"]["chinese_soe"]), "entry": 12}
-    document["financiers"] = {
-        name: body for name, body in document["financiers"].items() if body["bidder"] != "chinese_soe"
-    }
+    lenders = document["financiers"].items()
+    document["financiers"] = {name: body for name, body in lenders if body["bidder"] != "chinese_soe"}
     waiting = {f"patrons.us.levers.{name}.trigger": "rival_letter" for name in ("access", "engagement", "finance")}
-    without = scenario_from(document).at(waiting)
-    bank = {**_unlabelled(BASE.document()["financiers"]["china_policy_bank"]), "bidder": "absentee"}
+    without = wins(scenario_from(document).at(waiting), COVE)
+    bank = {**_unlabelled(BASE.document()["financiers"]["china_policy_bank"]), "bidder": "newcomer"}
     document["financiers"]["bank"] = bank
-    present = scenario_from(document).at(waiting)
-    difference = wins(present, COVE) - wins(without, COVE)
-    assert difference.mean() > 4 * error_of(difference)
+    for entry, alarmed in ((11, True), (12, False)):
+        document["bidders"]["newcomer"] = {**_unlabelled(document["bidders"]["chinese_soe"]), "entry": entry}
+        difference = wins(scenario_from(document).at(waiting), COVE) - without
+        assert (difference.mean() > 4 * error_of(difference)) == alarmed
+        assert alarmed or not difference.any()
 
 
 @settings(lawful, max_examples=25)

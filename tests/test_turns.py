@@ -248,6 +248,23 @@ def test_levers_are_paid_in_full_while_the_budget_lasts_then_scaled_then_nothing
     assert state.points_used[WEST] == 8.0
 
 
+def test_what_rounding_leaves_of_a_budget_pays_for_no_threat():
+    """Seven months at 0.1 point use 0.7 points up, though 0.7 - 7 * 0.1 is 1e-16 in floating point."""
+    prices = np.full((2, 5), 0.1)
+    game = game_of(lever_intensity=levers(tariff=1.0), lever_price=prices, patron_budget=(0.7, 0.0))
+    state, seen = opened(game), []
+    for _ in range(9):
+        turns.press(game, state, WEST)
+        seen.append(float(state.lever[WEST, TARIFF]))
+    assert seen == pytest.approx([1.0] * 7 + [0.0] * 2, abs=1e-9)
+    assert seen[-2:] == [0.0, 0.0]
+    game = game_of(lever_intensity=levers(tariff=1.0, access=1.0, finance=0.7), patron_budget=(3.0, 0.0))
+    state = opened(game)
+    turns.press(game, state, WEST)
+    turns.press(game, state, WEST)
+    assert state.budget_left[WEST] == 0.0
+
+
 def test_a_lever_is_on_from_its_onset_month_on():
     onsets = np.zeros((2, 5), int)
     onsets[WEST, TARIFF] = 2
@@ -363,11 +380,20 @@ def test_a_tied_lender_pays_for_offtake_and_at_most_its_share():
     """The bidder markets 0.5 of the output: a multiple of 0.8 covers 0.4, a multiple of 3 the largest share, 0.5."""
     for multiple, share in ((0.8, 0.4), (3.0, 0.5)):
         game = game_of(
-            financier_base_hazard=(50.0, 50.0), financier_tied=(1, 0), financier_offtake_multiple=(multiple, multiple)
-        )
+            financier_base_hazard=(50.0, 50.0), financier_public=(1, 1), financier_tied=(1, 0),
+            financier_offtake_multiple=(multiple, multiple),
+        )  # fmt: skip
         state = opened(game)
         commit_all(game, state)
         assert list(state.letter_share[:2]) == [share, 0.5]
+
+
+def test_only_a_public_lender_is_tied_to_offtake():
+    hazards = {"financier_base_hazard": (50.0, 50.0), "financier_public": (1, 0)}
+    game = game_of(**hazards, financier_tied=(1, 1), financier_offtake_multiple=(0.8, 0.8))
+    state = opened(game)
+    commit_all(game, state)
+    assert list(state.letter_share[:2]) == [0.4, 0.5]
 
 
 def test_private_capital_follows_a_public_letter_of_the_same_month_if_it_is_listed_later():
@@ -409,6 +435,14 @@ def test_only_a_public_letter_alarms_and_only_the_other_camps(public, seen):
     state = opened(game)
     commit_all(game, state)
     assert list(state.rival_letter[:2]) == seen
+
+
+def test_a_letter_to_a_bidder_that_never_enters_alarms_nobody():
+    for entry, seen in ((3, [0, 1]), (4, [0, 0])):
+        game = game_of(financier_public=(1, 0), financier_base_hazard=(50.0, 0.0), bidder_entry=(entry, 0))
+        state = opened(game)
+        commit_all(game, state)
+        assert list(state.rival_letter[:2]) == seen
 
 
 # ---------------------------------------------------------------------------------------------------------- the bidder
@@ -680,12 +714,26 @@ def test_the_main_bidder_has_the_largest_share_and_of_equals_the_first_deposit()
     assert turns.main_bidder(game, state) == 1
 
 
+@pytest.mark.parametrize("keys", [(51, 52, 53), (53, 52, 51), (52, 53, 51)])
+def test_equal_lots_are_equal_though_a_third_is_no_number_of_the_machine(keys):
+    sure = (0, 50, 60)
+    rents = [[sure, None, None], [None, sure, None], [None, None, sure]]
+    lots = {"lots": SPLIT, "deposit_output": (1.0, 1.0, 1.0), "deposit_key": keys}
+    three = {"bidder_key": (81, 82, 83), "bidder_impatience": (0.1, 0.1, 0.1)}
+    game, state = at_the_table(rents, **lots, **three)
+    assert turns.main_bidder(game, state) == 0
+
+
 def test_half_of_the_value_is_no_lead_of_the_rival():
     sure = (0, 50, 60)
     _, state = at_the_table([[sure, None], [None, sure]], lots=SPLIT, deposit_output=(1.0, 1.0))
     assert list(state.rival_leads[:2]) == [0, 0]
     _, state = at_the_table([[sure, None], [None, sure]], lots=SPLIT)
     assert list(state.rival_leads[:2]) == [0, 1]
+    halves = [[sure, sure, sure, None], [None, None, None, sure]]
+    four = {"deposit_output": (1.0, 1.0, 1.0, 3.0), "deposit_key": (51, 52, 53, 54)}
+    _, state = at_the_table(halves, lots=SPLIT, **four)
+    assert list(state.rival_leads[:2]) == [0, 0]
 
 
 def test_without_a_candidate_nobody_is_seen_to_lead():

@@ -132,6 +132,19 @@ def budget_scale(left, cost):
 
 
 @rule
+def budget_after(left, cost, budget):
+    """R4: the political capital left after a month's levers cost so much of it; a trillionth of the budget is nothing.
+
+    (Rounding leaves 3.0 - 3 * 1.0 at nil, but 0.7 - 7 * 0.1 above it: enough for a threat that nobody can pay for.)
+
+    >>> budget_after(3.0, 1.0, 12.0), budget_after(1e-16, 0.0, 0.7)
+    (2.0, 0.0)
+    """
+    rest = left - cost
+    return rest if rest > 1e-12 * budget else 0.0
+
+
+@rule
 def follow_through(slope, audience_cost, publicity, threat, resolve, execution_cost):
     """R5: the probability that a patron carries its tariff threat out rather than backs down.
 

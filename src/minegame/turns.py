@@ -35,6 +35,8 @@ from minegame.game import (
 
 _LEVERS = len(LEVERS)
 _TIE_BREAK = 1e-9  # of the value scale: far below a dollar, only there so that equals are decided by lot
+_SAME_SHARE = 1e-11  # value shares are kept to twelve digits: lots that differ by less are equal
+_SAME_MONEY = 1e-9  # of the value scale: what differs by less differs by rounding
 
 # ------------------------------------------------------------------------------------------------------- the beginning
 
@@ -130,7 +132,7 @@ def press(game, state, k):
     for lever in range(_LEVERS):
         state.lever[k, lever] *= scale
     state.points_used[k] += scale * cost
-    state.budget_left[k] -= scale * cost
+    state.budget_left[k] = rules.budget_after(state.budget_left[k], scale * cost, game.patron_budget[k])
 
 
 @rule
@@ -210,15 +212,16 @@ def _issue(game, state, f, i):
     state.letter_month[f] = state.month
     state.letter_share[f] = rules.letter_share(
         game.financier_max_share[f],
-        game.financier_tied[f],
+        game.financier_tied[f] and game.financier_public[f],
         game.financier_offtake_multiple[f],
         state.offtake[i],
     )
     if game.financier_public[f]:
         state.holds_letter[i] = 1
-        for k in range(game.patrons):
-            if k != game.bidder_patron[i]:
-                state.rival_letter[k] = 1  # patrons have had their turn: seen from next month on
+        if game.bidder_entry[i] < game.months:  # a letter to a bidder that never enters alarms nobody
+            for k in range(game.patrons):
+                if k != game.bidder_patron[i]:
+                    state.rival_letter[k] = 1  # patrons have had their turn: seen from next month on
 
 
 # ---------------------------------------------------------------------------------------------------------- the bidder
@@ -369,7 +372,7 @@ def weigh(game, state):
     )
     state.aspiration = rules.aspiration(state.floor, state.full_utility, _patience(game, state, main))
     for k in range(game.patrons):
-        if state.share[k] < 0.5:
+        if state.share[k] < 0.5 - _SAME_SHARE:
             state.rival_leads[k] = 1  # seen by the patron from next month on
 
 
@@ -605,7 +608,7 @@ def main_bidder(game, state):
         for other in range(game.deposits):
             if state.award[other] == state.award[d]:
                 held += game.deposit_weight[other]
-        if held > largest:
+        if held > largest + _SAME_SHARE:
             main, largest = state.award[d], held
     return main
 
@@ -664,7 +667,8 @@ def _counter(game, state):
     if state.requested_concession > state.next_concession[i]:
         return False
     _settle_at(game, state, i, min(1.0, max(state.concession[i], state.requested_concession)))
-    if state.utility >= state.shelve_utility:
+    if state.utility >= state.shelve_utility - _SAME_MONEY * game.host_value_scale:
+        state.utility = max(state.utility, state.shelve_utility)
         return True
     # Where equity meets its cap the interpolation asks too little: the host signs nothing worse than shelving.
     _settle_at(game, state, i, state.concession[i])

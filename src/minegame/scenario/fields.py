@@ -285,7 +285,11 @@ class FinancierFields(Group):
     public: bool = _choice("Whether its letter is public: rivals see it and private money follows it.")
     max_share: float = _share("Largest part of the capital cost it covers.")
     offtake_multiple: float | None = _number(
-        "number", "Part covered per unit of offtake, where the amount is tied to offtake; null: not tied.", 0, 1e6, None
+        "number",
+        "Part covered per unit of offtake, where a public lender ties its amount to offtake; null: not tied.",
+        0,
+        1e6,
+        None,
     )
     base_hazard: float = _hazard("Rate of commitment on its own account (h0).")
     mandate_hazard: float = _hazard("Rate added by its patron's full finance lever (h1).")
