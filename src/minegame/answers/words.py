@@ -8,14 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minegame.scenario import Scenario
+from minegame.transcript import calendar_month
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 
 
 def percent(value: float, low: float | None = None, high: float | None = None) -> str:
@@ -94,11 +90,8 @@ def parameter(scenario: Scenario, path: str) -> str:
 
 def month(scenario: Scenario, number: float) -> str:
     """A month of the tender and of the calendar: ``month 7 (November 2025)``."""
-    start = scenario.tender.start
-    year, first = int(start[:4]), int(start[5:7])
-    place = first - 1 + round(number)
     exact = f"{number:.0f}" if float(number).is_integer() else f"{number:.1f}"
-    return f"month {exact} ({_MONTHS[place % 12]} {year + place // 12})"
+    return f"month {exact} ({calendar_month(scenario.tender.start, round(number))})"
 
 
 def with_interval(name: str, value: Any, low: Any, high: Any, scale: float = 1.0) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""One finished negotiation told to a person: month by month, the host's ledger, the award and what became of it.
+
+What happened is found out first and put into data: :func:`months_table` for spreadsheets and plots,
+:class:`Transcript` with its :class:`Event` list for everything else.  Then that data is only laid out, in colour for a
+terminal (:func:`show`) or as plain text (:func:`render`).
+
+A room each: ``opening`` (who sits at the table, what chance gave them), ``story`` (month by month), ``ledger``,
+``award`` and ``aftermath`` are functions of a ``case``, the negotiation and what its records say; ``transcript`` puts
+them together, ``months`` makes them flat, ``layout`` prints.  ``wording`` says numbers and levers as people do.
+"""
+
+from __future__ import annotations
+
+from minegame.transcript.award import Terms
+from minegame.transcript.event import Event
+from minegame.transcript.layout import WIDTH, render, show
+from minegame.transcript.ledger import SHELVING, TERM_WORDS, Ledger
+from minegame.transcript.months import months_table
+from minegame.transcript.transcript import Transcript
+from minegame.transcript.wording import calendar_month, money, percent
+
+__all__ = [
+    "SHELVING",
+    "TERM_WORDS",
+    "WIDTH",
+    "Event",
+    "Ledger",
+    "Terms",
+    "Transcript",
+    "calendar_month",
+    "money",
+    "months_table",
+    "percent",
+    "render",
+    "show",
+]

@@ -1,0 +1,61 @@
+"""The award: how the tender ended, in a sentence, and the terms agreed for each deposit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from minegame.game import NOBODY
+from minegame.transcript.case import Case
+from minegame.transcript.wording import listed
+
+_TERMS = ("equity", "bonus", "processing", "offtake", "concession", "coverage", "completion")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What was agreed for one deposit; ``winner`` is None and the terms zero where the deposit was shelved."""
+
+    deposit: str
+    label: str
+    winner: str | None
+    winner_label: str | None
+    equity: float
+    bonus: float
+    processing: float
+    offtake: float
+    concession: float
+    coverage: float
+    completion: float
+
+
+def terms(case: Case) -> Iterator[Terms]:
+    """What was agreed, deposit by deposit."""
+    out = case.outcome
+    for d, name in enumerate(case.deposits):
+        winner = None if out.winner[d] == NOBODY else case.bidder(out.winner[d])
+        yield Terms(
+            name,
+            case.deposit_labels[d],
+            winner.name if winner else None,
+            winner.label if winner else None,
+            *(float(out[term][d]) for term in _TERMS),
+        )
+
+
+def summary(case: Case) -> str:
+    """How it ended, in a sentence."""
+    out, when = case.outcome, case.date(int(case.outcome.month))
+    if out.shelved:
+        return f"{case.host} shelved {case.everything()} in {when}."
+    how = "after a counter-offer" if out.countered else "as offered"
+    built = [case.deposit_labels[d] for d in range(len(case.deposits)) if out.done[d]]
+    fate = f"{listed(built)} {'was' if len(built) == 1 else 'were'} completed" if built else "no mine was completed"
+    return f"In {when} {case.host} awarded {_gifts(case)}, {how}; {fate}."
+
+
+def _gifts(case: Case) -> str:
+    winners = [int(w) for w in case.outcome.winner[: len(case.deposits)]]
+    if len(set(winners)) == 1:
+        return f"{case.everything()} to {case.bidder(winners[0]).label}"
+    return listed([f"{label} to {case.bidder(w).label}" for label, w in zip(case.deposit_labels, winners, strict=True)])

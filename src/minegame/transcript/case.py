@@ -1,0 +1,116 @@
+"""A negotiation as its records show it: who is who, how things stood each month, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from minegame import turns
+from minegame.game import COUNTER, STATE, new_records
+from minegame.transcript.event import Event
+from minegame.transcript.wording import calendar_month, listed
+
+if TYPE_CHECKING:
+    from minegame.agents import Bidder, Participant
+    from minegame.model import Negotiation
+
+
+@dataclass(frozen=True)
+class Case:
+    """A negotiation and what its records say; every part of the transcript is told from it.
+
+    ``records`` are the months with the offers as the bidders made them, ``host`` and ``deposit_labels`` what people
+    call the host and the deposits.
+    """
+
+    negotiation: Negotiation
+    game: Any
+    outcome: Any
+    records: tuple[Any, ...]
+    start: str
+    deposits: tuple[str, ...]
+    deposit_labels: tuple[str, ...]
+    host: str
+
+    @classmethod
+    def of(cls, negotiation: Negotiation) -> Case:
+        """Read the records of a negotiation."""
+        game, scenario = negotiation.game, negotiation.scenario
+        deposits = tuple(scenario.deposit_names)
+        return cls(
+            negotiation=negotiation,
+            game=game,
+            outcome=negotiation.outcome,
+            records=tuple(_as_offered(game, record) for record in negotiation.history),
+            start=str(scenario.tender.start),
+            deposits=deposits,
+            deposit_labels=tuple(scenario.deposits[name].label or name for name in deposits),
+            host=negotiation.host.label,
+        )
+
+    @property
+    def award_month(self) -> int:
+        """The month in which the tender was closed."""
+        return int(self.outcome.month)
+
+    def date(self, month: int) -> str:
+        """The calendar month of a month of the tender."""
+        return calendar_month(self.start, month)
+
+    def bidder(self, index: int) -> Bidder:
+        """The bidder at a place of the records."""
+        return self.negotiation.bidders[int(index)]
+
+    def weight(self, d: int) -> float:
+        """A deposit's part of the value of all."""
+        return float(self.game.deposit_weight[d])
+
+    def everything(self) -> str:
+        """All deposits, in words."""
+        count = len(self.deposits)
+        return {1: self.deposit_labels[0], 2: "both deposits"}.get(count, f"all {count} deposits")
+
+    def allocation(self, award: Any) -> str:
+        """Who gets what, in words."""
+        winners = [int(award[d]) for d in range(len(self.deposits))]
+        if len(set(winners)) == 1:
+            return f"{self.bidder(winners[0]).label} for {self.everything()}"
+        lots = {i: [label for label, w in zip(self.deposit_labels, winners, strict=True) if w == i] for i in winners}
+        return listed([f"{self.bidder(i).label} for {listed(labels)}" for i, labels in lots.items()])
+
+    def bids(self, month: int, i: int) -> list[int]:
+        """The deposits that a bidder bids on in a month."""
+        return [d for d in range(len(self.deposits)) if self.records[month].bids[i, d]]
+
+    def no_offer(self, month: int, bidder: Bidder) -> str:
+        """Why a bidder makes no offer in a month."""
+        i = bidder.index
+        entry = int(self.game.bidder_entry[i])
+        if month < entry:
+            return f"does not bid yet: it enters in {self.date(entry)}"
+        losing = [
+            self.deposit_labels[d] for d in range(len(self.deposits)) if self.records[month].reservation[i, d] <= 0.0
+        ]
+        return f"does not bid: {listed(losing)} would not pay at its cost of capital and hurdle"
+
+    def event(self, month: int, kind: str, agent: Participant, text: str, **facts: Any) -> Event:
+        """Something that happened to a participant, under its path and label."""
+        group = f"{agent.kind}s." if agent.kind != "host" else ""
+        return Event(month, kind, f"{group}{agent.name}", agent.label, text, facts)
+
+
+def writable(record: Any) -> Any:
+    """A copy of a month's record on which turns can be tried out."""
+    state = new_records(STATE)
+    state[0] = record
+    return state[0]
+
+
+def _as_offered(game: Any, record: Any) -> Any:
+    """A copy of a month's record with the offers as the bidders made them, before a counter settled the deal."""
+    state = writable(record)
+    if record.decision == COUNTER:
+        i = int(record.award[0])
+        rents = sum(turns.offer_at(game, state, i, d, state.concession[i]) for d in range(game.deposits))
+        state.utility = turns.standing_utility(game, state, state.award) + rents
+    return state

@@ -1,0 +1,242 @@
+"""What happened while the tender was open, month by month: markets, pressure, money, offers, the host's decisions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from minegame import rules
+from minegame.game import ACCEPT, BUNDLED, COUNTER, DECISIONS, LEVERS, RIVAL_LEADS, RIVAL_LETTER, SHELVE
+from minegame.transcript.case import Case
+from minegame.transcript.event import Event
+from minegame.transcript.wording import lever_words, listed, money, percent
+
+if TYPE_CHECKING:
+    from minegame.agents import Bidder, Financier, Patron
+
+_TRIGGER_WORDS = {
+    RIVAL_LEADS: "because a rival camp led the tender",
+    RIVAL_LETTER: "because a rival bidder got a public letter",
+}
+
+
+def story(case: Case) -> Iterator[Event]:
+    """Everything that happened while the tender was open, in order."""
+    for month in range(len(case.records)):
+        yield _market(case, month)
+        for patron in case.negotiation.patrons:
+            yield from _pressing(case, month, patron)
+            yield from _standing(case, month, patron)
+        for financier in case.negotiation.financiers:
+            yield from _backed(case, month, financier)
+        for bidder in case.negotiation.bidders:
+            yield from _offering(case, month, bidder)
+        yield from _deciding(case, month)
+
+
+def _before(case: Case, month: int) -> Any | None:
+    return case.records[month - 1] if month else None
+
+
+def _market(case: Case, month: int) -> Event:
+    price, mine_price = math.exp(case.records[month].log_price), float(case.records[month].mine_price)
+    text = f"price {price:.0f} USD/mtu; a mine can expect {mine_price:.0f}"
+    return Event(month, "market", "market", "Market", text, {"price": price, "mine_price": mine_price})
+
+
+def _pressing(case: Case, month: int, patron: Patron) -> Iterator[Event]:
+    k, before = patron.index, _before(case, month)
+    now = case.records[month].lever[k].tolist()
+    then = before.lever[k].tolist() if before is not None else [0.0] * len(LEVERS)
+    parts = [
+        *_started(case, k, then, now),
+        *_changes("eases to", [n for n, (a, b) in enumerate(zip(then, now, strict=True)) if a > b > 0.0], now),
+        *_changes("raises to", [n for n, (a, b) in enumerate(zip(then, now, strict=True)) if b > a > 0.0], now),
+        *_changes("drops", [n for n, (a, b) in enumerate(zip(then, now, strict=True)) if a > b == 0.0], then),
+    ]
+    spent = _spent(case, month, k)
+    if spent:
+        yield case.event(
+            month, "budget", patron, f"has used up its political capital ({spent:g} points)", points_used=spent
+        )
+    if parts:
+        levers = dict(zip(LEVERS, now, strict=True))
+        yield case.event(month, "levers", patron, "; ".join(parts), levers=levers)
+
+
+def _started(case: Case, k: int, then: list[float], now: list[float]) -> Iterator[str]:
+    """The levers pressed this month for the first time (or again), by what triggered them."""
+    started = [n for n in range(len(LEVERS)) if then[n] == 0.0 < now[n]]
+    for trigger in sorted({int(case.game.lever_trigger[k, n]) for n in started}):
+        group = [n for n in started if case.game.lever_trigger[k, n] == trigger]
+        why = _TRIGGER_WORDS.get(trigger)
+        yield from _changes("presses with", group, now, f", {why}" if why else "")
+
+
+def _changes(verb: str, levers: list[int], strengths: list[float], why: str = "") -> list[str]:
+    words = [lever_words(lever, strengths[lever]) for lever in levers]
+    return [f"{verb} {listed(words)}{why}"] if words else []
+
+
+def _spent(case: Case, month: int, k: int) -> float:
+    """Points used, in the month in which the last of the political capital goes; else zero."""
+    before = _before(case, month)
+    left = float(case.game.patron_budget[k]) if before is None else float(before.budget_left[k])
+    now = case.records[month]
+    return float(now.points_used[k]) if now.budget_left[k] <= 1e-9 < left else 0.0
+
+
+def _standing(case: Case, month: int, patron: Patron) -> Iterator[Event]:
+    k, now, before = patron.index, case.records[month], _before(case, month)
+    a, b = (
+        (case.game.patron_belief_a[k], case.game.patron_belief_b[k])
+        if before is None
+        else (before.belief_a[k], before.belief_b[k])
+    )
+    then, after = rules.belief(a, b), rules.belief(now.belief_a[k], now.belief_b[k])
+    if after != then:
+        carried_out = bool(now.belief_a[k] > a)
+        deed = "carries out a threat against a third country" if carried_out else "backs down in a third country"
+        text = f"{deed}: credibility of its threats {percent(then)} → {percent(after)}"
+        yield case.event(month, "episode", patron, text, carried_out=carried_out, before=then, after=after)
+    if now.summits[k] > (before.summits[k] if before is not None else 0.0):
+        yield _summit(case, month, patron)
+
+
+def _summit(case: Case, month: int, patron: Patron) -> Event:
+    k, now, before, game = patron.index, case.records[month], _before(case, month), case.game
+    then = float(game.patron_credit[k] if before is None else before.credit[k])
+    trust = rules.belief(
+        game.patron_access_trust_a[k] + game.politics_summit_weight * now.summits[k], game.patron_access_trust_b[k]
+    )
+    count = round(float(now.summits[k]))
+    text = (
+        f"summit with {case.host} (number {count}): credit {percent(then)} → {percent(now.credit[k])}, "
+        f"trust in its promises of access {percent(trust)}"
+    )
+    return case.event(month, "summit", patron, text, summits=count, credit=float(now.credit[k]), trust=float(trust))
+
+
+def _backed(case: Case, month: int, financier: Financier) -> Iterator[Event]:
+    f, now = financier.index, case.records[month]
+    if now.letter_month[f] != month:
+        return
+    share, credibility = float(now.letter_share[f]), float(case.game.financier_credibility[f])
+    binding = credibility >= 1.0
+    capital = f"{percent(share)} of {financier.bidder.label}'s capital"
+    text = (
+        f"commits {capital}: counted in full"
+        if binding
+        else f"issues a letter for {capital}: not binding, {case.host} counts {percent(credibility)} of it"
+    )
+    yield case.event(
+        month,
+        "commitment" if binding else "letter",
+        financier,
+        text,
+        bidder=financier.bidder.name,
+        share=share,
+        credibility=credibility,
+        public=bool(case.game.financier_public[f]),
+    )
+
+
+def _offering(case: Case, month: int, bidder: Bidder) -> Iterator[Event]:
+    i, now = bidder.index, case.records[month]
+    bids = case.bids(month, i)
+    useless = case.game.lots == BUNDLED and len(bids) < len(case.deposits)
+    if not bids or useless:
+        if month == 0 or bids != case.bids(month - 1, i):
+            yield case.event(month, "no_offer", bidder, case.no_offer(month, bidder), bids=len(bids))
+        return
+    held = sum(case.weight(d) for d in bids)
+    equity = sum(case.weight(d) * float(now.equity[i, d]) for d in bids) / held
+    bonus = sum(float(now.bonus[i, d]) for d in bids)
+    terms = {
+        "equity": equity,
+        "bonus": bonus,
+        "processing": float(now.processing[i]),
+        "offtake": float(now.offtake[i]),
+        "concession": float(now.concession[i]),
+        "coverage": float(now.coverage[i]),
+        "completion": float(now.completion[i]),
+    }
+    text = (
+        f"offers {percent(equity)} state equity, a bonus of {money(bonus)}, {percent(terms['processing'])} local "
+        f"processing, and takes {percent(terms['offtake'])} of the output{_lots(case, month, i, bids)}, "
+        f"at concession {percent(terms['concession'])}, coverage {percent(terms['coverage'])}"
+    )
+    yield case.event(month, "offer", bidder, text, **terms, deposits=[case.deposits[d] for d in bids])
+
+
+def _lots(case: Case, month: int, i: int, bids: list[int]) -> str:
+    """The offers lot by lot where they can differ in consequence, or the lots of a partial bid."""
+    if case.game.lots == BUNDLED or len(case.deposits) == 1:
+        return ""
+    now = case.records[month]
+    lots = [f"{case.deposit_labels[d]} {percent(now.equity[i, d])}, {money(now.bonus[i, d])}" for d in bids]
+    return f" (by lot: {'; '.join(lots)})"
+
+
+def _deciding(case: Case, month: int) -> Iterator[Event]:
+    now, host = case.records[month], case.negotiation.host
+    shelving = float(now.shelve_utility)
+    if now.has_candidate:
+        utility, aspiration = float(now.utility), float(now.aspiration)
+        text = (
+            f"prefers {case.allocation(now.award)}: utility {money(utility)}, aspiration {money(aspiration)}, "
+            f"shelving {money(shelving)}"
+        )
+        yield case.event(
+            month,
+            "preference",
+            host,
+            text,
+            candidate=_named(case, now.award),
+            utility=utility,
+            aspiration=aspiration,
+            shelving=shelving,
+            floor=float(now.floor),
+        )
+    else:
+        text = f"has no bid to weigh; shelving is worth {money(shelving)}"
+        yield case.event(month, "preference", host, text, candidate={}, shelving=shelving)
+    yield _decision(case, month)
+
+
+def _named(case: Case, award: Any) -> dict[str, str]:
+    return {deposit: case.bidder(award[d]).name for d, deposit in enumerate(case.deposits)}
+
+
+def _decision(case: Case, month: int) -> Event:
+    now = case.records[month]
+    asked = now.requested_concession >= 0.0
+    facts: dict[str, Any] = {"decision": DECISIONS[int(now.decision)]}
+    if asked:
+        i = int(now.award[0])
+        facts |= {
+            "requested_concession": float(now.requested_concession),
+            "next_concession": float(now.next_concession[i]),
+        }
+    if now.decision in (ACCEPT, COUNTER):
+        facts["settled_concession"] = float(now.settled_concession)
+    return case.event(month, "decision", case.negotiation.host, _decision_words(case, now, asked), **facts)
+
+
+def _decision_words(case: Case, now: Any, asked: bool) -> str:
+    if now.decision == ACCEPT:
+        return "accepts the offer" if len(set(_named(case, now.award).values())) == 1 else "accepts the offers"
+    if now.decision == SHELVE:
+        return "shelves the deposits: the time is up and nothing beats keeping them"
+    if not asked:
+        return "waits"
+    bidder = case.bidder(now.award[0])
+    wish, plan = float(now.requested_concession), percent(now.next_concession[bidder.index])
+    demand = "more than it could ever give" if wish > 1.0 else f"a concession of {percent(wish)}"
+    if now.decision == COUNTER:
+        return (
+            f"counters: asks {bidder.label} for {demand}; it agrees, as it planned to go to {plan} next month, and "
+            f"the deal is closed at {percent(now.settled_concession)}"
+        )
+    return f"asks {bidder.label} for {demand}; refused, as it plans to go to {plan} next month; waits"
