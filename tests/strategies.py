@@ -282,7 +282,8 @@ def rows(games: np.ndarray, replications: int, seed: int, first: int = 0) -> np.
     sums = np.zeros((1, len(games), ensemble.MEASURES, 3))
     scratch = np.full((len(games) + 1, ensemble.MEASURES), np.nan)
     table = games[np.newaxis]
-    ensemble.tally(table, new_records(STATE), records, scratch, -1, seed, first, replications, sums, sums)
+    firsts = np.array([first])
+    ensemble.tally(table, new_records(STATE), records, scratch, -1, seed, firsts, replications, sums, sums)
     return np.ascontiguousarray(records[:, 0].T)
 
 

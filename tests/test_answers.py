@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from minegame import answers, experiment
+from minegame import answers, design, experiment
+from minegame.analysis import intervals
 from minegame.answers import Answer, AnswerError, Contest, answer, factors_of, words
-from minegame.answers.setting import changes_of
+from minegame.answers.setting import changes_of, played
 from minegame.design import Factor
 from minegame.ensemble import by_bidder, general
 from minegame.plots import axes
@@ -457,3 +458,38 @@ def test_levels_can_vary_too():
         base=16, replications=8,
     )  # fmt: skip
     assert "--vary tender.lots=bundled,split" in found.command
+
+
+# ------------------------------------------------------------------------------------------------------ over the worlds
+
+
+def test_attribution_can_be_asked_of_other_worlds():
+    answer = answers.attribution(TUNGSTEN, worlds=12, factors=TWO, replications=50)
+    table = answer.tables["In other worlds"].set_index("lever")
+    assert list(table.index) == ["tariff", "access", "engagement", "finance"]
+    assert table["no lever adds more, % of worlds"].sum() == pytest.approx(100)
+    assert (table["5 % of worlds below"] <= table["median, points"]).all()
+    assert "of 12 other worlds" in answer.sentences[-1]
+    assert "--worlds 12 --vary host.balance_weight=0.0:4.0" in answer.command
+    with pytest.raises(ScenarioError, match=r"did you mean 'host\.balance_weight'"):
+        answers.attribution(TUNGSTEN, worlds=12, factors={"host.balance_wieght": (0, 4)}, replications=50)
+
+
+@pytest.mark.slow
+def test_a_share_of_worlds_is_as_sure_as_it_looks():
+    """Worlds that shared their luck would be wrong together: 95 % intervals would cover far less than they say."""
+    scenario, worlds, n, sets = Scenario.load(), 150, 64, 400
+    factors = factors_of(scenario)
+    place = by_bidder("wins_any", scenario.bidder_names.index("cove_kaz"))
+    found = {}
+    for name, luck in (("own", np.arange(worlds)), ("shared", None)):
+        fails = []
+        for seed in range(sets):
+            table = design.random(factors, worlds, seed)
+            sums = played(scenario, table, [place], seed=seed, replications=n, luck=luck)[:, 0, 0]
+            fails.append(int((sums[:, 1] / n < 0.5).sum()))
+        low, high = intervals.wilson(np.array(fails), worlds)
+        truth = sum(fails) / (sets * worlds)
+        found[name] = np.mean((low <= truth) & (truth <= high))
+    assert 0.92 <= found["own"] <= 0.98  # 400 sets tell 95 % from 92 % and no better
+    assert found["shared"] < 0.9

@@ -187,3 +187,19 @@ def test_pictures_say_what_they_show():
     assert "n = 500" in picture.get_xlabel()
     table = attribution.ledger_difference(luck(1, 1, 50), luck(2, 1, 50), ("tax", "bonus"))
     assert "M$" in plots.ledger_bars(table, first="A", second="B").get_xlabel()
+
+
+def test_shapley_values_over_worlds():
+    """Two levers in four worlds, of which three count: the first leads in two, the second surely harms in one."""
+    values = np.array([[0.5, 0.1], [0.2, 0.3], [0.4, -0.2], [9.0, 9.0]])
+    errors = np.full((4, 2), 0.1)
+    found = attribution.over_worlds(values, errors, ["finance", "tariff"], np.array([True, True, True, False]))
+    table = found.set_index("lever")
+    assert table["worlds"].tolist() == [3, 3]
+    assert table["median"].to_dict() == {"finance": 0.4, "tariff": 0.1}
+    assert table["first"].tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert table["helps"].tolist() == pytest.approx([1.0, 1 / 3])  # 0.1 and 0.2 are within 1.96 errors of nil or not
+    assert table["harms"].tolist() == pytest.approx([0.0, 1 / 3])
+    nowhere = attribution.over_worlds(values, errors, ["finance", "tariff"], np.zeros(4, bool))
+    assert nowhere["worlds"].tolist() == [0, 0]
+    assert nowhere["first"].isna().all()

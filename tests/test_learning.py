@@ -27,7 +27,7 @@ def case():
         pd.DataFrame({"us wins": np.zeros(len(win)), "month": np.full(len(win), 0.05)}),
         spreads,
         headlines=headlines,
-        products={"force × exposure": ("force", "exposure", "elsewhere"), "alone": ("force", "elsewhere")},
+        products={"threat": ("force", "exposure", "elsewhere"), "alone": ("force", "elsewhere")},
     )
     return points, found
 
@@ -48,8 +48,8 @@ def test_what_is_learnt_and_what_is_not(case):
     table = case[1].parameters.set_index("parameter")
     assert table.loc["price", "learnt"]
     assert table.loc["price", "spread_kept"] < 0.5
-    assert table.loc["force × exposure", "learnt"]
-    assert table.loc["force × exposure", "distance"] > table.loc["force", "distance"]
+    assert table.loc["threat: force × exposure", "learnt"]
+    assert table.loc["threat: force × exposure", "distance"] > table.loc["force", "distance"]
     assert not table.loc["idle", "learnt"]
     assert table.loc["idle", "spread_kept"] == pytest.approx(1, abs=0.15)
     assert "alone" not in table.index

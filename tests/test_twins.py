@@ -194,7 +194,8 @@ def tallied(games, seed, first, count, reference=-1):
     contrasts = np.zeros_like(sums)
     scratch = np.full((games.shape[1] + 1, ensemble.MEASURES), np.nan)
     states, last = new_records(STATE), new_records(OUTCOME).reshape(1, 1, 1)
-    ensemble.tally(games, states, last, scratch, reference, seed, first, count, sums, contrasts)
+    firsts = np.full(len(games), first)
+    ensemble.tally(games, states, last, scratch, reference, seed, firsts, count, sums, contrasts)
     return sums, contrasts
 
 
@@ -261,6 +262,19 @@ def test_sums_are_the_same_to_the_last_bit_however_the_work_is_spread(monkeypatc
         assert found.contrasts.tobytes() == known.contrasts.tobytes()
     assert known.sums[0, 0, 0, 0] == 4500
     assert not known.contrasts[:, 1, :, 1:].any()
+
+
+def test_every_group_may_have_luck_of_its_own():
+    """Lot n of 300 replications is number 300 n and those that follow, whatever the other groups play."""
+    one = a_table_of_games()
+    games = np.stack([one, one[::-1], one])
+    found = experiment.tally(games, 6, 300, reference=1, luck=np.array([2, 0, 2]), threads=2)
+    for group, first in ((0, 600), (1, 0), (2, 600)):
+        alone, contrasts = tallied(games[group : group + 1], 6, first, 256, reference=1)
+        rest, more = tallied(games[group : group + 1], 6, first + 256, 44, reference=1)
+        np.testing.assert_array_equal(found.sums[group], alone[0] + rest[0])
+        np.testing.assert_array_equal(found.contrasts[group], contrasts[0] + more[0])
+    assert (found.sums[0] != experiment.tally(games, 6, 300).sums[0]).any()
 
 
 def test_the_measures_of_a_point_do_not_depend_on_its_neighbours():

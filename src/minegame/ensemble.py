@@ -171,14 +171,14 @@ def _add_difference(row, base, scratch, sums):
 
 
 @rule
-def tally(games, states, outcomes, rows, reference, seed, first, count, sums, contrasts):
-    """Play replications first … first + count - 1 of every game and add up what is measured.
+def tally(games, states, outcomes, rows, reference, seed, firsts, count, sums, contrasts):
+    """Play replications firsts[g] … firsts[g] + count - 1 of every game of group g and add up what is measured.
 
-    ``games`` has shape (groups, policies); policies of a group share their luck.  ``sums`` has shape (groups, policies,
-    MEASURES, 3): count, sum and sum of squares.  With ``reference`` ≥ 0, ``contrasts`` (the same shape) holds the same
-    of the paired differences against that policy.  ``outcomes`` has shape (count, groups, policies) to keep every
-    outcome, or 1 in place of any of them to keep only the last.  Scratch: ``states`` (1,), ``rows`` (policies + 1,
-    MEASURES) filled with NaN.
+    ``games`` has shape (groups, policies); policies of a group share their luck, and so do groups with the same first.
+    ``sums`` has shape (groups, policies, MEASURES, 3): count, sum and sum of squares.  With ``reference`` ≥ 0,
+    ``contrasts`` (the same shape) holds the same of the paired differences against that policy.  ``outcomes`` has shape
+    (count, groups, policies) to keep every outcome, or 1 in place of any of them to keep only the last.  Scratch:
+    ``states`` (1,), ``rows`` (policies + 1, MEASURES) filled with NaN.
     """
     policies = games.shape[1]
     deep, high, wide = outcomes.shape
@@ -186,7 +186,7 @@ def tally(games, states, outcomes, rows, reference, seed, first, count, sums, co
         for n in range(count):
             for p in range(policies):
                 outcome = outcomes[n % deep, group % high, p % wide]
-                play(games[group, p], states[0], outcome, seed, first + n)
+                play(games[group, p], states[0], outcome, seed, firsts[group] + n)
                 measure(games[group, p], outcome, rows[p])
                 _add(rows[p], sums[group, p])
             if reference >= 0:

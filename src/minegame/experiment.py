@@ -139,16 +139,24 @@ class _Played:
 
 
 def _tallied(
-    games: np.ndarray, seed: int, first: int, replications: int, reference: int, blocks: range, keep: bool = False
+    games: np.ndarray,
+    seed: int,
+    first: int | np.ndarray,
+    replications: int,
+    reference: int,
+    blocks: range,
+    keep: bool = False,
 ) -> _Played:
     """Play some blocks of replications first … first + replications - 1 of games of shape (groups, policies).
 
-    Sums have shape (1 or 2, groups, policies, MEASURES, 3): the sums, and with a reference the contrasts.  Outcomes, if
-    they are to be kept, have shape (replications of the blocks, groups, policies).
+    ``first`` is one number, or one for each group.  Sums have shape (1 or 2, groups, policies, MEASURES, 3): the sums,
+    and with a reference the contrasts.  Outcomes, if they are to be kept, have shape (replications of the blocks,
+    groups, policies).
     """
     size = block_size(replications)
     start, stop = blocks.start * size, min(blocks.stop * size, replications)
     room = (stop - start, *games.shape) if keep else (1, 1, 1)
+    firsts = np.broadcast_to(np.asarray(first, np.int64), len(games)) + start
     states, outcomes = new_records(STATE), new_records(OUTCOME, math.prod(room)).reshape(room)
     rows = np.full((games.shape[1] + 1, MEASURES), np.nan)
 
@@ -157,7 +165,7 @@ def _tallied(
             sums = np.zeros((1 if reference < 0 else 2, *games.shape, MEASURES, 3))
             count = min(size, stop - at)
             kept = outcomes[at - start : at - start + count] if keep else outcomes
-            ensemble.tally(games, states, kept, rows, reference, seed, first + at, count, sums[0], sums[-1])
+            ensemble.tally(games, states, kept, rows, reference, seed, firsts + (at - start), count, sums[0], sums[-1])
             yield sums
 
     return _Played(tree_sum(blocks_played()), outcomes if keep else None)
@@ -169,24 +177,31 @@ def tally(
     replications: int,
     *,
     reference: int | None = None,
+    luck: np.ndarray | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Tallies:
     """Play every game of a design and add up what is measured, in memory.
 
     ``games`` holds GAME records of shape (groups, policies): the policies of a group play on the same luck, and with
-    ``reference`` (the number of a policy) their paired differences are added up too.  Memory does not grow with the
-    replications.
+    ``reference`` (the number of a policy) their paired differences are added up too.  All groups play on the same luck
+    too, or each on the lot of ``luck``, shape (groups,): lot n is the replications n * replications and those that
+    follow.  Memory does not grow with the replications.
     """
+    firsts = (np.zeros(len(games), np.int64) if luck is None else np.asarray(luck, np.int64)) * replications
     base = -1 if reference is None else reference
     sums = np.zeros((1 if base < 0 else 2, *games.shape, MEASURES, 3))
     work = pieces(games.shape[0], games.shape[1], replications, _TASK)
     count = threads or cores()
     with ThreadPoolExecutor(count) as pool:
         try:
-            tasks = ((piece, (games[piece.groups.start : piece.groups.stop], piece.blocks)) for piece in work)
+            chosen = ((piece, slice(piece.groups.start, piece.groups.stop)) for piece in work)
+            tasks = ((piece, (games[groups], firsts[groups], piece.blocks)) for piece, groups in chosen)
             played = _in_order(
-                pool, tasks, lambda part, blocks: _tallied(part, seed, 0, replications, base, blocks).sums, count
+                pool,
+                tasks,
+                lambda part, first, blocks: _tallied(part, seed, first, replications, base, blocks).sums,
+                count,
             )
             for groups, parts in _by_groups(played):
                 sums[:, groups.start : groups.stop] = tree_sum(

@@ -26,13 +26,15 @@ def samples(
     replications: int,
     places: Sequence[int],
     *,
+    first: int = 0,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> np.ndarray:
     """Chosen measures of every negotiation, shape (replications, policies, measures).
 
-    ``games`` are GAME records of shape (policies,) that play on the same luck; ``places`` are those of the measures, as
-    ``ensemble.by_bidder("wins_any", 0)`` gives them.  A measure that does not apply is NaN.
+    ``games`` are GAME records of shape (policies,) that play on the same luck, that of the replications from ``first``
+    on; ``places`` are those of the measures, as ``ensemble.by_bidder("wins_any", 0)`` gives them.  A measure that does
+    not apply is NaN.
     """
     kept = np.empty((replications, len(games), len(places)))
     chosen = np.asarray(places, np.int64)
@@ -45,7 +47,7 @@ def samples(
             np.full(MEASURES, np.nan),
             chosen,
             seed,
-            part.start,
+            first + part.start,
             kept[part],
         )
         return int(part.stop - part.start) * len(games)

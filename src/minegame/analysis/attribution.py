@@ -88,6 +88,43 @@ def estimate(samples: np.ndarray, levers: Sequence[str], confidence: float = 0.9
     )
 
 
+def over_worlds(
+    values: np.ndarray, errors: np.ndarray, levers: Sequence[str], kept: np.ndarray, confidence: float = 0.95
+) -> pd.DataFrame:
+    """How far the Shapley values hold in other worlds: their range over those that are kept.
+
+    Args:
+        values: the Shapley value of each lever in each world, shape (worlds, levers).
+        errors: their standard errors.
+        levers: the names of the levers.
+        kept: which worlds count, shape (worlds,).
+        confidence: with which a value is surely above or below nil in its world.
+
+    Returns:
+        A row a lever, as listed: ``median``, ``low`` and ``high`` (nine worlds in ten lie between), ``first`` (the
+        share of worlds in which no lever adds more), ``helps`` and ``harms`` (the shares of worlds in which it surely
+        adds, or takes), and ``worlds``.
+    """
+    import pandas as pd
+
+    chosen, sure = values[kept], intervals.deviate(confidence) * errors[kept]
+    empty = np.full(len(levers), np.nan)
+    ends = np.quantile(chosen, [0.05, 0.5, 0.95], axis=0) if len(chosen) else np.array([empty] * 3)
+    first = np.bincount(chosen.argmax(axis=1), minlength=len(levers)) / max(len(chosen), 1)
+    return pd.DataFrame(
+        {
+            "lever": list(levers),
+            "median": ends[1],
+            "low": ends[0],
+            "high": ends[2],
+            "first": first if len(chosen) else empty,
+            "helps": (chosen > sure).mean(axis=0) if len(chosen) else empty,
+            "harms": (chosen < -sure).mean(axis=0) if len(chosen) else empty,
+            "worlds": len(chosen),
+        }
+    )
+
+
 def shapley(worth: Sequence[float] | np.ndarray, levers: Sequence[str]) -> np.ndarray:
     """The Shapley values of one game: its worth by coalition in the order of :func:`coalitions` → a value a player.
 

@@ -77,11 +77,11 @@ def products(patron: str, bidder: str, financier: str) -> dict[str, tuple[str, .
     """
     own = f"patrons.{patron}."
     return {
-        "threat: link × incidence × exposed share": (own + "link", own + "incidence", own + "exposed_share"),
-        "access: deliverable × value": (own + "access_deliverable", own + "access_value"),
-        "backlash: weight × conflict × publicity": ("host.backlash", own + "conflict_expectation", own + "publicity"),
-        "credit: weight × initial credit": ("host.credit_weight", own + "credit"),
-        "letters: credibility × capability": (f"financiers.{financier}.credibility", f"bidders.{bidder}.capability"),
+        "threat": (own + "link", own + "incidence", own + "exposed_share"),
+        "access": (own + "access_deliverable", own + "access_value"),
+        "backlash": ("host.backlash", own + "conflict_expectation", own + "publicity"),
+        "credit": ("host.credit_weight", own + "credit"),
+        "letters": (f"financiers.{financier}.credibility", f"bidders.{bidder}.capability"),
     }
 
 
@@ -135,8 +135,8 @@ def estimate(
         errors: their Monte Carlo standard errors.
         spreads: the standard deviations of one negotiation's outcomes.
         headlines: answers at each vector whose range over the kept ones is wanted, a column each.
-        products: names → the paths whose product is examined beside the single parameters; a product of which a path
-            is not in ``points`` counts the paths that are, if at least two.
+        products: names → the paths whose product is examined beside the single parameters, called ``name: a × b`` by
+            the factors that vary; a product counts those that are in ``points``, if at least two.
         cutoff: a vector is discarded if any observation is more implausible.
         confidence: of the interval of the share kept.
     """
@@ -164,7 +164,7 @@ def estimate(
 
 def _with_products(points: pd.DataFrame, products: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     found = {
-        name: points[present].astype(float).prod(axis=1)
+        f"{name}: {' × '.join(path.rpartition('.')[2] for path in present)}": points[present].astype(float).prod(axis=1)
         for name, paths in products.items()
         if len(present := [path for path in paths if path in points]) > 1
     }

@@ -44,14 +44,15 @@ class Indices:
 
     ``table``: a row a factor, the one that matters most first: its ``rank``, ``first`` (the part of the variance that
     knowing it alone would remove) and ``total`` (the part that would be left if only it were unknown), each with
-    ``_low`` and ``_high``.  ``interactions`` is what the first-order indices leave of the variance; ``noise`` the part
-    of the outcome's variance over the design that is Monte Carlo error (0 if no errors were given).
+    ``_low`` and ``_high``.  ``interactions`` (estimate, low, high) is what the first-order indices leave of the
+    variance; ``noise`` the part of the outcome's variance over the design that is Monte Carlo error (0 if no errors
+    were given).
     """
 
     table: pd.DataFrame
     mean: float
     variance: float
-    interactions: float
+    interactions: tuple[float, float, float]
     noise: float
     base: int
     confidence: float
@@ -136,7 +137,9 @@ def estimate(
         points: the design that was played.
         outcome: the estimate at each point (P(win), the host's value), shape (points,).
         errors: its standard errors, where each point had luck of its own: their variance is then taken out of the
-            indices.  Leave it out for points played on common luck, whose errors largely cancel.
+            indices.  Leave it out where the points of a base point share their luck: its errors then largely cancel in
+            the differences of which indices are made.  Base points should have luck of their own (:func:`lots`): on
+            luck that all share, the intervals hold for that luck alone.
         confidence: of the intervals.
         resamples: of the bootstrap over base points.
         seed: of the bootstrap.
@@ -164,21 +167,32 @@ def estimate(
     )
     table = _ranked(table, "total")
     variance = float(values.var()) * (1 - noise)
-    return Indices(table, float(values.mean()), variance, float(1 - first.sum()), noise, points.base, confidence)
+    rest, half = 1 - first.sum(), raw["rest_conf"] / (1 - noise)
+    interactions = (float(rest), float(rest - half), float(rest + half))
+    return Indices(table, float(values.mean()), variance, interactions, noise, points.base, confidence)
 
 
-def _indices(points: Points, values: np.ndarray, confidence: float, resamples: int, seed: int) -> dict[str, np.ndarray]:
+def lots(points: Points) -> np.ndarray:
+    """The lot of luck of every point: one for each base point or trajectory, shared by the points that it compares."""
+    return np.arange(len(points)) // (len(points) // points.base)
+
+
+def _indices(points: Points, values: np.ndarray, confidence: float, resamples: int, seed: int) -> dict[str, Any]:
+    """SALib's indices with their half-widths, and ``rest_conf``, that of what the first-order indices leave."""
     if np.ptp(values) == 0:
-        return {name: np.full(len(points.factors), np.nan) for name in ("S1", "S1_conf", "ST", "ST_conf")}
+        nothing = {name: np.full(len(points.factors), np.nan) for name in ("S1", "S1_conf", "ST", "ST_conf")}
+        return nothing | {"rest_conf": np.nan}
     found = _salib("analyze.sobol").analyze(
         _problem(points.factors),
         values,
         calc_second_order=False,
         num_resamples=resamples,
         conf_level=confidence,
+        keep_resamples=True,
         seed=np.random.default_rng(seed),  # an int of 0 would mean no seed
     )
-    return dict(found)
+    redrawn = np.asarray(found["S1_conf_all"]).sum(axis=1)  # of the same base points for every factor
+    return dict(found) | {"rest_conf": intervals.deviate(confidence) * redrawn.std(ddof=1)}
 
 
 def _noise_share(values: np.ndarray, errors: np.ndarray | None) -> float:

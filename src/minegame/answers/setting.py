@@ -239,11 +239,13 @@ def played(
     seed: int,
     replications: int,
     policies: Sequence[Changes] = ({},),
+    luck: np.ndarray | None = None,
     progress: Progress | None = None,
 ) -> np.ndarray:
     """Count, sum and sum of squares of some measures at every point: shape (points, policies, measures, 3).
 
-    All points and policies are played on the same luck.
+    All policies of a point are played on the same luck, and all points too unless ``luck``, shape (points,), gives each
+    a lot of its own: estimates over many worlds are only as sure as they look if the worlds do not share their luck.
     """
     changed = [scenario.at(policy) for policy in policies]
     sums = np.empty((len(table), len(policies), len(places), 3))
@@ -251,7 +253,9 @@ def played(
         rows = slice(first, first + _BATCH)
         points = records(table.iloc[rows])
         games = np.stack([one.games(points) for one in changed], axis=1)
-        sums[rows] = experiment.tally(games, seed, replications, progress=progress).sums[:, :, list(places)]
+        lots = None if luck is None else luck[rows]
+        found = experiment.tally(games, seed, replications, luck=lots, progress=progress)
+        sums[rows] = found.sums[:, :, list(places)]
     return sums
 
 
@@ -307,6 +311,19 @@ def typed_factors(given: Factors | None) -> dict[str, object]:
             for f in given
         ]
     }  # fmt: skip
+
+
+def spelled(factors: Sequence[Factor]) -> dict[str, list[object]]:
+    """Factors as settings: the levels, or the ends and the scale of the range, by path."""
+    return {f.path: list(f.levels) if f.levels else [f.low, f.high, f.scale] for f in factors}
+
+
+def ranges_limit(factors: Sequence[Factor]) -> str:
+    """What an answer over the ranges of factors cannot say."""
+    return (
+        f"{len(factors)} parameters vary, independently and evenly over ranges that are a judgement: another range "
+        "gives another answer, and parameters that do not vary say nothing."
+    )
 
 
 def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from minegame.answers.setting import (
     limits_of,
     scenario_of,
     settings_of,
+    spelled,
     typed_factors,
 )
 from minegame.answers.words import with_interval
@@ -60,8 +61,8 @@ def tipping(
     """
     scenario = scenario_of(scenario)
     contest = Contest.of(scenario, bidder=bidder)
-    against = [contest.rival(rival, seed)] if rival else [n for n in scenario.bidder_names if n != contest.bidder]
-    contest.rival(rival, seed)
+    others = [name for name in scenario.bidder_names if name != contest.bidder]
+    against = others if others and rival is None else [contest.rival(rival, seed)]
     chosen = [_reaching(scenario, f) for f in _decisive(scenario, factors)]
     expect(progress, replications * _POINTS_EACH * len(chosen))
     found = [
@@ -87,7 +88,7 @@ def tipping(
         tables={"Tipping points": _tipping_table(table, chosen), "Every point asked": _asked(found)},
         pictures={"Tipping points": ranges},
         settings=settings_of(
-            scenario, bidder=contest.bidder, rivals=against, factors=_spelled(chosen), replications=replications,
+            scenario, bidder=contest.bidder, rivals=against, factors=spelled(chosen), replications=replications,
             seed=seed, confidence=confidence,
         ),
         command=command_line(
@@ -128,10 +129,6 @@ def _reaching(scenario: Scenario, factor: Factor) -> Factor:
     low, high = min(factor.low, value), max(factor.high, value)
     scale = "linear" if low <= 0 else factor.scale
     return replace(factor, low=low, high=high, scale=scale)
-
-
-def _spelled(factors: Sequence[Factor]) -> dict[str, list[object]]:
-    return {f.path: list(f.levels) if f.levels else [f.low, f.high, f.scale] for f in factors}
 
 
 def _lead(
@@ -285,7 +282,7 @@ def threshold(
         name="threshold",
         question=f"Where does {words.possessive(contest.label)} chance of winning cross {100 * level:g} % as "
         f"{first.path} and {second.path} vary?",
-        sentences=tuple(_threshold_said(found, own, scenario, contest, replications)),
+        sentences=tuple(_threshold_said(found, own, scenario, contest, replications, confidence)),
         tables={
             "The line": _line(found),
             "Every point asked": found.asked.assign(
@@ -299,7 +296,7 @@ def threshold(
         },
         pictures={f"Where {outcome} is {100 * level:g} %": heat_map},
         settings=settings_of(
-            scenario, bidder=contest.bidder, factors=_spelled([first, second]), level=level,
+            scenario, bidder=contest.bidder, factors=spelled([first, second]), level=level,
             replications=replications, seed=seed, confidence=confidence,
         ),
         command=command_line(
@@ -355,13 +352,15 @@ def _typed_axis(given: Factor | str | None) -> str | None:
     return f"{given.path}={given.low}:{given.high}" + (":log" if given.scale == "log" else "")
 
 
-def _threshold_said(found: search.Threshold, own: float, scenario: Scenario, contest: Contest, n: int) -> list[str]:
+def _threshold_said(
+    found: search.Threshold, own: float, scenario: Scenario, contest: Contest, n: int, confidence: float
+) -> list[str]:
     x, y = found.x, found.y
-    half = intervals.deviate(0.95) * np.sqrt(own * (1 - own) / n)
+    low, high = intervals.wilson(own * n, n, confidence)
     here = f"{x.path} = {words.plain(scenario.value(x.path))} and {y.path} = {words.plain(scenario.value(y.path))}"
     said = [
         f"With the scenario's values ({here}) {contest.label} wins "
-        f"{words.percent(own, own - half, own + half)} (n = {n:,} negotiations at every point)."
+        f"{words.percent(own, float(low), float(high))} (n = {n:,} negotiations at every point)."
     ]
     values = found.asked["estimate"]
     if not len(found.curve):

@@ -26,8 +26,10 @@ from minegame.answers.setting import (
     factors_of,
     limits_of,
     played,
+    ranges_limit,
     scenario_of,
     settings_of,
+    spelled,
     typed_factors,
 )
 from minegame.answers.words import with_interval
@@ -44,17 +46,13 @@ _BASE = {"sobol": 1024, "morris": 40, "tornado": 5}
 _REPLICATIONS = {"sobol": 64, "morris": 400, "tornado": 4000}
 _MATTERS = 0.05
 _COMMON_LUCK = "All points are played on the same luck, so that differences between them are parameters and not luck."
-
-
-def _spelled(factors: Sequence[Factor]) -> dict[str, list[object]]:
-    return {f.path: list(f.levels) if f.levels else [f.low, f.high, f.scale] for f in factors}
-
-
-def _ranges_limit(factors: Sequence[Factor]) -> str:
-    return (
-        f"{len(factors)} parameters vary, independently and evenly over ranges that are a judgement: another range "
-        "gives another answer, and parameters that do not vary say nothing."
-    )
+_OWN_LUCK = (
+    "Every world is played on luck of its own, so that the intervals hold the error of the worlds and of the luck."
+)
+_SHARED_LUCK = (
+    "Worlds that are compared with each other share their luck; the {groups} have luck of their own, so that the "
+    "intervals hold the error of the worlds and of the luck."
+)
 
 
 # ---------------------------------------------------------------------------------------------------------- sensitivity
@@ -100,7 +98,7 @@ def sensitivity(
         tables=tables,
         pictures=pictures,
         settings=settings_of(
-            scenario, bidder=contest.bidder, factors=_spelled(chosen), method=method, base=count, replications=n,
+            scenario, bidder=contest.bidder, factors=spelled(chosen), method=method, base=count, replications=n,
             seed=seed, confidence=confidence,
         ),
         command=command_line(
@@ -110,7 +108,7 @@ def sensitivity(
                 "seed": seed, "confidence": confidence,
             },
         ),
-        limits=limits_of(scenario, *own_limits, _ranges_limit(chosen)),
+        limits=limits_of(scenario, *own_limits, ranges_limit(chosen)),
         scenario=scenario,
     )  # fmt: skip
 
@@ -125,7 +123,8 @@ def _sobol(
     design = indices.design(factors, base, seed)
     expect(progress, len(design) * n)
     places = [by_bidder("wins_any", contest.place), general("host_value")]
-    sums = played(scenario, design.table, places, seed=seed, replications=n, progress=progress)[:, 0]
+    luck = indices.lots(design)
+    sums = played(scenario, design.table, places, seed=seed, replications=n, luck=luck, progress=progress)[:, 0]
     won, worth = (sums[:, m, 1] / n for m in range(2))
     found = indices.estimate(design, won, confidence=confidence, seed=seed)
     value = indices.estimate(design, worth, confidence=confidence, seed=seed)
@@ -143,7 +142,7 @@ def _sobol(
         return plots.sobol_bars(value.table, outcome="the host's value", base=base, confidence=confidence)
 
     return (
-        _sobol_said(found, split[f"{contest.label} wins"], scenario, contest, n, won[:: len(factors) + 2]),
+        _sobol_said(found, split[f"{contest.label} wins"], scenario, contest, n, won[:: len(factors) + 2], confidence),
         {
             f"What moves {outcome}": _indices_table(found),
             "What moves the host's value": _indices_table(value),
@@ -153,8 +152,8 @@ def _sobol(
         [
             "An index is a share of the variance over these ranges, not a direction, and not an effect at the "
             "scenario's own values (see minegame analyse tipping).",
-            f"{_COMMON_LUCK} Each probability is read off {n} negotiations, whose rounding counts as interaction, so "
-            "that a factor without any effect keeps a total index a little above nil.",
+            f"{_SHARED_LUCK.format(groups='base points')} Each probability is read off {n} negotiations, whose "
+            "rounding counts as interaction: a factor without any effect keeps a total index a little above nil.",
         ],
     )
 
@@ -189,8 +188,9 @@ def _luck_table(split: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
 
 
 def _sobol_said(
-    found: indices.Indices, split: Mapping[str, float], scenario: Scenario, contest: Contest, n: int, won: np.ndarray
-) -> list[str]:
+    found: indices.Indices, split: Mapping[str, float], scenario: Scenario, contest: Contest, n: int, won: np.ndarray,
+    confidence: float,
+) -> list[str]:  # fmt: skip
     table = found.table
     if not np.isfinite(table["total"]).all():
         return [f"{contest.label} wins equally often in every world: nothing matters in these ranges."]
@@ -201,7 +201,7 @@ def _sobol_said(
     ]
     matter = table[table["total_low"] > _MATTERS]
     favourite = (won > 0.5).astype(float)
-    low, high = intervals.wilson(favourite.sum(), len(favourite))
+    low, high = intervals.wilson(favourite.sum(), len(favourite), confidence)
     return [
         f"Over these ranges {words.possessive(contest.label)} chance is moved most by {words.listed(named)} (total "
         f"Sobol' index: the part of the variance that would stay if all else were known; {found.base:,} base points, "
@@ -209,8 +209,8 @@ def _sobol_said(
         f"In a world drawn at random, "
         f"{words.percent(split['parameters'], split['parameters_low'], split['parameters_high'])} "
         f"of the variance of who wins is due to the parameters, the rest to luck.",
-        f"{len(matter)} of {len(table)} parameters surely carry more than {100 * _MATTERS:g} % of the variance; "
-        f"{100 * max(found.interactions, 0.0):.0f} % of it lies in interactions.",
+        f"{len(matter)} of {len(table)} parameters surely carry more than {100 * _MATTERS:g} % of the variance of "
+        f"P({contest.label} wins); {words.percent(*np.clip(found.interactions, 0.0, 1.0))} of it lies in interactions.",
         f"{contest.label} wins more than half of the negotiations in "
         f"{words.percent(float(favourite.mean()), float(low), float(high))} of {len(favourite):,} worlds.",
     ]
@@ -222,8 +222,8 @@ def _morris(
 ) -> _Parts:  # fmt: skip
     design = indices.screening(factors, base, seed=seed)
     expect(progress, len(design) * n)
-    place = by_bidder("wins_any", contest.place)
-    sums = played(scenario, design.table, [place], seed=seed, replications=n, progress=progress)[:, 0, 0]
+    place, luck = by_bidder("wins_any", contest.place), indices.lots(design)
+    sums = played(scenario, design.table, [place], seed=seed, replications=n, luck=luck, progress=progress)[:, 0, 0]
     found = indices.screen(design, sums[:, 1] / n, confidence=confidence)
     table = (
         found[["factor"]]
@@ -258,7 +258,7 @@ def _morris(
         [
             "A screening says which parameters can be left alone, not what share of the variance each carries (method "
             "sobol does). Sampling error counts as strength, so that a parameter without effect keeps a little.",
-            _COMMON_LUCK,
+            _SHARED_LUCK.format(groups="trajectories"),
         ],
     )
 
@@ -339,8 +339,10 @@ def discovery(
         raise AnswerError(scenario.name, "needs at least 100 points, and shares between 0 and 1")
     table = boxes.design(chosen, points, seed)
     expect(progress, points * replications)
-    place = by_bidder("wins_any", contest.place)
-    sums = played(scenario, table, [place], seed=seed, replications=replications, progress=progress)[:, 0, 0]
+    place, luck = by_bidder("wins_any", contest.place), np.arange(points)
+    sums = played(
+        scenario, table, [place], seed=seed, replications=replications, luck=luck, progress=progress
+    )[:, 0, 0]  # fmt: skip
     fails = sums[:, 1] / replications < below
     failing = f"P({contest.label} wins) below {100 * below:g} %"
     found = _boxes(table, fails, density, confidence, seed)
@@ -362,7 +364,7 @@ def discovery(
         tables=tables,
         pictures=pictures,
         settings=settings_of(
-            scenario, bidder=contest.bidder, factors=_spelled(chosen), points=points, below=below, density=density,
+            scenario, bidder=contest.bidder, factors=spelled(chosen), points=points, below=below, density=density,
             replications=replications, seed=seed, confidence=confidence,
         ),
         command=command_line(
@@ -377,8 +379,10 @@ def discovery(
             "A box is a summary with straight sides; worlds that fail outside it are counted in its coverage. It "
             "says where failure is dense, not why.",
             f"Each world is judged by {replications} negotiations: near the line between failing and not, worlds are "
-            "miscounted both ways. Densities and coverages are read off worlds that the search did not see.",
-            _ranges_limit(chosen),
+            f"miscounted both ways. {_OWN_LUCK}",
+            "Densities and coverages are read off worlds that the search did not see; the p of a limit (how often so "
+            "dense a box would come about if the limit did nothing) is read off those it saw.",
+            ranges_limit(chosen),
         ),
         scenario=scenario,
     )  # fmt: skip
@@ -439,7 +443,7 @@ def _limits_table(box: boxes.Discovery) -> pd.DataFrame:
             "limit": limits["limit"],
             "searched from": limits["range_low"],
             "searched to": limits["range_high"],
-            "chance that it does nothing": limits["quasi_p"],
+            "p if it did nothing": limits["quasi_p"],
         }
     )
 
@@ -536,8 +540,9 @@ def learning(
     places = [*(by_bidder(name, contest.place) for name in measures), general("host_value")]
     places += [by_bidder("wins_any", i) for i in range(len(scenario.bidder_names)) if i != contest.place]
     sums = played(
-        scenario, table, places, seed=seed, replications=replications, policies=[{}, without], progress=progress
-    )
+        scenario, table, places, seed=seed, replications=replications, policies=[{}, without],
+        luck=np.arange(vectors), progress=progress,
+    )  # fmt: skip
     with np.errstate(invalid="ignore", divide="ignore"):
         means = sums[..., 1] / sums[..., 0]
         spreads = np.sqrt(np.maximum(sums[:, 0, :3, 2] / sums[:, 0, :3, 0] - means[:, 0, :3] ** 2, 0.0))
@@ -581,7 +586,7 @@ def learning(
         },
         pictures={"Ranges kept against ranges assumed": ranges} if kept > 1 and len(found.parameters) else {},
         settings=settings_of(
-            scenario, factors=_spelled(chosen), vectors=vectors, observed={**seen, "winner": contest.bidder},
+            scenario, factors=spelled(chosen), vectors=vectors, observed={**seen, "winner": contest.bidder},
             replications=replications, seed=seed, confidence=confidence, cutoff=found.cutoff,
         ),
         command=command_line(
@@ -598,12 +603,14 @@ def learning(
             scenario,
             f"One case gives {words.listed(_given(told))}: {len(told)} numbers for {len(chosen)} parameters. What is "
             "kept is not a posterior: worlds are discarded, none is made likelier than another.",
-            "The case was observed once, and may have been chosen for how it ended; a world in which the observed "
-            "bidder wins once in ten is still kept.",
+            "The case was observed once, and may have been chosen for how it ended. A world is discarded beyond "
+            f"{found.cutoff:g} standard deviations: one in which the observed bidder wins once in ten is still kept, "
+            "and the least chance over the worlds kept follows from that.",
+            _OWN_LUCK,
             f"The month may be missed by {seen['month_discrepancy']:g} and the state share by "
             f"{100 * float(seen['equity_discrepancy']):g} points (one standard deviation) for what the model leaves "
             "out: a judgement.",
-            _ranges_limit(chosen),
+            ranges_limit(chosen),
         ),
         scenario=scenario,
     )  # fmt: skip
@@ -698,9 +705,8 @@ def _learning_said(
                 else ""
             )
             + (
-                f"; the range that shrinks most is that of {narrowest['parameter']}, to "
-                f"{100 * narrowest['spread_kept']:.0f} % of "
-                "its width."
+                f"; the spread that shrinks most is that of {narrowest['parameter']}: the middle half of the worlds "
+                f"kept is {100 * narrowest['spread_kept']:.0f} % as wide as that of all."
                 if np.isfinite(narrowest["spread_kept"])
                 else "."
             )
