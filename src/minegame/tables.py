@@ -33,12 +33,12 @@ def show(found: Results, page: Console, *, draw: bool = False) -> None:
             page.print()
     shown, rows = manifest["analysis"], found.win_probabilities()
     if "winning" in shown:
-        for table in winning(found, rows):
-            page.print(table)
+        for layouts in winning(found, rows):
+            page.print(fitting(page, *layouts))
     if "contrasts" in shown and found.reference is not None:
-        page.print(contrasts(found))
+        page.print(fitting(page, *contrasts(found)))
     if "terms" in shown:
-        page.print(terms(found))
+        page.print(fitting(page, terms(found)))
     _say_short(found, page)
     if draw and "plot" in shown:
         for picture in pictures(found, rows):
@@ -68,6 +68,41 @@ def _folded(text: str) -> str:
     return "\n".join(textwrap.wrap(text.replace(".", ". "), 15, break_long_words=False)).replace(". ", ".")
 
 
+def fitting(page: Console, *layouts: Table) -> Table:
+    """The first of the layouts that fits the page whole, else the last with its columns below each other.
+
+    A terminal would cut off what does not fit, and half a number is another number.
+    """
+    return next((table for table in layouts if _width(table) <= page.width), None) or stacked(layouts[-1])
+
+
+def _width(table: Table) -> int:
+    """The least width at which no number of a table is cut: Rich's own measure is of words, and cuts between them."""
+    widths = 0
+    for column in table.columns:
+        cells = [str(cell) for cell in (column.header, *column.cells)]
+        lines = [line for cell in cells for line in (cell.splitlines() if column.no_wrap else cell.split())]
+        widths += max([column.min_width or 0, *map(len, lines)])
+    return widths + 3 * len(table.columns) - 1
+
+
+def stacked(table: Table) -> Table:
+    """A table with a line for every cell: for each row its keys, and below them a column's heading and the cell."""
+    from rich.text import Text
+
+    keys = [column for column in table.columns if column.justify == "left"]
+    others = [column for column in table.columns if column.justify != "left"]
+    sheet = grid("", "")
+    sheet.show_header, sheet.caption = False, table.caption
+    sheet.columns[0].no_wrap = False
+    cells = {column._index: list(column.cells) for column in table.columns}
+    for row in range(table.row_count):
+        sheet.add_row(Text(", ".join(str(cells[column._index][row]) for column in keys), style="bold"), "")
+        for column in others:
+            sheet.add_row("  " + str(column.header).replace("\n", " "), cells[column._index][row])
+    return sheet
+
+
 def value(level: object) -> str:
     """A level of a factor as people read it."""
     return f"{level:.4g}" if isinstance(level, float) else str(level)
@@ -77,9 +112,15 @@ def _interval(row: Row) -> str:
     return f"{100 * row['estimate']:.1f} [{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
 
 
+def _reach(row: Row) -> str:
+    """How far the farther end of the interval lies: no interval is wider than it looks."""
+    far = 100 * max(row["high"] - row["estimate"], row["estimate"] - row["low"])
+    return f"{far:.1f}" if far >= 0.05 or far == 0 else f"{far:.2g}"
+
+
 def _give_or_take(row: Row) -> str:
-    """The estimate and half the width of its interval, where there is no room for both ends."""
-    return f"{100 * row['estimate']:.1f} ±{50 * (row['high'] - row['low']):.1f}"
+    """The estimate and how far the interval reaches, where there is no room for both ends."""
+    return f"{100 * row['estimate']:.1f} ±{_reach(row)}"
 
 
 def _built(row: Row) -> str:
@@ -87,11 +128,17 @@ def _built(row: Row) -> str:
 
 
 def _signed_give_or_take(row: Row) -> str:
-    return f"{100 * row['estimate']:+.1f} ±{50 * (row['high'] - row['low']):.1f}"
+    return f"{_plus(row['estimate'])} ±{_reach(row)}"
+
+
+def _plus(share: float) -> str:
+    """Percentage points with their sign; what rounds to nil has none."""
+    text = f"{100 * share:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text
 
 
 def _signed(row: Row) -> str:
-    return f"{100 * row['estimate']:+.1f} [{100 * row['low']:+.1f}, {100 * row['high']:+.1f}]"
+    return f"{_plus(row['estimate'])} [{_plus(row['low'])}, {_plus(row['high'])}]"
 
 
 def _label(found: Results, outcome: str) -> str:
@@ -124,39 +171,44 @@ def _points(rows: pd.DataFrame) -> list[list[Row]]:
 # ------------------------------------------------------------------------------------------------------- the tables
 
 
-def winning(found: Results, rows: pd.DataFrame) -> list[Table]:
-    """Win probabilities with intervals: by point, by factors and policies, or as a range over a large design."""
+def winning(found: Results, rows: pd.DataFrame) -> list[list[Table]]:
+    """Win probabilities with intervals: by point, by factors and policies, or as a range over a large design.
+
+    Of each table the layouts that may be chosen, the widest first.
+    """
     if found.groups > _MOST_ROWS or found.groups * len(found.policies) > 4 * _MOST_ROWS:
-        return [_ranges(found, rows)]
+        return [[_ranges(found, rows)]]
     if not _fits_beside(found):
-        return [_by_point(found, rows)]
+        two = len(found.scenario.bidders) <= 2
+        wide = [_by_point(found, rows, _interval, built=True), _by_point(found, rows, _give_or_take, built=True)]
+        return [[*(wide if two else []), *(_by_point(found, rows, cell) for cell in (_interval, _give_or_take))]]
     favourite = found.scenario.bidder_names[0]
-    tables = [
-        _side_by_side(found, rows, favourite, found.policies, cell, f"{what} of {_label(found, favourite)}")
-        for what, cell in (("P(win)", _interval), ("P(win and built)", _built))
+    asked = [
+        (favourite, f"{what} of {_label(found, favourite)}", cells)
+        for what, cells in (("P(win)", (_interval, _give_or_take)), ("P(win and built)", (_built,)))
     ]
     if rows.loc[rows["outcome"] == "shelved", "estimate"].max() > _WORTH_SHOWING:
-        tables.append(_side_by_side(found, rows, "shelved", found.policies, _interval, "P(shelved)"))
-    return tables
+        asked.append(("shelved", "P(shelved)", (_interval, _give_or_take)))
+    return [
+        [_side_by_side(found, rows, outcome, found.policies, cell, what) for cell in cells]
+        for outcome, what, cells in asked
+    ]
 
 
 def _fits_beside(found: Results) -> bool:
     return found.groups > 3 and 1 < len(found.policies) <= _SIDE_BY_SIDE
 
 
-def _by_point(found: Results, rows: pd.DataFrame) -> Table:
+def _by_point(found: Results, rows: pd.DataFrame, cell: Cell, built: bool = False) -> Table:
     varied = _varied(found)
-    wide = len(varied) > 1 or len(found.scenario.bidders) > 2
-    cell = _give_or_take if wide else _interval
-    both = len(found.scenario.bidders) <= 2
-    parts = ["", "built"] if both else [""]
+    parts = ["", "built"] if built else [""]
     headings = [part or _label(found, bidder) for bidder in found.scenario.bidder_names for part in parts]
     table = grid(*(varied or ["scenario"]), *headings, "shelved", keys=max(1, len(varied)))
     for point in _points(rows):
         keys = [value(point[0][name]) for name in varied] or [found.scenario.name]
         cells = [f"{100 * row['built']:.1f}" if part else cell(row) for row in point[:-1] for part in parts]
         table.add_row(*keys, *cells, cell(point[-1]))
-    told = "; built: wins and finishes the mine" if both else ""
+    told = "; built: wins and finishes the mine" if built else ""
     table.caption = f"P(win) in %, with 95 % intervals{told}; {_caption(rows)} negotiations a row"
     return table
 
@@ -193,18 +245,22 @@ def _ranges(found: Results, rows: pd.DataFrame) -> Table:
     return table
 
 
-def contrasts(found: Results) -> Table:
-    """How much likelier than under the reference policy, on the same luck."""
+def contrasts(found: Results) -> list[Table]:
+    """How much likelier than under the reference policy, on the same luck: layouts, the widest first."""
     rows = found.win_contrasts()
     others = [policy for policy in found.policies if policy != found.reference]
     against = f"percentage points more than under '{found.reference}', on the same luck"
     if found.groups > 3 and len(others) <= _SIDE_BY_SIDE:
         favourite = found.scenario.bidder_names[0]
-        table = _side_by_side(found, rows, favourite, others, _signed, f"P(win) of {_label(found, favourite)}")
-        table.caption = f"P(win) of {_label(found, favourite)}: {against}, with 95 % intervals"
-        return table
+        tables = [_side_by_side(found, rows, favourite, others, cell, "") for cell in (_signed, _signed_give_or_take)]
+        for table in tables:
+            table.caption = f"P(win) of {_label(found, favourite)}: {against}, with 95 % intervals"
+        return tables
+    return [_contrasts_by_point(found, rows, cell, against) for cell in (_signed, _signed_give_or_take)]
+
+
+def _contrasts_by_point(found: Results, rows: pd.DataFrame, cell: Cell, against: str) -> Table:
     varied, outcomes = _varied(found), [*found.scenario.bidder_names, "shelved"]
-    cell = _signed_give_or_take if len(varied) > 1 or len(outcomes) > 3 else _signed
     table = grid(*varied, *(_label(found, outcome) for outcome in outcomes), keys=len(varied))
     for point in _points(rows)[:_MOST_ROWS]:
         table.add_row(*(value(point[0][name]) for name in varied), *(cell(row) for row in point))
