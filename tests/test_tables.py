@@ -35,6 +35,14 @@ design: {kind: latin_hypercube, points: 60}
 replications: 20
 analysis: [winning, contrasts, terms]
 """,
+    "a map": """
+title: A map
+scenario: kazakhstan_tungsten
+policies: {as it is: {}, without: {patrons.us.levers.*.intensity: 0}}
+factors: {host.balance_weight: [0, 1, 2, 3, 4], market.long_run_price: [430, 460, 490, 530, 600]}
+replications: 20
+analysis: [winning]
+""",
     "one factor": """
 title: One factor
 scenario: kazakhstan_tungsten

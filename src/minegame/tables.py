@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _MOST_ROWS = 48  # of a table that is printed
 _WORTH_SHOWING = 0.05  # probability from which shelving gets a table of its own
 _SIDE_BY_SIDE = 4  # policies that fit beside each other
+_MAP_FROM = 24  # points of two factors, from which their probabilities are printed as a map
 _WORDS = ("policy", "scenario", "outcome", "given a win of")  # columns whose text may wrap; numbers never do
 
 Row = Mapping[Any, Any]
@@ -112,9 +113,17 @@ def _interval(row: Row) -> str:
     return f"{100 * row['estimate']:.1f} [{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
 
 
+def _bare(row: Row) -> str:
+    return f"{100 * row['estimate']:.1f}"
+
+
+def _far(row: Row) -> float:
+    """How far the farther end of the interval lies, points: no interval is wider than it looks."""
+    return 100 * float(max(row["high"] - row["estimate"], row["estimate"] - row["low"]))
+
+
 def _reach(row: Row) -> str:
-    """How far the farther end of the interval lies: no interval is wider than it looks."""
-    far = 100 * max(row["high"] - row["estimate"], row["estimate"] - row["low"])
+    far = _far(row)
     return f"{far:.1f}" if far >= 0.05 or far == 0 else f"{far:.2g}"
 
 
@@ -176,23 +185,46 @@ def winning(found: Results, rows: pd.DataFrame) -> list[list[Table]]:
 
     Of each table the layouts that may be chosen, the widest first.
     """
+    if _is_full(found) and found.groups > _MAP_FROM and len(found.policies) <= _SIDE_BY_SIDE:
+        return [
+            [_map_of_numbers(found, rows, policy, cell) for cell in (_give_or_take, _bare)] for policy in found.policies
+        ]
     if found.groups > _MOST_ROWS or found.groups * len(found.policies) > 4 * _MOST_ROWS:
         return [[_ranges(found, rows)]]
     if not _fits_beside(found):
         two = len(found.scenario.bidders) <= 2
         wide = [_by_point(found, rows, _interval, built=True), _by_point(found, rows, _give_or_take, built=True)]
         return [[*(wide if two else []), *(_by_point(found, rows, cell) for cell in (_interval, _give_or_take))]]
-    favourite = found.scenario.bidder_names[0]
-    asked = [
-        (favourite, f"{what} of {_label(found, favourite)}", cells)
-        for what, cells in (("P(win)", (_interval, _give_or_take)), ("P(win and built)", (_built,)))
+    asked: list[tuple[str, str, tuple[Cell, ...]]] = [
+        (bidder, f"P(win) of {_label(found, bidder)}", (_interval, _give_or_take))
+        for bidder in found.scenario.bidder_names
     ]
+    first = found.scenario.bidder_names[0]
+    asked.insert(1, (first, f"P(win and built) of {_label(found, first)}", (_built,)))
     if rows.loc[rows["outcome"] == "shelved", "estimate"].max() > _WORTH_SHOWING:
         asked.append(("shelved", "P(shelved)", (_interval, _give_or_take)))
     return [
         [_side_by_side(found, rows, outcome, found.policies, cell, what) for cell in cells]
         for outcome, what, cells in asked
     ]
+
+
+def _map_of_numbers(found: Results, rows: pd.DataFrame, policy: str, cell: Cell) -> Table:
+    """P(win) of the first bidder under a policy: a row a level of the first factor, a column a level of the second."""
+    first, second = found.factors
+    bidder = found.scenario.bidder_names[0]
+    chosen = rows[(rows["policy"] == policy) & (rows["outcome"] == bidder)]
+    levels = list(dict.fromkeys(chosen[second]))
+    table = grid(first, *(value(level) for level in levels))
+    for level, row in chosen.groupby(first, sort=False):
+        cells: list[Any] = row.set_index(second).loc[levels].to_dict("records")
+        table.add_row(value(level), *map(cell, cells))
+    which = f" under '{policy}'" if len(found.policies) > 1 else ""
+    table.caption = (
+        f"P(win) of {_label(found, bidder)}{which} in %, columns by {second}; 95 % intervals reach at most "
+        f"±{max(map(_far, chosen.to_dict('records'))):.1f}; {_caption(chosen)} negotiations a cell"
+    )
+    return table
 
 
 def _fits_beside(found: Results) -> bool:
