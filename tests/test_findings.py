@@ -2,7 +2,9 @@
 
 A table or a quotation under a comment such as ``<!-- attribution: Every package -->`` comes from the answer in
 ``results/findings/attribution``: rows are found by their first cell, columns by their heading.  Every other number on
-the page must stand in a table, a quotation or a command of its own section.
+the page must stand in a table, a quotation or a command of its own section.  A table under a comment such as
+``<!-- headline_map: baseline -->`` is the map of a policy in the results folder of that name: a row a level of the
+first factor, a column a level of the second (the last word of its heading).
 
 ``python tests/test_findings.py results/findings`` fills the tables and quotations from the answers in that folder.
 """
@@ -82,6 +84,9 @@ def _column(results: Path, source: str, title: str, keys: list[str], heading: st
         found = [_odds(results / _folder(key), ODDS[heading], heading) for key in keys]
     elif source == "params":
         found = [_parameter(key, heading) for key in keys]
+    elif (results / source / "manifest.json").is_file():
+        found = [_mapped(results / source, title, float(key), float(heading.split()[-1])) for key in keys]
+        return [_said(values, 1, signed=False) for values in found]
     else:
         found = _answered(results / source, title, keys, heading)
     digits = _digits(heading, keys, [values[0] for values in found])
@@ -116,6 +121,18 @@ def _parameter(path: str, heading: str) -> tuple[object, ...]:
 
     (parameter,) = (p for p in Scenario.load("kazakhstan_tungsten").parameters(path) if p.path == path)
     return (getattr(parameter, heading),)
+
+
+def _mapped(folder: Path, policy: str, row: float, column: float) -> tuple[float, ...]:
+    import minegame
+
+    found = minegame.load(folder)
+    first, second = found.factors
+    rows = found.win_probabilities()
+    bidder = found.scenario.bidder_names[0]
+    chosen = rows[(rows["policy"] == policy) & (rows["outcome"] == bidder) & (rows[first] == row)]
+    (cell,) = chosen[chosen[second] == column].to_dict("records")
+    return tuple(100 * float(cell[end]) for end in ("estimate", "low", "high"))
 
 
 def _answered(folder: Path, title: str, keys: list[str], heading: str) -> list[tuple[object, ...]]:
