@@ -60,6 +60,17 @@ def test_mean_of_few(chance):
     assert 0.93 <= covered(intervals.mean(drawn.sum(1), (drawn**2).sum(1), 5), 0.0) <= 0.97
 
 
+def test_mean_of_a_sample_is_that_of_its_sums(chance):
+    sample = chance.normal(5.0, 2.0, size=40)
+    found = intervals.of_sample(sample, 0.9)
+    assert found[2:] == pytest.approx([float(x) for x in intervals.mean(sample.sum(), sample @ sample, 40, 0.9)])
+    assert found[:2] == pytest.approx((sample.mean(), sample.std(ddof=1) / np.sqrt(40)))
+    far = intervals.of_sample(sample + 1e9)  # a large level costs no digits of the error
+    assert far.high - far.low == pytest.approx(np.diff(intervals.of_sample(sample)[2:])[0], rel=1e-6)
+    for few in ([], [1.0]):
+        assert np.isnan(intervals.of_sample(np.array(few))[1:]).all()
+
+
 @pytest.mark.parametrize(
     ("gained", "lost", "pairs"),
     [(0.3, 0.02, 100), (0.4, 0.4, 100), (0.05, 0.03, 400), (0.01, 0.002, 2_000), (0.002, 0.002, 80_000)],

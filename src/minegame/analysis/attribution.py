@@ -176,14 +176,10 @@ def _shared(dividends: np.ndarray, levers: Sequence[str], members: tuple[str, ..
 
 def _mean(values: np.ndarray, confidence: float, prefix: str = "") -> dict[str, float]:
     """A mean over replications as ``estimate``, ``standard_error``, ``low`` and ``high``, or under a prefix."""
-    n, centre = len(values), float(values.mean())
-    deviations = values - centre
-    low, high = intervals.mean(0.0, float(deviations @ deviations), n, confidence)
-    error = float(np.sqrt(deviations @ deviations / (n - 1) / n))
-    found = {"estimate": centre, "standard_error": error, "low": centre + float(low), "high": centre + float(high)}
-    if not prefix:
-        return found
-    return {prefix: found["estimate"], f"{prefix}_low": found["low"], f"{prefix}_high": found["high"]}
+    estimate, error, low, high = intervals.of_sample(values, confidence)
+    if prefix:
+        return {prefix: estimate, f"{prefix}_low": low, f"{prefix}_high": high}
+    return {"estimate": estimate, "standard_error": error, "low": low, "high": high}
 
 
 def _levers_table(dividends: np.ndarray, levers: Sequence[str], confidence: float) -> pd.DataFrame:

@@ -5,7 +5,7 @@ All take and return NumPy arrays (or plain numbers) of equal shape; ``confidence
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
@@ -66,6 +66,33 @@ def mean(total: Numbers, squares: Numbers, trials: Numbers, confidence: float = 
         half = stdtrit(n - 1, 0.5 + confidence / 2.0) * np.sqrt(variance / n)
     few = n < 2
     return np.where(few, np.nan, m - half), np.where(few, np.nan, m + half)
+
+
+class Mean(NamedTuple):
+    """The mean of a sample, its standard error, and its interval."""
+
+    estimate: float
+    error: float
+    low: float
+    high: float
+
+
+def of_sample(sample: np.ndarray, confidence: float = 0.95) -> Mean:
+    """The mean of independent observations with its Student interval; NaN bounds for fewer than two.
+
+    Each difference of a pair is one observation.
+
+    >>> [round(x, 4) for x in of_sample(np.array([1.0, 2.0, 3.0, 4.0]))]
+    [2.5, 0.6455, 0.4457, 4.5543]
+    """
+    values = np.asarray(sample, float)
+    n = len(values)
+    centre = float(values.mean()) if n else np.nan
+    deviations = values - centre  # the squares of these keep the digits that those of the values lose
+    squares = float(deviations @ deviations)
+    low, high = mean(0.0, squares, n, confidence)
+    error = np.sqrt(squares / (n - 1) / n) if n > 1 else np.nan
+    return Mean(centre, float(error), centre + float(low), centre + float(high))
 
 
 def paired_proportions(

@@ -13,7 +13,8 @@ from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
+
+from minegame.analysis import intervals
 
 #: A pure profile: the number of each player's strategy.
 Profile = tuple[int, ...]
@@ -220,14 +221,13 @@ def best_deviation(table: PayoffTable, profile: Profile, player: int, confidence
     if not others:
         return Deviation(table.players[player], names[own], names[own], -np.inf, 0.0, -np.inf, -np.inf)
     reply = max(others, key=lambda j: float(row[j]))
-    gain, error, half = float(row[reply] - row[own]), 0.0, 0.0
     if table.samples is not None:
         places = table.alternatives(profile, player)
         own_sample = table.samples[:, places[own], player]
         pick, used = _unflattered(table.samples[:, places[others], player] - own_sample[:, None])
-        reply, gain, error = others[pick], float(used.mean()), float(used.std(ddof=1) / np.sqrt(len(used)))
-        half = float(stdtrit(len(used) - 1, 0.5 + confidence / 2.0)) * error
-    return Deviation(table.players[player], names[own], names[reply], gain, error, gain - half, gain + half)
+        return Deviation(table.players[player], names[own], names[others[pick]], *intervals.of_sample(used, confidence))
+    gain = float(row[reply] - row[own])
+    return Deviation(table.players[player], names[own], names[reply], gain, 0.0, gain, gain)
 
 
 _CLEAR_LEAD = 4.0  # paired errors
@@ -266,23 +266,16 @@ def value(
     """What a profile, held fixed, is worth to a player, or the host: (estimate, low, high), M$."""
     means = table.host_value if who == HOST else table.payoffs[who]
     estimate = float(means.ravel() @ joint(mixture))
-    return estimate, *_around(estimate, value_sample(table, mixture, who), confidence)
-
-
-def _around(estimate: float, sample: np.ndarray, confidence: float) -> tuple[float, float]:
-    """The Student interval of a mean; the estimate itself for a value known exactly."""
-    if len(sample) < 2:
-        return estimate, estimate
-    error = float(sample.std(ddof=1)) / np.sqrt(len(sample))
-    half = float(stdtrit(len(sample) - 1, 0.5 + confidence / 2.0)) * error
-    return estimate - half, estimate + half
+    if table.samples is None:
+        return estimate, estimate, estimate
+    _, _, low, high = intervals.of_sample(value_sample(table, mixture, who), confidence)
+    return estimate, low, high
 
 
 def paired_difference(first: np.ndarray, second: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
     """The mean of "first minus second" on the same luck: (estimate, low, high)."""
-    difference = first - second
-    estimate = float(difference.mean())
-    return estimate, *_around(estimate, difference, confidence)
+    estimate, _, low, high = intervals.of_sample(first - second, confidence)
+    return estimate, low, high
 
 
 def gain_over(
