@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import brentq
 
 from minegame.analysis import equilibrium, nash
-from minegame.analysis.commitment import mixed_commitment, pure_commitment
+from minegame.analysis.commitment import answered, mixed_commitment, pure_commitment, worth
 from minegame.analysis.dominance import eliminate, weakly_dominated
 from minegame.analysis.mixed import extreme_equilibria, small_equilibria
 from minegame.analysis.nash import equilibria, pure_equilibria
@@ -282,6 +282,38 @@ def test_in_a_zero_sum_game_commitment_is_worth_nothing():
     assert mixed_commitment(table, -table).leader_payoff == pytest.approx(worth)
 
 
+def best_for(player: int, payoffs: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The equilibrium that a player likes best."""
+    return max((one.mixture for one in equilibria(payoffs)[0]), key=lambda mixture: expected(payoffs, mixture)[player])
+
+
+def test_a_lottery_that_leaves_the_follower_indifferent_is_told_both_ways():
+    leader, follower = np.array([[2.0, 4.0], [1.0, 3.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    for player, payoffs in enumerate([game(leader, follower), game(follower.T, leader.T)]):
+        table = PayoffTable.exact(payoffs)
+        one = mixed_commitment(leader, follower)
+        assert [part.tolist() for part in one.profile(player, 2, worst=True)][1 - player] == [1.0, 0.0]
+        found = worth(table, table.bootstrap(3)[:, :-1], player, one, best_for(player, payoffs))
+        told = [found[name] for name in ("value_of_commitment", "at_least", "low", "high")]
+        assert told == pytest.approx([3.5 - 2.0, 1.5 - 2.0, -0.5, 1.5])  # the equilibrium pays the leader 2
+        row = next(
+            row
+            for row in equilibrium.estimate(table, draws=3)["commitment"].to_dict("records")
+            if (row["leader"], row["kind"]) == (f"player {player + 1}", "mixed")
+        )
+        assert [row[name] for name in ("value_of_commitment", "at_least", "low", "high")] == pytest.approx(told)
+        assert (row["worst_reply"], row["survival"], row["standing"]) == ("1", 1.0, "robust")
+
+
+def test_the_reply_to_a_commitment_is_drawn_anew():
+    leader, follower = np.array([[2.0, 4.0], [1.0, 3.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    one = mixed_commitment(leader, follower)
+    tipped = np.array([game(leader, follower + np.array([0.0, shift])) for shift in (-0.1, 0.0, 0.1)])
+    against, along = answered(tipped, 0, one)
+    assert against.tolist() == pytest.approx([1.5, 1.5, 3.5])
+    assert along.tolist() == pytest.approx([1.5, 3.5, 3.5])
+
+
 def bagwell(accuracy: float) -> np.ndarray:
     """A leader plays S or C; the follower sees the right signal with some accuracy and answers signal by signal."""
     pay = {"SS": (5, 2), "SC": (3, 1), "CS": (6, 3), "CC": (4, 4)}
@@ -402,6 +434,30 @@ def test_intervals_of_values_and_differences_cover():
         _, low, high = paired_difference(table.samples[:, 3, 2], table.samples[:, 0, 2])
         covered[1] += low <= truth[1, 1] - truth[0, 0] <= high
     assert covered / 2000 == pytest.approx([0.95, 0.95], abs=0.02)
+
+
+@pytest.mark.parametrize(("size", "sets"), [(2, 400), (3, 200)])
+def test_a_commitment_is_not_promised_more_than_it_brings_against_a_best_reply(size, sets):
+    # the games in which the lottery leaves the follower indifferent, so that the noise alone decides the reply
+    rng = np.random.default_rng(20)
+    names = {"us": list("abc"[:size]), "china": list("abc"[:size])}
+    safe = covered = count = 0
+    while count < sets:
+        truth = rng.normal(size=(2, size, size))
+        table = PayoffTable.from_samples(names, noisy(truth, 1.0, 100, rng))
+        one = mixed_commitment(*table.payoffs)
+        if one.reply == one.worst_reply:
+            continue
+        best = best_for(0, table.payoffs)
+        found = worth(table, table.bootstrap(200, seed=count)[:, :-1], 0, one, best)
+        reply = int((one.mixture @ truth[1]).argmax())
+        brings = float(one.mixture @ truth[0][:, reply]) - expected(truth, best)[0]
+        safe += found["low"] <= brings
+        covered += found["low"] <= brings <= found["high"]
+        assert found["low"] <= found["at_least"] <= found["value_of_commitment"] <= found["high"]
+        count += 1
+    assert safe / sets > 0.94
+    assert covered / sets > 0.92
 
 
 def test_regret_is_never_negative_and_names_the_better_strategy():

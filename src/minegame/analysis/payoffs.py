@@ -279,11 +279,9 @@ def paired_difference(first: np.ndarray, second: np.ndarray, confidence: float =
 
 
 def gain_over(
-    table: PayoffTable, played: Mixture, instead: Mixture | None, who: int, confidence: float
+    table: PayoffTable, played: Mixture, instead: Mixture, who: int, confidence: float = 0.95
 ) -> tuple[float, float, float]:
     """How much more a profile is worth than another to a player, or the host, on the same luck, with its interval."""
-    if instead is None:
-        return float("nan"), float("nan"), float("nan")
     if table.samples is None:
         difference = value(table, played, who)[0] - value(table, instead, who)[0]
         return difference, difference, difference
