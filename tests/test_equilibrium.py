@@ -12,9 +12,11 @@ from scipy.optimize import brentq
 from minegame.analysis import equilibrium, nash
 from minegame.analysis.commitment import answered, mixed_commitment, pure_commitment, worth
 from minegame.analysis.dominance import eliminate, weakly_dominated
+from minegame.analysis.equilibrium import change
 from minegame.analysis.mixed import extreme_equilibria, small_equilibria
 from minegame.analysis.nash import equilibria, pure_equilibria
 from minegame.analysis.payoffs import (
+    HOST,
     PayoffTable,
     best_deviation,
     drawn_gains,
@@ -392,6 +394,7 @@ def test_survival_is_the_chance_that_the_noise_leaves_it():
     assert results["pure_survival"]["survival"].tolist()[:2] == pytest.approx([0.841, 0.159], abs=0.02)
     assert nash.standing(0.95) == "robust"
     assert nash.standing(0.3) == "does not stand"
+    assert {nash.standing(share) for share in (1.0, 0.5, 0.0, np.nan)} == set(nash.IN_WORDS)
 
 
 def test_a_mixed_equilibrium_survives_when_its_strategies_do():
@@ -460,6 +463,29 @@ def test_a_commitment_is_not_promised_more_than_it_brings_against_a_best_reply(s
     assert covered / sets > 0.92
 
 
+def test_differences_between_rules_cover_as_often_as_they_say():
+    # a rule that pays the host more and moves its money the other way; 2,000 data sets
+    rng = np.random.default_rng(21)
+    players = {"us": ["wait", "press"], "china": ["wait", "press"]}
+    covered, sets = np.zeros(3), 2000
+    for _ in range(sets):
+        luck = rng.normal(size=(60, 1))
+        tables = {}
+        for rule, worth_more, money in (("as it is", 0.0, 0.0), ("split", 1.0, -2.0)):
+            samples = noisy(PRISONERS_DILEMMA, 1.0, 60, rng)
+            samples[:, :, 2] += worth_more + luck
+            beside = {"money": money + 3.0 * luck + rng.normal(size=(60, 4)), "wins": rng.random((60, 4)) < 0.3}
+            tables[rule] = PayoffTable.from_samples(players, samples, beside)
+        played = {rule: pure_mixture((1, 1), (2, 2)) for rule in tables}
+        first, second = tables.values()
+        for n, (who, truth) in enumerate([(HOST, 1.0), ("money", -2.0)]):
+            _, low, high = change(second, played["split"], first, played["as it is"], who)
+            covered[n] += low <= truth <= high
+        _, low, high = value(first, played["split"], "wins")
+        covered[2] += low <= 0.3 <= high
+    assert covered / sets == pytest.approx([0.95] * 3, abs=0.02)
+
+
 def test_regret_is_never_negative_and_names_the_better_strategy():
     table = two_by_two(noisy(PRISONERS_DILEMMA, 0.5, 400, np.random.default_rng(15)))
     results = equilibrium.estimate(table, {"us": "wait", "china": "press"}, draws=20)
@@ -484,6 +510,50 @@ def test_rules_are_compared_on_the_same_luck():
     assert found["us"].tolist() == ["press", "press"]
     with pytest.raises(ValueError, match="same replications"):
         equilibrium.rules({"all": two_by_two(base), "half": two_by_two(base[:200])}, draws=5)
+
+
+def test_rules_tell_measures_that_nobody_plays_for():
+    base = noisy(PRISONERS_DILEMMA, 1.0, 400, np.random.default_rng(16))
+    players = {"us": ["wait", "press"], "china": ["wait", "press"]}
+    wins = np.random.default_rng(17).random((400, 4)) < 0.25
+    money = base[:, :, 2]
+    tables = {
+        "as it was": PayoffTable.from_samples(players, base, {"money": money, "wins": wins}),
+        "dearer": PayoffTable.from_samples(players, base, {"money": money - 7.0, "wins": ~wins}),
+    }
+    found = equilibrium.rules(tables, draws=5)
+    assert found["money_difference"].tolist() == pytest.approx([0.0, -7.0])
+    assert found["money"][0] == pytest.approx(found["host_value"][0])
+    assert found["wins"].tolist() == pytest.approx([wins[:, 3].mean(), 1 - wins[:, 3].mean()])
+    assert (found["wins_low"] < found["wins"]).all()
+    solved = equilibrium.estimate(tables["dearer"], draws=5)["equilibria"].iloc[0]
+    assert solved["money"] == pytest.approx(solved["host_value"] - 7.0)
+    with pytest.raises(ValueError, match="'money' must have shape"):
+        PayoffTable.from_samples(players, base, {"money": money[:, :2]})
+
+
+def test_a_rule_without_a_pure_equilibrium_is_solved_again_in_its_mixed_one():
+    samples = noisy(MATCHING_PENNIES, 0.5, 400, np.random.default_rng(23))
+    samples[:, :, 2] = np.array([8.0, 0.0, 0.0, 4.0]) + samples[:, :, 2]
+    row = equilibrium.rules({"as it is": two_by_two(samples)}, draws=200).iloc[0]
+    assert row["no_pure_equilibrium"] == 1.0
+    assert row["redrawn_low"] < row["host_value"] < row["redrawn_high"]
+    assert row["host_value"] == pytest.approx(3.0, abs=0.2)
+    assert row["us"].startswith("wait 5") or row["us"].startswith("wait 4")
+
+
+def test_where_no_equilibrium_is_found_the_limit_of_logit_play_stands_in_with_its_regret():
+    rng = np.random.default_rng(22)
+    # circles in which each of 11 strategies is answered by the next: all 11 are mixed, more than the list reaches
+    chase = np.roll(np.eye(11), 1, axis=1)
+    payoffs = game(np.eye(11), chase) + 0.01 * rng.normal(size=(2, 11, 11))
+    assert equilibria(payoffs) == ([], False)
+    results = equilibrium.estimate(PayoffTable.exact(payoffs), draws=2)
+    row = results["equilibria"].iloc[0]
+    assert (len(results["equilibria"]), row["kind"], row["standing"]) == (1, "quantal limit", "unknown")
+    assert row["regret"] < 1e-5
+    assert results["summary"]["equilibria"] == 0
+    assert results["commitment"]["value_of_commitment"].isna().all()
 
 
 def test_several_equilibria_give_the_host_a_range():

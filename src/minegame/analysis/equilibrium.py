@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minegame import design as designs
-from minegame.analysis import commitment, dominance, quantal
+from minegame.analysis import commitment, dominance, mixed, quantal
 from minegame.analysis.nash import Equilibrium, equilibria, selected, standing, survival
 from minegame.analysis.payoffs import (
     HOST,
     Mixture,
     PayoffTable,
     Profile,
+    Who,
     best_deviation,
     describe,
     drawn_gains,
@@ -121,7 +122,8 @@ def estimate(
 
     ``equilibria``, ``pure_survival`` (how often each pure profile is an equilibrium, and how often none is),
     ``strategies`` and ``dominance``, ``best_replies``, ``quantal``, ``commitment`` (two players) and, where the profile
-    ``observed`` (player → strategy) is given, ``regret``.
+    ``observed`` (player → strategy) is given, ``regret``.  Where no equilibrium is found, ``equilibria`` has one row of
+    the kind "quantal limit": the profile that logit play runs to, with its largest regret.
     """
     import pandas as pd
 
@@ -132,7 +134,11 @@ def estimate(
     remaining, gone = dominance.eliminate(table.payoffs)
     frequencies = np.asarray((drawn_gains(drawn) <= 0.0).all(axis=1))
     results: dict[str, Any] = {
-        "equilibria": pd.DataFrame(_equilibrium_rows(table, found, drawn, chosen, confidence)),
+        "equilibria": pd.DataFrame(
+            _equilibrium_rows(table, found, drawn, chosen, confidence)
+            if found
+            else [_limit_row(table, path.limit, confidence)]
+        ),
         "pure_survival": pd.DataFrame(_survival_rows(table, frequencies)),
         "strategies": pd.DataFrame(_strategy_rows(table, remaining, gone, drawn)),
         "dominance": pd.DataFrame(_dominance_rows(table, remaining, gone), columns=_DOMINANCE),
@@ -167,17 +173,40 @@ def _equilibrium_rows(
 ) -> Iterator[dict[str, Any]]:
     for n, one in enumerate(found):
         share = survival(drawn, one)
-        worth, low, high = value(table, one.mixture, HOST, confidence)
         yield {
             "equilibrium": n,
             "kind": "mixed" if one.pure is None else "pure",
-            **played_names(table, one.mixture),
-            **_payoffs(table, one.mixture),
-            "host_value": worth, "host_low": low, "host_high": high,
+            **_played(table, one.mixture, confidence),
             **_margins(table, one, confidence),
             "survival": share, "standing": standing(share), "selected": n == chosen,
             "component": one.component, "isolated": one.isolated,
         }  # fmt: skip
+
+
+def _limit_row(table: PayoffTable, limit: Mixture, confidence: float) -> dict[str, Any]:
+    return {
+        "equilibrium": 0, "kind": "quantal limit", **_played(table, limit, confidence),
+        "survival": float("nan"), "standing": standing(float("nan")), "selected": True,
+    }  # fmt: skip
+
+
+def _played(table: PayoffTable, mixture: Mixture, confidence: float) -> dict[str, Any]:
+    """A profile in words, and what it brings: to each player, to the host, and in the measures beside."""
+    worth, low, high = value(table, mixture, HOST, confidence)
+    return {
+        **played_names(table, mixture),
+        **_payoffs(table, mixture),
+        "host_value": worth, "host_low": low, "host_high": high,
+        **{
+            f"{name}{end}": number
+            for name in table.beside
+            for end, number in zip(_ENDS, value(table, mixture, name, confidence), strict=True)
+        },
+        "regret": float(mixture_regret(table.payoffs, mixture).max()),
+    }  # fmt: skip
+
+
+_ENDS = ("", "_low", "_high")
 
 
 def _payoffs(table: PayoffTable, mixture: Mixture) -> dict[str, float]:
@@ -303,7 +332,9 @@ def rules(
     on the same luck.  Where there are several equilibria, ``host_value`` is that of the one that the quantal limit
     selects, and ``host_least`` and ``host_most`` span all of them.  The intervals of the value and of its difference
     hold the equilibria fixed; ``redrawn_low`` and ``redrawn_high`` solve the game again in every draw and span the
-    host's value over its pure equilibria, ``no_pure_equilibrium`` is the share of draws without one.
+    host's value over its pure equilibria, or where there is none in the mixed one of the same strategies as the one
+    selected; ``no_pure_equilibrium`` is the share of draws without a pure one.  Every measure beside the payoffs has
+    its columns too, ``NAME`` and ``NAME_difference`` with their bounds.
     """
     import pandas as pd
 
@@ -341,43 +372,60 @@ def _rule_row(
 ) -> dict[str, Any]:  # fmt: skip
     drawn = table.bootstrap(draws, seed)
     chosen, played = solution.chosen, solution.mixture
-    worth, low, high = value(table, played, HOST, confidence)
-    everywhere = [value(table, one.mixture)[0] for one in solution.found] or [worth]
+    everywhere = [value(table, one.mixture)[0] for one in solution.found] or [value(table, played)[0]]
     share = float("nan") if chosen is None else survival(drawn[:, :-1], solution.found[chosen])
-    redrawn_low, redrawn_high, none = _redrawn(drawn, confidence)
-    change = _change(table, played, base, base_solution.mixture, confidence)
+    redrawn_low, redrawn_high, none = _redrawn(drawn, None if chosen is None else solution.found[chosen], confidence)
+    measures: list[tuple[str, Who]] = [("", HOST), *((f"{name}_", name) for name in table.beside)]
+    changes = {
+        f"{prefix}difference{end}": number
+        for prefix, who in measures
+        for end, number in zip(_ENDS, change(table, played, base, base_solution.mixture, who, confidence), strict=True)
+    }
     return {
-        "rule": rule, **played_names(table, played),
-        **_payoffs(table, played),
-        "host_value": worth, "host_low": low, "host_high": high,
-        "difference": change[0], "difference_low": change[1], "difference_high": change[2],
+        "rule": rule, **_played(table, played, confidence),
+        **changes,
         "equilibria": len(solution.found), "complete": solution.complete,
         "host_least": min(everywhere), "host_most": max(everywhere),
         "survival": share, "standing": standing(share),
         "redrawn_low": redrawn_low, "redrawn_high": redrawn_high, "no_pure_equilibrium": none,
-        "regret": float(mixture_regret(table.payoffs, played).max()),
     }  # fmt: skip
 
 
-def _change(
-    table: PayoffTable, played: Mixture, base: PayoffTable, instead: Mixture, confidence: float
+def change(
+    table: PayoffTable, played: Mixture, base: PayoffTable, instead: Mixture, who: Who = HOST, confidence: float = 0.95
 ) -> tuple[float, float, float]:
-    """The host's value under a rule minus that under the first rule, on the same luck, with its interval."""
-    difference = value(table, played)[0] - value(base, instead)[0]
-    first, second = value_sample(table, played), value_sample(base, instead)
+    """What a profile of one table is worth more than one of another, to the host or in a measure beside the payoffs.
+
+    On the same luck: (estimate, low, high).  Raises ValueError for tables of different replications.
+    """
+    first, second = value_sample(table, played, who), value_sample(base, instead, who)
     if len(first) != len(second):
         raise ValueError("rules are compared on the same luck: their payoff tables need the same replications")
-    return (difference, difference, difference) if not len(first) else paired_difference(first, second, confidence)
+    if not len(first):
+        difference = value(table, played, who)[0] - value(base, instead, who)[0]
+        return difference, difference, difference
+    return paired_difference(first, second, confidence)
 
 
-def _redrawn(drawn: np.ndarray, confidence: float) -> tuple[float, float, float]:
-    """Between what values the host's lies when every draw is solved again, and the share of draws not solved."""
+def _redrawn(drawn: np.ndarray, chosen: Equilibrium | None, confidence: float) -> tuple[float, float, float]:
+    """Between what values the host's lies when every draw is solved again, and the share without a pure equilibrium.
+
+    Draws in which neither a pure equilibrium nor the mixed one chosen is found tell nothing; NaN if none does.
+    """
     stable = (drawn_gains(drawn[:, :-1]) <= 0.0).all(axis=1).reshape(len(drawn), -1)
     worth = drawn[:, -1].reshape(len(drawn), -1)
-    some = stable.any(axis=1)
-    if not some.any():
-        return float("nan"), float("nan"), 1.0
-    least = np.where(stable, worth, np.inf).min(axis=1)[some]
-    most = np.where(stable, worth, -np.inf).max(axis=1)[some]
+    least = np.where(stable, worth, np.inf).min(axis=1)
+    most = np.where(stable, worth, -np.inf).max(axis=1)
+    none = ~stable.any(axis=1)
+    if chosen is not None and chosen.pure is None and drawn.shape[1] == 3:
+        rows, columns = chosen.supports
+        for n in np.flatnonzero(none):
+            again = mixed.equilibrium_on(drawn[n, 0], drawn[n, 1], rows, columns)
+            if again is not None:
+                least[n] = most[n] = float(again[0] @ drawn[n, 2] @ again[1])
+    told = np.isfinite(least)
+    if not told.any():
+        return float("nan"), float("nan"), float(none.mean())
     tail = (1.0 - confidence) / 2.0
-    return float(np.quantile(least, tail)), float(np.quantile(most, 1.0 - tail)), float(1.0 - some.mean())
+    low, high = float(np.quantile(least[told], tail)), float(np.quantile(most[told], 1.0 - tail))
+    return low, high, float(none.mean())

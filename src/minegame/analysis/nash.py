@@ -13,6 +13,13 @@ from minegame.analysis.payoffs import Mixture, Profile, drawn_gains, gains, pure
 
 #: An answer that holds in at least this share of the draws is robust; below the second it does not stand.
 ROBUST, FRAGILE = 0.9, 0.5
+#: What a standing says to a reader: against what an answer is firm, since survival tells of the sampling alone.
+IN_WORDS = {
+    "robust": "firm against sampling error",
+    "fragile": "fragile: it comes and goes with sampling error",
+    "does not stand": "does not stand against sampling error",
+    "unknown": "not known",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +116,7 @@ def survival(draws: np.ndarray, one: Equilibrium) -> float:
 
 
 def standing(share: float) -> str:
-    """What a survival says in a word."""
+    """What a survival says in a word; a key of IN_WORDS."""
     if np.isnan(share):
         return "unknown"
     return "robust" if share >= ROBUST else "fragile" if share >= FRAGILE else "does not stand"

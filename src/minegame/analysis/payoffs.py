@@ -8,7 +8,7 @@ the cells.  Payoffs are M$ per negotiation; the host's value stands beside them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any
 
@@ -29,6 +29,8 @@ class PayoffTable:
     ``payoffs`` and ``errors`` have shape (players, s1, s2, …), ``host_value`` and ``host_errors`` (s1, s2, …), all M$.
     ``samples`` has shape (replications, profiles, players + 1), profiles in C order and the host last, all profiles of
     a replication on the same luck; None for a game that is known exactly.
+    ``beside`` holds measures that nobody plays for, by name, each of shape (replications, profiles): yes or no (a bool,
+    such as a win) or an amount.
     """
 
     players: tuple[str, ...]
@@ -39,22 +41,33 @@ class PayoffTable:
     host_errors: np.ndarray
     replications: int = 0
     samples: np.ndarray | None = None
+    beside: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @classmethod
-    def from_samples(cls, strategies: Mapping[str, Sequence[str]], samples: np.ndarray) -> PayoffTable:
+    def from_samples(
+        cls,
+        strategies: Mapping[str, Sequence[str]],
+        samples: np.ndarray,
+        beside: Mapping[str, np.ndarray] | None = None,
+    ) -> PayoffTable:
         """The table of means of ``samples``, shape (replications, profiles, players + 1).
 
-        Raises ValueError where the shape does not fit the strategies or there are fewer than four replications.
+        Raises ValueError where a shape does not fit the strategies or there are fewer than four replications.
         """
         shape = tuple(len(names) for names in strategies.values())
         count = len(samples)
         if samples.ndim != 3 or samples.shape[1:] != (int(np.prod(shape)), len(shape) + 1) or count < 4:
             wanted = f"(at least 4, {int(np.prod(shape))}, {len(shape) + 1})"
             raise ValueError(f"payoff samples must have shape {wanted}, not {samples.shape}")
+        for name, measure in (beside or {}).items():
+            if measure.shape != samples.shape[:2]:
+                raise ValueError(f"{name!r} must have shape {samples.shape[:2]}, not {measure.shape}")
         means = np.moveaxis(samples.mean(0).reshape(*shape, -1), -1, 0)
         errors = np.moveaxis((samples.std(0, ddof=1) / np.sqrt(count)).reshape(*shape, -1), -1, 0)
         names = tuple(tuple(part) for part in strategies.values())
-        return cls(tuple(strategies), names, means[:-1], errors[:-1], means[-1], errors[-1], count, samples)
+        return cls(
+            tuple(strategies), names, means[:-1], errors[:-1], means[-1], errors[-1], count, samples, beside or {}
+        )
 
     @classmethod
     def exact(cls, payoffs: np.ndarray, strategies: Mapping[str, Sequence[str]] | None = None) -> PayoffTable:
@@ -169,11 +182,15 @@ def joint(mixture: Mixture) -> np.ndarray:
 
 
 def describe(names: Sequence[str], probabilities: np.ndarray) -> str:
-    """A strategy in words: its name, or the names mixed with their probabilities."""
+    """A strategy in words: its name, or the names mixed with their probabilities.
+
+    >>> describe(["none", "access", "tariff"], np.array([0.0, 0.615, 0.385]))
+    'access 61.5 %, tariff 38.5 %'
+    """
     played = np.flatnonzero(probabilities > 5e-4).tolist()
     if len(played) == 1:
         return str(names[played[0]])
-    return " / ".join(f"{names[j]} ({probabilities[j]:.3f})" for j in played)
+    return ", ".join(f"{names[j]} {100 * probabilities[j]:.3g} %" for j in played)
 
 
 def played_names(table: PayoffTable, mixture: Mixture) -> dict[str, str]:
@@ -246,29 +263,38 @@ def _unflattered(differences: np.ndarray) -> tuple[int, np.ndarray]:
 
 #: The host's place among those whose value a table holds: after the players.
 HOST = -1
+#: Whose value: a player's number, HOST, or the name of a measure that stands beside the payoffs.
+Who = int | str
 
 
-def value_sample(table: PayoffTable, mixture: Mixture, who: int = HOST) -> np.ndarray:
+def value_sample(table: PayoffTable, mixture: Mixture, who: Who = HOST) -> np.ndarray:
     """What a profile is worth to a player, or the host, in each replication, shape (replications,), M$.
 
-    Empty for a game that is known exactly.
+    For a measure beside the payoffs, its mean under the profile.  Empty for a game that is known exactly.
     """
     if table.samples is None:
         return np.empty(0)
     weights = joint(mixture)
     played = np.flatnonzero(weights)
-    return np.asarray(table.samples[:, played, who] @ weights[played])
+    taken = table.beside[who][:, played] if isinstance(who, str) else table.samples[:, played, who]
+    return np.asarray(taken @ weights[played])
 
 
 def value(
-    table: PayoffTable, mixture: Mixture, who: int = HOST, confidence: float = 0.95
+    table: PayoffTable, mixture: Mixture, who: Who = HOST, confidence: float = 0.95
 ) -> tuple[float, float, float]:
-    """What a profile, held fixed, is worth to a player, or the host: (estimate, low, high), M$."""
-    means = table.host_value if who == HOST else table.payoffs[who]
-    estimate = float(means.ravel() @ joint(mixture))
+    """What a profile, held fixed, is worth to a player, or the host: (estimate, low, high), M$.
+
+    For a measure beside the payoffs that is yes or no, its probability with a score interval.
+    """
     if table.samples is None:
+        estimate = float((table.host_value if who == HOST else table.payoffs[who]).ravel() @ joint(mixture))
         return estimate, estimate, estimate
-    _, _, low, high = intervals.of_sample(value_sample(table, mixture, who), confidence)
+    sample = value_sample(table, mixture, who)
+    if isinstance(who, str) and table.beside[who].dtype == bool:
+        least, most = intervals.share(sample.sum(), sample @ sample, len(sample), confidence)
+        return float(sample.mean()), float(least), float(most)
+    estimate, _, low, high = intervals.of_sample(sample, confidence)
     return estimate, low, high
 
 
@@ -279,7 +305,7 @@ def paired_difference(first: np.ndarray, second: np.ndarray, confidence: float =
 
 
 def gain_over(
-    table: PayoffTable, played: Mixture, instead: Mixture, who: int, confidence: float = 0.95
+    table: PayoffTable, played: Mixture, instead: Mixture, who: Who, confidence: float = 0.95
 ) -> tuple[float, float, float]:
     """How much more a profile is worth than another to a player, or the host, on the same luck, with its interval."""
     if table.samples is None:

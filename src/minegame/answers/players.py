@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from minegame import plots, sampling
-from minegame.analysis import equilibrium
-from minegame.analysis.payoffs import PayoffTable, Profile, gains, paired_difference, pure_mixture, value_sample
+from minegame.analysis import equilibrium, nash
+from minegame.analysis.payoffs import HOST, PayoffTable, Who, gains, pure_mixture, value
 from minegame.answers import words
 from minegame.answers.answer import Answer, AnswerError
 from minegame.answers.odds import AS_IT_IS
@@ -44,9 +44,9 @@ _SURVIVAL = (
 )
 _GAME = (
     "A patron chooses a package of levers at full strength once, at the months that the scenario gives them (a lever "
-    "that "
-    "it neither uses nor dates begins in month {onset}), knowing the game and not the luck. Payoffs are those that the "
-    "scenario gives the patrons: what the award is worth to them less what their levers cost; both are assumptions."
+    "that it neither uses nor dates begins in month {onset}), knowing the game and not the luck. Payoffs are those "
+    "that the scenario gives the patrons: what the award is worth to them less what their levers cost; both are "
+    "assumptions."
 )
 
 
@@ -74,15 +74,16 @@ def strategy(
     _enough(scenario, replications, draws)
     size = _size(playing)
     expect(progress, replications * size)
-    table, won = _table(scenario, contest, playing, default_onset, replications, seed, progress)
+    rival = _rival(contest, seed)
+    table = _table(scenario, contest, rival, playing, default_onset, replications, seed, progress)
     seen = equilibrium.observed(scenario, playing)
     found = equilibrium.estimate(table, seen, draws=draws, seed=seed, confidence=confidence)
     labels = {name: scenario.patrons[name].label for name in playing}
     return Answer(
         name="strategy",
         question=f"What should {words.listed(labels.values())} each have done, given what the other does?",
-        sentences=tuple(_strategy_said(table, won, found, seen, labels, contest, draws)),
-        tables=_strategy_tables(table, won, found, labels, contest),
+        sentences=tuple(_strategy_said(table, found, seen, labels, contest, draws)),
+        tables=_strategy_tables(found, labels, contest, rival),
         pictures=_strategy_pictures(table, found, labels),
         settings=settings_of(
             scenario, players={name: list(levers) for name, levers in playing.items()}, profiles=size,
@@ -144,28 +145,40 @@ def _typed(players: Players | None) -> dict[str, object]:
     return {"player": [f"{name}={','.join(levers)}" for name, levers in players.items()]} if players else {}
 
 
+def _rival(contest: Contest, seed: int) -> str | None:
+    """The bidder that stands in the way most often; None where nobody does."""
+    return contest.rival(None, seed) if len(contest.scenario.bidder_names) > 1 else None
+
+
 def _table(
-    scenario: Scenario, contest: Contest, playing: Players, onset: int, replications: int, seed: int,
+    scenario: Scenario, contest: Contest, rival: str | None, playing: Players, onset: int, replications: int, seed: int,
     progress: Progress | None,
-) -> tuple[PayoffTable, np.ndarray]:  # fmt: skip
-    """The payoff table, and the bidder's chance of winning in every profile, shape (s1, s2)."""
+) -> PayoffTable:  # fmt: skip
+    """The payoff table; beside it the host's money, and whether the bidder and its rival win anything."""
     profiles = equilibrium.design(scenario, playing, default_onset=onset)
     numbers = [scenario.patron_names.index(name) for name in playing]
-    places = [*(by_patron("patron_payoff", k) for k in numbers), general("host_value")]
-    places.append(by_bidder("wins_any", contest.place))
-    games = scenario.games(profiles.changes)
-    samples = sampling.samples(games, seed, replications, places, progress=progress)
-    table = PayoffTable.from_samples(profiles.strategies, np.ascontiguousarray(samples[..., :-1]))
-    return table, samples[..., -1].mean(axis=0).reshape(table.shape)
+    bidders = {_WINS: contest.bidder} | ({_RIVAL: rival} if rival is not None else {})
+    payoffs = [*(by_patron("patron_payoff", k) for k in numbers), general("host_value")]
+    chances = [by_bidder("wins_any", scenario.bidder_names.index(name)) for name in bidders.values()]
+    places = [*payoffs, general("host_money"), *chances]
+    samples = sampling.samples(scenario.games(profiles.changes), seed, replications, places, progress=progress)
+    beside = {_MONEY: np.ascontiguousarray(samples[..., len(payoffs)])}
+    for name, measure in zip(bidders, np.moveaxis(samples, -1, 0)[len(payoffs) + 1 :], strict=True):
+        beside[name] = measure > 0.5
+    return PayoffTable.from_samples(profiles.strategies, np.ascontiguousarray(samples[..., : len(payoffs)]), beside)
+
+
+# the measures beside the payoffs
+_MONEY, _WINS, _RIVAL = "money", "wins", "rival"
 
 
 def _strategy_said(
-    table: PayoffTable, won: np.ndarray, found: Mapping[str, Any], seen: Mapping[str, str],
-    labels: Mapping[str, str], contest: Contest, draws: int,
+    table: PayoffTable, found: Mapping[str, Any], seen: Mapping[str, str], labels: Mapping[str, str],
+    contest: Contest, draws: int,
 ) -> list[str]:  # fmt: skip
-    summary, equilibria, n = found["summary"], found["equilibria"], table.replications
-    said = [_equilibria_said(table, won, found, labels, contest, draws)]
-    profile = table.find(seen)
+    summary, n = found["summary"], table.replications
+    said = [_equilibria_said(found, labels, contest, draws)]
+    chance = value(table, pure_mixture(table.find(seen), table.shape), _WINS)[0]
     played = words.listed(f"{labels[player]} {_plays(text)}" for player, text in seen.items())
     regrets = [
         f"{labels[row['player']]} "
@@ -178,7 +191,7 @@ def _strategy_said(
         for _, row in found["regret"].iterrows()
     ]
     said.append(
-        f"In the policy of the scenario ({played}; {contest.label} wins {words.percent(float(won[profile]))}) "
+        f"In the policy of the scenario ({played}; {contest.label} {_wins(contest)} {words.percent(chance)}) "
         f"{words.listed(regrets)}."
     )
     shares = (summary["no_pure_equilibrium"], summary["one_pure_equilibrium"], summary["several_pure_equilibria"])
@@ -194,75 +207,104 @@ def _strategy_said(
             f"{int(remaining[player])} of {len(names)} packages of {labels[player]}"
             for player, names in zip(table.players, table.strategies, strict=True)
         )
-        + f"; equilibria known: {len(equilibria)}"
+        + f"; equilibria known: {summary['equilibria']}"
         + (", which are all there are." if summary["complete"] else ", and there may be more.")
     )
     best = found["commitment"]
     best = best[best["kind"] == "mixed"]
-    said += [_commitment_said(row, labels, table.players) for _, row in best.iterrows()]
+    said += [_commitment_said(row, labels, table.players, summary["complete"]) for _, row in best.iterrows()]
     said.append(
         f"Payoffs from n = {n:,} negotiations in each of {int(np.prod(table.shape))} profiles, on the same luck."
     )
     return said
 
 
-def _commitment_said(row: pd.Series, labels: Mapping[str, str], players: Sequence[str]) -> str:
+def _commitment_said(row: pd.Series, labels: Mapping[str, str], players: Sequence[str], complete: bool) -> str:
     leader = labels[str(row["leader"])]
     follower, reply = next((labels[name], _plays(str(row[name]))) for name in players if name != row["leader"])
-    if abs(float(row["value_of_commitment"])) < 0.05 or row["low"] <= 0:
+    gain = float(row["value_of_commitment"])
+    if np.isnan(gain):
+        return f"What it would be worth to {leader} to commit first is not known, as no equilibrium is."
+    if abs(gain) < 0.05 or row["low"] <= 0:
         return f"To commit first and be believed would be of no sure worth to {leader}."
-    worth = words.money(row["value_of_commitment"], row["low"], row["high"], signed=True)
+    worth = words.money(gain, row["low"], row["high"], signed=True)
+    least = words.money(*_bounded(row, "at_least"), signed=True)
+    ties = (
+        f", and at least {least} if {follower}, which that leaves indifferent, answers with "
+        f"{_plays(str(row['worst_reply']))}"
+        if row["at_least"] < gain - 0.05
+        else ""
+    )
     return (
-        f"To commit first and be believed would be worth {worth} to {leader} over its best equilibrium: it would play "
-        f"{_plays(str(row[str(row['leader'])]))}, to which {follower} answers with {reply} (the same in "
-        f"{100 * row['survival']:.0f} % of the draws)."
+        f"To commit first and be believed would be worth {worth} to {leader} over its best equilibrium"
+        f"{'' if complete else ' known'} if it plays {_plays(str(row[str(row['leader'])]))} and {follower} answers "
+        f"with {reply}{ties}; the interval draws the answer anew with the payoffs. Commitment and answer are the same "
+        f"in {100 * row['survival']:.0f} % of the draws ({nash.IN_WORDS[str(row['standing'])]})."
     )
 
 
 def _plays(package: str) -> str:
-    return "no lever" if package == "none" else package
+    """What a player plays, for a sentence: a package, or a lottery over packages."""
+    parts = ["no lever" + part[4:] if part == "none" or part.startswith("none ") else part
+             for part in package.split(", ")]  # fmt: skip
+    return parts[0] if len(parts) == 1 else f"a lottery ({', '.join(parts)})"
 
 
-def _equilibria_said(
-    table: PayoffTable,
-    won: np.ndarray,
-    found: Mapping[str, Any],
-    labels: Mapping[str, str],
-    contest: Contest,
-    draws: int,
-) -> str:
+def _wins(contest: Contest) -> str:
+    split = contest.scenario.tender.lots == "split" and len(contest.scenario.deposits) > 1
+    return "wins some lot in" if split else "wins"
+
+
+def _equilibria_said(found: Mapping[str, Any], labels: Mapping[str, str], contest: Contest, draws: int) -> str:
     equilibria = found["equilibria"]
     pure = equilibria[equilibria["kind"] == "pure"]
-    if not len(pure):
-        return "No pure equilibrium is found: whatever one side settles on, the other would answer, and so on round."
-    best = pure.sort_values("survival", ascending=False).iloc[0]
-    place = table.find({player: str(best[player]) for player in table.players})
-    plays = words.listed(f"{labels[player]} plays {_plays(str(best[player]))}" for player in table.players)
-    others = f" Other pure equilibria, which survive no more often: {len(pure) - 1}." if len(pure) > 1 else ""
-    warning = "" if best["standing"] == "robust" else " It comes and goes with the noise of the sampling."
+    if len(pure):
+        best = pure.sort_values("survival", ascending=False).iloc[0]
+        others = f" Other pure equilibria, which survive no more often: {len(pure) - 1}." if len(pure) > 1 else ""
+        return f"In equilibrium {_outcome_said(best, labels, contest)} {_survival_said(best, draws)}{others}"
+    none = "No pure equilibrium is found: whatever one side settles on, the other would answer, and so on round."
+    one = equilibria.sort_values(["selected", "survival"], ascending=False).iloc[0]
+    told = _outcome_said(one, labels, contest)
+    if one["kind"] != "mixed":
+        return (
+            f"{none} Nor was a mixed one found; as errors grow rarer, {told} Nobody could gain more than "
+            f"{words.money(one['regret'])} there."
+        )
+    others = f" Other mixed equilibria: {len(equilibria) - 1}." if len(equilibria) > 1 else ""
+    which = ", to which play runs as errors grow rarer," if one["selected"] else ""
+    return f"{none} In the mixed equilibrium{which} {told} {_survival_said(one, draws)}{others}"
+
+
+def _outcome_said(row: pd.Series, labels: Mapping[str, str], contest: Contest) -> str:
+    plays = words.listed(f"{label} plays {_plays(str(row[player]))}" for player, label in labels.items())
+    worth = words.money(row["host_value"], row["host_low"], row["host_high"])
     return (
-        f"In equilibrium {plays}; then {contest.label} wins {words.percent(float(won[place]))} and the host gets "
-        f"{words.money(best['host_value'], best['host_low'], best['host_high'])}. It survives in "
-        f"{100 * best['survival']:.1f} % of "
-        f"{draws} bootstrap draws of the payoffs ({best['standing']}).{others}{warning}"
+        f"{plays}; then {contest.label} {_wins(contest)} {words.percent(*_bounded(row, _WINS))} and the host gets "
+        f"{worth} in value and {words.money(*_bounded(row, _MONEY))} in money."
+    )
+
+
+def _survival_said(row: pd.Series, draws: int) -> str:
+    return (
+        f"It survives in {100 * row['survival']:.1f} % of {draws} bootstrap draws of the payoffs "
+        f"({nash.IN_WORDS[str(row['standing'])]})."
     )
 
 
 def _strategy_tables(
-    table: PayoffTable, won: np.ndarray, found: Mapping[str, Any], labels: Mapping[str, str], contest: Contest
+    found: Mapping[str, Any], labels: Mapping[str, str], contest: Contest, rival: str | None
 ) -> dict[str, pd.DataFrame]:
     equilibria = found["equilibria"]
     payoff = {f"{player}_payoff": f"{words.possessive(label)} payoff, M$" for player, label in labels.items()}
-    chances = [_chance(table, won, row, labels) for _, row in equilibria.iterrows()]
-    host = {"host_value": _HOST, "host_low": f"{_HOST} (low)", "host_high": f"{_HOST} (high)"}
-    names = {"kind": "kind", **labels, **payoff, **host}
-    first = renamed(equilibria, names).assign(
+    first = renamed(equilibria, {"kind": "kind", **labels, **payoff}).assign(
+        **with_interval(_HOST, equilibria["host_value"], equilibria["host_low"], equilibria["host_high"]),
+        **with_interval(_HOST_MONEY, *words.bounded(equilibria, _MONEY)),
+        **_chances(equilibria, contest, rival),
         **{
-            f"{contest.label} wins, %": chances,
             "survival, %": 100 * equilibria["survival"],
-            "standing": equilibria["standing"],
+            "standing": equilibria["standing"].map(nash.IN_WORDS),
             "quantal limit": equilibria["selected"],
-        }
+        },
     )
     survival = found["pure_survival"]
     commitment = found["commitment"]
@@ -271,7 +313,10 @@ def _strategy_tables(
     return {
         "Equilibria": first,
         "Pure equilibria over the draws": renamed(survival, labels).assign(
-            **{"survival, %": 100 * survival["survival"], "standing": survival["standing"].replace("", "–")}
+            **{
+                "survival, %": 100 * survival["survival"],
+                "standing": survival["standing"].map({**nash.IN_WORDS, "": "–"}),
+            }
         ),
         "Regret of the scenario's policy": regret[["played", "best_other"]]
         .rename(columns={"best_other": "best other"})
@@ -286,7 +331,8 @@ def _strategy_tables(
                 **with_interval(
                     "value of commitment, M$", commitment["value_of_commitment"], commitment["low"], commitment["high"]
                 ),
-                **{"survival, %": 100 * commitment["survival"]},
+                **with_interval("at least (ties against it), M$", *words.bounded(commitment, "at_least")),
+                **{"survival, %": 100 * commitment["survival"], "standing": commitment["standing"].map(nash.IN_WORDS)},
             ),
             "leader",
             commitment["leader"].map(say),
@@ -314,20 +360,22 @@ def _strategy_tables(
     }
 
 
-_HOST = "host's value, M$"
+_HOST, _HOST_MONEY = "host's value, M$", "host's money, M$"
+
+
+def _chances(found: pd.DataFrame, contest: Contest, rival: str | None) -> dict[str, Any]:
+    """The chances of the bidder and its rival to win anything, percent; with lots apart both can."""
+    columns = with_interval(f"{contest.label} wins any lot, %", *words.bounded(found, _WINS), 100.0)
+    if rival is not None:
+        label = contest.scenario.bidders[rival].label
+        columns |= with_interval(f"{label} wins any lot, %", *words.bounded(found, _RIVAL), 100.0)
+    return columns
 
 
 def _led(frame: pd.DataFrame, name: str, column: Any) -> pd.DataFrame:
     frame = frame.copy()
     frame.insert(0, name, column)
     return frame
-
-
-def _chance(table: PayoffTable, won: np.ndarray, row: pd.Series, labels: Mapping[str, str]) -> float:
-    """The bidder's chance in a pure equilibrium, percent; NaN in a mixed one."""
-    if row["kind"] != "pure":
-        return float("nan")
-    return 100 * float(won[table.find({player: str(row[player]) for player in labels})])
 
 
 def _strategy_pictures(table: PayoffTable, found: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
@@ -385,7 +433,11 @@ def rules(
     """What the host gains by its rules of the tender, when the patrons adapt to them.
 
     ``changes``: name of a rule → changes by path; by default those of :func:`tender_rules`.  The patrons' game is
-    solved again under each and compared with the tender as it is.
+    solved again under each and compared with the tender as it is, in value and in money.  A change may also be of what
+    the scenario assumes, such as a patron's stake: how far does the answer hang on it?
+
+    Raises:
+        AnswerError: for a change of a lever that the patrons choose in this game.
     """
     scenario = scenario_of(scenario)
     contest, playing = Contest.of(scenario), _players(scenario, players)
@@ -393,37 +445,42 @@ def rules(
     named: dict[str, Changes] = {AS_IT_IS: {}, **(changes if changes is not None else tender_rules(scenario))}
     if len(named) < 2:
         raise AnswerError(scenario.name, "there is no rule to compare with the tender as it is")
-    changed = {rule: scenario.at(change) for rule, change in named.items()}
-    size = _size(playing)
+    changed = {rule: _changed(scenario, rule, change, playing) for rule, change in named.items()}
+    size, rival = _size(playing), _rival(contest, seed)
     expect(progress, replications * size * len(named))
-    tables: dict[str, PayoffTable] = {}
-    chances: dict[str, np.ndarray] = {}
-    for rule, one in changed.items():
-        tables[rule], chances[rule] = _table(one, contest, playing, default_onset, replications, seed, progress)
+    tables = {
+        rule: _table(one, contest, rival, playing, default_onset, replications, seed, progress)
+        for rule, one in changed.items()
+    }
     found = equilibrium.rules(tables, draws=draws, seed=seed, confidence=confidence)
-    fixed = _held(tables, equilibrium.observed(scenario, playing), confidence)
+    found = found.assign(**_held(tables, equilibrium.observed(scenario, playing), confidence))
     labels = {name: scenario.patrons[name].label for name in playing}
-    won = [_expected(tables[rule], chances[rule], row) for rule, (_, row) in zip(tables, found.iterrows(), strict=True)]
 
-    def bars() -> Axes:
-        rest = found.iloc[1:]
-        return plots.bars(
-            rest["rule"].tolist(), *(rest[f"difference{end}"].to_numpy(float) for end in ("", "_low", "_high")),
-            label=f"host's value under the rule less that of the tender as it is, M$, {confidence:.0%} intervals\n"
-            f"the patrons play the equilibrium under each; n = {replications:,} negotiations a profile",
-            notes=[f"survives {100 * share:.0f} %" if np.isfinite(share) else "no equilibrium singled out"
-                   for share in rest["survival"]],
-        )  # fmt: skip
+    def bars(measure: str, prefix: str) -> Callable[[], Axes]:
+        def picture() -> Axes:
+            rest = found.iloc[1:]
+            return plots.bars(
+                rest["rule"].tolist(), *(x.to_numpy(float) for x in words.bounded(rest, f"{prefix}difference")),
+                label=f"{measure}, each rule or assumption less the tender as it is, M$, {confidence:.0%} intervals\n"
+                f"the patrons play the equilibrium under each; n = {replications:,} negotiations a profile",
+                notes=[f"survives {100 * share:.0f} %" if np.isfinite(share) else "no equilibrium singled out"
+                       for share in rest["survival"]],
+            )  # fmt: skip
+
+        return picture
 
     return Answer(
         name="rules",
         question=f"What would {scenario.host.label} gain by other rules of the tender, once the patrons adapt to them?",
-        sentences=tuple(_rules_said(found, scenario, fixed, replications, draws)),
+        sentences=tuple(_rules_said(found, scenario, labels, replications, draws)),
         tables={
-            "What each rule is worth to the host": _worth(found, fixed, won, contest),
+            "What each rule is worth to the host": _worth(found, contest, rival),
             "What the patrons play under each rule": _adapted(found, labels),
         },
-        pictures={"What each rule is worth to the host": bars},
+        pictures={
+            "What each rule is worth to the host": bars("host's value", ""),
+            "What each rule brings the host in money": bars("host's money", f"{_MONEY}_"),
+        },
         settings=settings_of(
             scenario, rules={rule: dict(change) for rule, change in named.items()},
             players={name: list(levers) for name, levers in playing.items()}, profiles=size,
@@ -446,6 +503,8 @@ def rules(
             "draws, the columns 'solved again' say how far the host's value may lie elsewhere.",
             "A rule is believed and kept. The bidders' patience, their number and what it costs the host to bind "
             "itself do not change with it.",
+            "Value is money and what the balance between the camps is worth to the host. Where a change is of how the "
+            "host counts (host.balance_weight), the values are counted in two ways and only money compares.",
             _SURVIVAL,
             _GAME.format(onset=default_onset),
         ),
@@ -474,43 +533,52 @@ def tender_rules(scenario: Scenario) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _held(
-    tables: Mapping[str, PayoffTable], seen: Mapping[str, str], confidence: float
-) -> dict[str, tuple[float, float, float]]:
-    """What each rule changes for the host if nobody adapts to it: estimate, low, high, M$."""
+def _changed(scenario: Scenario, rule: str, change: Changes, playing: Players) -> Scenario:
+    """The scenario under a rule; raises AnswerError where it sets what the patrons choose, which would do nothing."""
+    changed = scenario.at(change)
+    for patron, levers in playing.items():
+        for lever in levers:
+            path = f"patrons.{patron}.levers.{lever}.intensity"
+            if changed.value(path) != scenario.value(path):
+                text = f"the rule '{rule}' sets a lever that the patron chooses in this game: leave it out of --player"
+                raise AnswerError(scenario.name, text, path)
+    return changed
+
+
+def _held(tables: Mapping[str, PayoffTable], seen: Mapping[str, str], confidence: float) -> dict[str, Any]:
+    """What each rule changes for the host if nobody adapts to it, in value and in money: columns with bounds, M$."""
     first = next(iter(tables.values()))
-    profile: Profile = first.find(seen)
-    mixture = pure_mixture(profile, first.shape)
-    base = value_sample(first, mixture)
-    return {rule: paired_difference(value_sample(table, mixture), base, confidence) for rule, table in tables.items()}
+    played = pure_mixture(first.find(seen), first.shape)
+    measures: dict[str, Who] = {"held": HOST, f"{_MONEY}_held": _MONEY}
+    columns: dict[str, Any] = {}
+    for name, who in measures.items():
+        found = [equilibrium.change(table, played, first, played, who, confidence) for table in tables.values()]
+        columns |= dict(zip((name, f"{name}_low", f"{name}_high"), map(list, zip(*found, strict=True)), strict=True))
+    return columns
 
 
-def _expected(table: PayoffTable, won: np.ndarray, row: pd.Series) -> float:
-    """The bidder's chance where both patrons play as the row says, percent; NaN where one of them mixes."""
-    try:
-        return 100 * float(won[table.find({player: str(row[player]) for player in table.players})])
-    except ValueError:
-        return float("nan")
-
-
-def _worth(
-    found: pd.DataFrame, fixed: Mapping[str, tuple[float, float, float]], won: Sequence[float], contest: Contest
-) -> pd.DataFrame:
-    held = np.array([fixed[rule] for rule in found["rule"]]).T
-    return found[["rule"]].assign(
+def _worth(found: pd.DataFrame, contest: Contest, rival: str | None) -> pd.DataFrame:
+    return renamed(found, {"rule": _RULE}).assign(
         **with_interval(_HOST, found["host_value"], found["host_low"], found["host_high"]),
-        **with_interval("change, M$", found["difference"], found["difference_low"], found["difference_high"]),
-        **with_interval("if nobody adapts, M$", *held),
-        **{f"{contest.label} wins, %": won},
+        **with_interval(_HOST_MONEY, *words.bounded(found, _MONEY)),
+        **with_interval("change in value, M$", *words.bounded(found, "difference")),
+        **with_interval("change in money, M$", *words.bounded(found, f"{_MONEY}_difference")),
+        **with_interval("change in value if nobody adapts, M$", *words.bounded(found, "held")),
+        **with_interval("change in money if nobody adapts, M$", *words.bounded(found, f"{_MONEY}_held")),
+        **_chances(found, contest, rival),
     )
+
+
+_RULE = "rule or assumption"
 
 
 def _adapted(found: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     payoff = {f"{player}_payoff": f"{words.possessive(label)} payoff, M$" for player, label in labels.items()}
-    return renamed(found, {"rule": "rule", **labels, **payoff}).assign(
+    return renamed(found, {"rule": _RULE, **labels, **payoff}).assign(
         **{
             "survival, %": 100 * found["survival"],
-            "standing": found["standing"],
+            "standing": found.apply(_stands, axis=1),
+            "equilibria": found["equilibria"],
             "solved again, host from, M$": found["redrawn_low"],
             "solved again, host to, M$": found["redrawn_high"],
             "no pure equilibrium, %": 100 * found["no_pure_equilibrium"],
@@ -518,31 +586,95 @@ def _adapted(found: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     )
 
 
-def _rules_said(
-    found: pd.DataFrame, scenario: Scenario, fixed: Mapping[str, tuple[float, float, float]], n: int, draws: int
-) -> list[str]:
-    rest = found.iloc[1:].sort_values("difference", ascending=False)
+def _stands(row: pd.Series) -> str:
+    if np.isfinite(row["survival"]):
+        return nash.IN_WORDS[str(row["standing"])]
+    return f"none singled out: to what play runs as errors grow rarer; nobody gains more than {row['regret']:.2g} M$"
+
+
+def _rules_said(found: pd.DataFrame, scenario: Scenario, labels: Mapping[str, str], n: int, draws: int) -> list[str]:
+    base, rest = found.iloc[0], found.iloc[1:].sort_values("difference", ascending=False)
     best, worst = rest.iloc[0], rest.iloc[-1]
-
-    def told(row: pd.Series) -> str:
-        change = words.money(row["difference"], row["difference_low"], row["difference_high"], signed=True)
-        return f"'{row['rule']}' changes what {scenario.host.label} gets by {change}"
-
-    base = found.iloc[0]
-    said = [
-        f"Of {len(rest)} rules, once the patrons adapt, {told(best)} against the tender as it is "
-        f"({words.money(base['host_value'], base['host_low'], base['host_high'])}), the most of all; {told(worst)}, "
-        f"the least (n = {n:,} negotiations in every profile, on the same luck).",
-    ]
-    nobody = fixed[str(best["rule"])]
+    richest = rest.sort_values(f"{_MONEY}_difference", ascending=False).iloc[0]
+    host = scenario.host.label
+    if len(rest) > 1:
+        said = [
+            f"Of {len(rest)} rules or assumptions, once the patrons adapt, '{best['rule']}' changes what {host} gets "
+            f"by {_both(best, 'difference')} against the tender as it is, the most in value; '{worst['rule']}' by "
+            f"{_both(worst, 'difference')}, the least (n = {n:,} negotiations in every profile, on the same luck)."
+        ]
+    else:
+        said = [
+            f"Once the patrons adapt, '{best['rule']}' changes what {host} gets by {_both(best, 'difference')} against "
+            f"the tender as it is (n = {n:,} negotiations in every profile, on the same luck)."
+        ]
+    if richest[f"{_MONEY}_difference_low"] <= 0:
+        said.append(
+            "In money it surely gains by none of them." if len(rest) > 1 else "In money it does not surely gain."
+        )
+    elif richest["rule"] != best["rule"]:
+        money = words.money(*_bounded(richest, f"{_MONEY}_difference"), signed=True)
+        said.append(f"In money '{richest['rule']}' brings the most: {money}.")
+    said += _apart_said(rest)
     said.append(
         f"With the patrons held to what they play in the scenario, '{best['rule']}' would change it by "
-        f"{words.money(*nobody, signed=True)}."
+        f"{_both(best, 'held')}."
     )
-    shaky = [str(row["rule"]) for _, row in found.iterrows() if row["standing"] != "robust"]
-    if shaky:
-        said.append(
-            f"The equilibrium does not stand firm over {draws} bootstrap draws under {words.listed(shaky)}: read "
-            "these rows with their columns 'solved again'."
-        )
-    return said
+    said.append(
+        f"As it is, the tender brings {words.money(base['host_value'], base['host_low'], base['host_high'])} in value "
+        f"and {words.money(*_bounded(base, _MONEY))} in money; value counts the balance between the camps, money "
+        "does not."
+    )
+    return [*said, *_adapting_said(base, found.iloc[1:], labels), *_shaky_said(found, draws)]
+
+
+def _both(row: pd.Series, change: str) -> str:
+    """A change in value and in money."""
+    worth, money = (words.money(*_bounded(row, name), signed=True) for name in (change, f"{_MONEY}_{change}"))
+    return f"{worth} in value and {money} in money"
+
+
+def _bounded(row: pd.Series, name: str) -> tuple[float, float, float]:
+    return row[name], row[f"{name}_low"], row[f"{name}_high"]
+
+
+def _apart_said(rest: pd.DataFrame) -> list[str]:
+    """The rules under which value and money surely go opposite ways."""
+    up = (rest["difference_low"] > 0) & (rest[f"{_MONEY}_difference_high"] < 0)
+    down = (rest["difference_high"] < 0) & (rest[f"{_MONEY}_difference_low"] > 0)
+    told = [
+        f"{words.listed(_quoted(rest[which]))} {text}"
+        for which, text in ((up, "gains balance and loses money"), (down, "gains money and loses more in balance"))
+        if which.any()
+    ]
+    return [f"Value and money go opposite ways: {'; '.join(told)}."] if told else []
+
+
+def _adapting_said(base: pd.Series, rest: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
+    """The rules under which the patrons play something else."""
+    other = rest[(rest[list(labels)] != base[list(labels)]).any(axis=1)]
+    if not len(other):
+        return ["The patrons play the same packages under all of them."]
+    if len(other) > 2:
+        return [f"The patrons adapt what they play under {words.listed(_quoted(other))}."]
+    told = [
+        f"under '{row['rule']}' "
+        + words.listed(f"{label} plays {_plays(str(row[player]))}" for player, label in labels.items())
+        for _, row in other.iterrows()
+    ]
+    instead = words.listed(f"{label} {_plays(str(base[player]))}" for player, label in labels.items())
+    return [f"The patrons adapt: {'; '.join(told)}, instead of {instead}."]
+
+
+def _shaky_said(found: pd.DataFrame, draws: int) -> list[str]:
+    shaky = found[found["standing"] != "robust"]
+    if not len(shaky):
+        return [f"Every equilibrium is firm against sampling error ({draws} bootstrap draws), which says no more."]
+    return [
+        f"The equilibrium is not firm against sampling error ({draws} bootstrap draws) under "
+        f"{words.listed(_quoted(shaky))}: read these rows with their columns 'solved again'."
+    ]
+
+
+def _quoted(found: pd.DataFrame) -> list[str]:
+    return [f"'{rule}'" for rule in found["rule"]]
