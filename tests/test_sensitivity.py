@@ -196,7 +196,7 @@ def test_pictures_say_what_they_show():
     points = sensitivity.design(ANGLES, 64)
     found = sensitivity.estimate(points, ishigami(points.table))
     picture = plots.sobol_bars(found.table, outcome="P(win)", base=64, most=2)
-    assert "64 base points, 320 in all; 1 weaker factors not shown" in picture.get_xlabel()
+    assert "64 base points, 320 worlds in all; 1 weaker factors not shown" in picture.get_xlabel()
     table = pd.DataFrame({"a": [1.0, 2.0, 1.0], "b": ["x", "x", "y"]})
     swings = sensitivity.swings(table, np.array([0.5, 0.7, 0.4]), np.full(3, 0.01))
     assert "rest 50.0 %" in plots.tornado(swings, outcome="P(win)", replications=10).get_xlabel()

@@ -282,28 +282,25 @@ def _changes(changes: dict[str, Any]) -> str:
 def _pictures(found: Results, rows: pd.DataFrame) -> dict[str, Callable[[], Axes]]:
     """Bars by policy, curves over one factor, maps over two; none for larger designs."""
     favourite = found.scenario.bidder_names[0]
-    label = _drawable(_label(found, favourite))
+    label = _label(found, favourite)
     records: list[Any] = rows.to_dict("records")
-    records = [{**row, "policy": _drawable(row["policy"])} for row in records]
+    names = [words.drawn(found.scenario, path) for path in found.factors]
     if found.groups == 1 and len(found.policies) <= MOST_ROWS:
-        named = [{**row, "outcome": _drawable(_label(found, row["outcome"]))} for row in records]
+        named = [{**row, "outcome": _label(found, row["outcome"])} for row in records]
         return {"How often each bidder wins": partial(plots.odds, named, replications=int(rows["negotiations"].min()))}
     if len(found.factors) == 1 and found.groups <= _MOST_CURVE:
         title = f"How often {_label(found, favourite)} wins, over {found.factors[0]}"
-        return {title: partial(plots.win_curves, records, found.factors[0], outcome=favourite, label=label)}
+        return {
+            title: partial(plots.win_curves, records, found.factors[0], outcome=favourite, label=label, name=names[0])
+        }
     pictures: dict[str, Callable[[], Axes]] = {}
     for policy in found.policies[:_MOST_MAPS] if _fills_a_map(found) else []:
-        chosen = [row for row in records if row["policy"] == _drawable(policy)]
+        chosen = [row for row in records if row["policy"] == policy]
         under = f", under “{policy}”" if len(found.policies) > 1 else ""
         pictures[f"How often {_label(found, favourite)} wins{under}"] = partial(
-            plots.win_map, chosen, *found.factors, outcome=favourite, label=label
+            plots.win_map, chosen, *found.factors, outcome=favourite, label=label, names=names
         )
     return pictures
-
-
-def _drawable(text: str) -> str:
-    """Text as it stands: between two dollar signs, matplotlib would read a formula."""
-    return str(text).replace("$", r"\$")
 
 
 def _fills_a_map(found: Results) -> bool:

@@ -142,11 +142,9 @@ def png(picture: Picture) -> bytes:
     """A picture as PNG."""
     if isinstance(picture, bytes):
         return picture
-    import io
+    from minegame import plots
 
-    sheet = io.BytesIO()
-    picture().figure.savefig(sheet, dpi=144, format="png")  # type: ignore[union-attr,call-arg]
-    return sheet.getvalue()
+    return plots.drawn(picture())
 
 
 def versions() -> dict[str, str]:

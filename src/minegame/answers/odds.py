@@ -278,8 +278,8 @@ def _winning_pictures(
     for name in shown:
         for bidder, values in found[name]["bidders"].items():
             label = scenario.bidders[bidder].label
-            rows.append({"policy": _wrapped(name), "outcome": f"{label} wins", **values["wins_any"]})
-        rows.append({"policy": _wrapped(name), "outcome": "shelved", **found[name]["shelved"]})
+            rows.append({"policy": name, "outcome": f"{label} wins", **values["wins_any"]})
+        rows.append({"policy": name, "outcome": "shelved", **found[name]["shelved"]})
 
     def odds() -> Axes:
         return plots.odds(rows, replications=n, confidence=confidence)
@@ -289,12 +289,6 @@ def _winning_pictures(
         return plots.award_months(months, months=scenario.tender.months, replications=n, start=start)
 
     return {"Win probabilities": odds, "Month of the award": award_months}
-
-
-def _wrapped(name: str) -> str:
-    import textwrap
-
-    return "\n".join(textwrap.wrap(name, 24))
 
 
 # ---------------------------------------------------------------------------------------------------------- attribution

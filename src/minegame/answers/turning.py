@@ -78,7 +78,8 @@ def tipping(
     label = scenario.bidders[against[0]].label if len(against) == 1 else "the best of the others"
 
     def ranges() -> Axes:
-        return plots.tipping_points(_drawn(table, chosen), first=contest.label, second=label, replications=replications)
+        drawn = words.all_drawn(scenario, _drawn(table, chosen))
+        return plots.tipping_points(drawn, first=contest.label, second=label, replications=replications)
 
     return Answer(
         name="tipping",
@@ -269,13 +270,14 @@ def threshold(
     outcome = f"P({contest.label} wins)"
 
     def heat_map() -> Axes:
+        across, up = (words.drawn(scenario, factor.path) for factor in (first, second))
         picture = plots.heat_map(
-            found.asked, x=first.path, y=second.path, outcome=outcome, replications=replications, curve=found.curve,
+            found.asked, x=across, y=up, outcome=outcome, replications=replications, curve=found.curve,
             level=level, logarithmic=(first.scale == "log", second.scale == "log"),
         )  # fmt: skip
         here = [float(scenario.value(f.path)) for f in (first, second)]
         picture.plot(*here, "*", color=plots.COLOURS[1], markeredgecolor="white", markersize=16, label="the scenario")
-        picture.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), frameon=False, fontsize=9)
+        picture.figure.legend(loc="outside lower center", frameon=False, fontsize=9)
         return picture
 
     return Answer(
@@ -436,7 +438,7 @@ def prices(
         return plots.bars(
             table["lever"].tolist(), *(100 * table[f"gain{end}"].to_numpy(float) for end in ("", "_low", "_high")),
             label=f"P({contest.label} wins), percentage points for one lever point more, {confidence:.0%} intervals\n"
-            f"n = {replications:,} negotiations for each; a lever point costs {value:g} M$",
+            f"right: M$ for a percentage point, at {value:g} M$ a lever point; n = {replications:,} negotiations each",
             notes=[_price(row) for _, row in table.iterrows()],
         )  # fmt: skip
 

@@ -136,10 +136,12 @@ def _sobol(
     outcome = f"P({contest.label} wins)"
 
     def winning_bars() -> Axes:
-        return plots.sobol_bars(found.table, outcome=outcome, base=base, confidence=confidence)
+        drawn = words.all_drawn(scenario, found.table)
+        return plots.sobol_bars(drawn, outcome=outcome, base=base, replications=n, confidence=confidence)
 
     def value_bars() -> Axes:
-        return plots.sobol_bars(value.table, outcome="the host's value", base=base, confidence=confidence)
+        drawn, worth = words.all_drawn(scenario, value.table), "the host's value"
+        return plots.sobol_bars(drawn, outcome=worth, base=base, replications=n, confidence=confidence)
 
     return (
         _sobol_said(found, split[f"{contest.label} wins"], scenario, contest, n, won[:: len(factors) + 2], confidence),
@@ -237,7 +239,7 @@ def _morris(
     weak = found[found["strength"] < 0.1 * first["strength"]]["factor"].tolist()
 
     def bars() -> Axes:
-        shown = found.head(15)
+        shown = words.all_drawn(scenario, found.head(15))
         return plots.bars(
             shown["factor"].tolist(), *(100 * shown[c].to_numpy(float) for c in ("strength", "low", "high")),
             label=f"mean size of the effect on P({contest.label} wins), percentage points for the whole range\n"
@@ -288,7 +290,7 @@ def _tornado(
     )
 
     def picture() -> Axes:
-        return plots.tornado(found, outcome=outcome, replications=n, confidence=confidence)
+        return plots.tornado(words.all_drawn(scenario, found), outcome=outcome, replications=n, confidence=confidence)
 
     first = found.iloc[0]
     turns = found[(found["least"] < 0.5) & (found["most"] > 0.5)]["factor"].tolist()
@@ -354,7 +356,7 @@ def discovery(
             tables[words.upper(name)] = _limits_table(box)
             success = name == SUCCESS
             case = failing.replace("below", "at least") if success else failing
-            picture = _box_picture(table, ~fails if success else fails, box, chosen, case)
+            picture = _box_picture(table, ~fails if success else fails, box, chosen, case, scenario)
             if picture is not None:
                 pictures[words.upper(name)] = picture
     return Answer(
@@ -452,8 +454,9 @@ _SIDES = {"low": "at least", "high": "at most", "levels": "one of"}
 
 
 def _box_picture(
-    table: pd.DataFrame, fails: np.ndarray, box: boxes.Discovery, factors: Sequence[Factor], case: str
-) -> Any:
+    table: pd.DataFrame, fails: np.ndarray, box: boxes.Discovery, factors: Sequence[Factor], case: str,
+    scenario: Scenario,
+) -> Any:  # fmt: skip
     """The box in the two numbers that limit it most; nothing where fewer than one does."""
     numbers = {f.path for f in factors if f.is_range}
     limiting = [path for path in dict.fromkeys(box.limits["factor"]) if path in numbers]
@@ -463,7 +466,10 @@ def _box_picture(
         return None
 
     def picture() -> Axes:
-        return plots.box_picture(table, fails, box.limits, x=shown[0], y=shown[1], case=case)
+        names, limits = {path: words.drawn(scenario, path) for path in shown}, words.all_drawn(scenario, box.limits)
+        return plots.box_picture(
+            table.rename(columns=names), fails, limits, x=names[shown[0]], y=names[shown[1]], case=case
+        )
 
     return picture
 
@@ -572,7 +578,8 @@ def learning(
     kept = int(found.kept.sum())
 
     def ranges() -> Axes:
-        return plots.kept_ranges(found.parameters, kept=kept, vectors=vectors)
+        drawn = words.all_drawn(scenario, found.parameters, "parameter")
+        return plots.kept_ranges(drawn, kept=kept, vectors=vectors)
 
     told = {name: seen[name] for name in ("winner", "month", "equity") if seen.get(name) is not None}
     return Answer(

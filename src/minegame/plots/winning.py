@@ -1,0 +1,181 @@
+"""Who wins, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minegame.plots.drawing import COLOURS, HATCHES, axes, legend_above, log_axis, room_for, wrapped
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+
+def odds(
+    rows: Sequence[Mapping[str, Any]], *, replications: int, confidence: float = 0.95, ax: Axes | None = None
+) -> Axes:
+    """Win probabilities with intervals: a group of bars a policy, a bar an outcome.
+
+    ``rows`` hold ``policy``, ``outcome``, ``estimate``, ``low`` and ``high`` (probabilities), in the order to show.
+    """
+    policies = list(dict.fromkeys(str(row["policy"]) for row in rows))
+    outcomes = list(dict.fromkeys(str(row["outcome"]) for row in rows))
+    each, names = 0.26 if len(policies) <= 4 else 0.17, [wrapped(name, 26) for name in policies]
+    ax = ax if ax is not None else axes(8.5, 1.4 + room_for(names, each * (len(outcomes) + 1)))
+    thickness = 0.8 / len(outcomes)
+    for n, outcome in enumerate(outcomes):
+        chosen = {str(row["policy"]): row for row in rows if row["outcome"] == outcome}
+        places = [p + (n - (len(outcomes) - 1) / 2) * thickness for p, name in enumerate(policies) if name in chosen]
+        found = [chosen[name] for name in policies if name in chosen]
+        _bars(ax, places, found, thickness, n, wrapped(outcome, 30))
+    ax.set_yticks(range(len(policies)), names)
+    ax.set_ylim(len(policies) - 0.4, -0.6)
+    ax.set_xlim(0, 1.12)
+    ax.set_xticks(np.linspace(0, 1, 6), [f"{x:.0%}" for x in np.linspace(0, 1, 6)])
+    ax.set_xlabel(
+        f"probability of the outcome, with {confidence:.0%} intervals; n = {replications:,} negotiations each"
+    )
+    legend_above(ax, 4)
+    return ax
+
+
+def _bars(
+    ax: Axes, places: Sequence[float], rows: Sequence[Mapping[str, Any]], thickness: float, n: int, label: str
+) -> None:
+    values = np.array([row["estimate"] for row in rows], float)
+    low, high = (np.array([row[side] for row in rows], float) for side in ("low", "high"))
+    ax.barh(
+        places, values, height=thickness * 0.92, color=COLOURS[n % len(COLOURS)], hatch=HATCHES[n % len(HATCHES)],
+        edgecolor="white", linewidth=0.5, label=label,
+    )  # fmt: skip
+    ax.errorbar(values, places, xerr=[values - low, high - values], fmt="none", ecolor="black", elinewidth=1, capsize=2)
+    for place, value, edge in zip(places, values, high, strict=True):
+        ax.text(edge + 0.01, place, f"{100 * value:.1f} %", va="center", fontsize=8)
+
+
+_WIDE = 30  # highest over lowest level from which an axis is logarithmic
+
+
+_NUMBERED = 150  # cells of a map up to which each has its number
+
+
+def win_curves(
+    rows: Sequence[Mapping[str, Any]],
+    factor: str,
+    *,
+    outcome: str,
+    label: str = "",
+    name: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """How often an outcome comes as one factor varies: a line a policy, its interval as a band.
+
+    ``rows`` hold the factor's value under its path, ``policy``, ``outcome``, ``estimate``, ``low``, ``high`` and
+    ``negotiations``; ``name`` is the factor in words, with its unit.
+    """
+    ax = ax if ax is not None else axes(8.5, 4.8)
+    chosen = [row for row in rows if row["outcome"] == outcome]
+    levels = list(dict.fromkeys(row[factor] for row in chosen))
+    numeric = all(isinstance(level, (int, float)) and not isinstance(level, bool) for level in levels)
+    policies = list(dict.fromkeys(str(row["policy"]) for row in chosen))
+    for n, policy in enumerate(policies):
+        mine = [row for row in chosen if row["policy"] == policy]
+        x = [row[factor] if numeric else levels.index(row[factor]) for row in mine]
+        order = np.argsort(x)
+        places = np.array(x, float)[order]
+        values, low, high = (np.array([row[key] for row in mine], float)[order] for key in ("estimate", "low", "high"))
+        colour, dashes = COLOURS[n % len(COLOURS)], ("-", "--", "-.", ":")[n % 4]
+        ax.fill_between(places, low, high, color=colour, alpha=0.25, linewidth=0)
+        ax.plot(places, values, dashes, color=colour, marker="os^Dv<>p"[n % 8], markersize=4, label=wrapped(policy, 40))
+    if not numeric:
+        ax.set_xticks(range(len(levels)), [wrapped(level, 16) for level in levels])
+    elif min(levels) > 0 and max(levels) >= _WIDE * min(levels):
+        log_axis(ax)
+        ax.set_xticks(levels, [f"{level:g}" for level in levels], minor=False)
+        ax.minorticks_off()
+    ax.set_ylim(0, 1)
+    ax.set_yticks(np.linspace(0, 1, 6), [f"{y:.0%}" for y in np.linspace(0, 1, 6)])
+    ax.set_ylabel(f"P(win), {label or outcome}")
+    scale = ", logarithmic" if ax.get_xscale() == "log" else ""
+    ax.set_xlabel(f"{name or factor}{scale}\nn = {_sizes(chosen)} negotiations a point, bands: 95 % intervals")
+    if len(policies) > 1:
+        ax.legend(frameon=False, fontsize=8, ncols=1 + len(policies) // 9)
+    return ax
+
+
+def win_map(
+    rows: Sequence[Mapping[str, Any]],
+    x: str,
+    y: str,
+    *,
+    outcome: str,
+    label: str = "",
+    names: Sequence[str] = (),
+    ax: Axes | None = None,
+) -> Axes:
+    """How often an outcome comes over two factors of a full factorial: a map with the line where it is one half.
+
+    ``rows`` hold both factors' values under their paths, ``outcome``, ``estimate`` and ``negotiations``;
+    ``names`` are the two in words, with their units.
+    """
+    ax = ax if ax is not None else axes(7.5, 5.5)
+    chosen = [row for row in rows if row["outcome"] == outcome]
+    xs, ys = sorted({row[x] for row in chosen}), sorted({row[y] for row in chosen})
+    grid = np.full((len(ys), len(xs)), np.nan)
+    for row in chosen:
+        grid[ys.index(row[y]), xs.index(row[x])] = row["estimate"]
+    mesh = ax.imshow(grid, origin="lower", aspect="auto", cmap="cividis", vmin=0, vmax=1)
+    assert ax.figure is not None
+    ax.figure.colorbar(mesh, ax=ax, label=f"P(win), {label or outcome}")
+    crosses = min(grid.shape) > 1 and np.nanmin(grid) < 0.5 < np.nanmax(grid)
+    if crosses:
+        ax.contour(grid, levels=[0.5], colors="white", linewidths=2)
+    for (row, column), share in np.ndenumerate(grid if grid.size <= _NUMBERED else np.empty((0, 0))):
+        colour = "black" if share > 0.5 else "white"
+        ax.text(column, row, f"{100 * share:.0f}", ha="center", va="center", fontsize=8, color=colour)
+    for places, values, name in zip((ax.xaxis, ax.yaxis), (xs, ys), names or (x, y), strict=True):
+        places.set_ticks(range(len(values)), [f"{v:.4g}" if isinstance(v, float) else str(v) for v in values])
+        places.set_label_text(name)
+    line = "white line: P = 1/2; " if crosses else ""
+    ax.set_title(f"{line}numbers in %; n = {_sizes(chosen)} negotiations a point", fontsize=9)
+    return ax
+
+
+def _sizes(rows: Sequence[Mapping[str, Any]]) -> str:
+    counts = [int(row["negotiations"]) for row in rows]
+    return f"{min(counts):,}" if min(counts) == max(counts) else f"{min(counts):,} to {max(counts):,}"
+
+
+def award_months(
+    counts: pd.DataFrame,
+    *,
+    months: int,
+    replications: int,
+    start: str = "month 0",
+    observed: int | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """In which month the award falls, by winner.
+
+    ``counts``: a row a month (index 0 … months - 1), a column a winner, the number of negotiations.
+    ``observed`` is the month in which the award fell in the case that the scenario is about, if there is one.
+    """
+    ax = ax if ax is not None else axes(8.0, 4.2)
+    places, foot = np.arange(months), np.zeros(months)
+    for n, winner in enumerate(counts.columns):
+        share = 100 * counts[winner].reindex(places, fill_value=0).to_numpy(float) / replications
+        ax.bar(
+            places, share, bottom=foot, width=0.86, color=COLOURS[n % len(COLOURS)], hatch=HATCHES[n % len(HATCHES)],
+            edgecolor="white", linewidth=0.5, label=f"{wrapped(winner, 40)}: {share.sum():.1f} %",
+        )  # fmt: skip
+        foot += share
+    if observed is not None:
+        ax.axvline(observed, color="black", linewidth=1.4, linestyle="--", label=f"as it was: month {observed}")
+    ax.set_xticks(places if months <= 24 else places[:: months // 12])
+    ax.set_xlabel(f"month of the award (month 0 = {start}); n = {replications:,} negotiations")
+    ax.set_ylabel("share of all negotiations, %")
+    legend_above(ax, 2)
+    return ax

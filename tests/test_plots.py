@@ -1,0 +1,182 @@
+"""Pictures: labels are drawn as they are written and stay on the sheet."""
+
+import warnings
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from minegame import plots
+from minegame.plots import drawing, sheet
+from minegame.plots.players import _share
+
+TRAPS = ("A$ Mining", "B$", "A $x^$ B", r"$\frac{$", r"\frac{1}{", "under_score^", "{unbalanced", r"\$", "%s {0}")
+LONG = "A company whose name is as long as a whole sentence of an annual report, and a little longer than that"
+
+
+def bars(labels) -> pd.DataFrame:
+    part = pd.DataFrame({"lever": labels, "estimate": 0.1, "low": 0.0, "high": 0.2, "first_in": 0.1, "last_in": 0.1})
+    part = part.assign(first_in_low=0.05, first_in_high=0.15, last_in_low=0.05, last_in_high=0.15)
+    part = part.assign(factor=labels, least=0.2, most=0.6, least_low=0.1, least_high=0.3, most_low=0.5, most_high=0.7)
+    part = part.assign(at_least=1.0, at_most=2.0, rest=0.4, swing=0.4, total=0.5, first=0.2)
+    part = part.assign(total_low=0.4, total_high=0.6, first_low=0.1, first_high=0.3)
+    part = part.assign(base=1.0, crossing=3.0, start=0.5, end=50.0, is_log=True, parameter=labels, prior_low=0.0)
+    return part.assign(prior_high=1.0, kept_low=0.2, kept_high=0.6, learnt=True, spread_kept=0.5, distance=0.2)
+
+
+def odds_rows(policies, outcomes) -> list[dict]:
+    rows = [{"policy": p, "outcome": o, "estimate": 0.4, "low": 0.3, "high": 0.5} for p in policies for o in outcomes]
+    return [{**row, "negotiations": 9, "x": x, "y": y} for row in rows for x in (0.01, 1.0) for y in (1.0, 2.0)]
+
+
+def pictures(names) -> dict:
+    """A picture of every kind in which the names are wherever users' words can be."""
+    table, first, second = bars(list(names)), names[0], names[1 % len(names)]
+    tipping = table.assign(low=2.0, high=4.0)
+    asked = pd.DataFrame({"x": [1.0, 1.0, 9.0, 9.0], "y": [0.0, 1.0, 0.0, 1.0], "estimate": [0.1, 0.6, 0.4, 0.9]})
+    counts = pd.DataFrame({name: [3, 4] for name in names})
+    grid, masks = np.arange(4.0).reshape(2, 2), [np.eye(2, dtype=bool)] * 2
+    packages = {first: ["tariff", "none"], f"{second} ": ["none", "tariff + access"]}
+    rows, quarter = odds_rows(names, names), np.full((3, 2), 0.5)
+    return {
+        "odds": plots.odds(rows, replications=9),
+        "curves": plots.win_curves(rows, "x", outcome=first, label=first, name=second),
+        "map": plots.win_map(
+            [r for r in rows if r["policy"] == first], "x", "y", outcome=first, label=first, names=(first, second)
+        ),
+        "months": plots.award_months(counts, months=2, replications=99, start=first, observed=1),
+        "shapley": plots.shapley_bars(table, outcome=first, replications=9),
+        "tornado": plots.tornado(table, outcome=first, replications=9),
+        "sobol": plots.sobol_bars(table, outcome=first, base=8, replications=4),
+        "kept": plots.kept_ranges(table, kept=3, vectors=9),
+        "tipping": plots.tipping_points(tipping, first=first, second=second, replications=9),
+        "heat": plots.heat_map(asked, x=first, y=second, outcome=first, replications=9, logarithmic=(True, False)),
+        "bars": plots.bars(list(names), *(table[c].to_numpy() for c in ("estimate", "low", "high")), label=first),
+        "replies": plots.best_replies(grid, masks, packages, survival=grid / 3),
+        "quantal": plots.quantal_path(np.array([0.0, 0.1, 9.0]), quarter, [first, second], player=first),
+    }
+
+
+def outside(picture) -> list[str]:
+    """The texts that leave the sheet."""
+    figure = picture.figure
+    figure.draw_without_rendering()
+    width, height = figure.get_size_inches() * figure.dpi
+    found = []
+    for text in shown(figure):
+        box = text.get_window_extent()
+        if box.x0 < -2 or box.y0 < -2 or box.x1 > width + 2 or box.y1 > height + 2:
+            found.append(text.get_text())
+    return found
+
+
+def shown(figure) -> list[Text]:
+    """The texts that are drawn; the labels of ticks beyond the ends of an axis are not."""
+    axes = [axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]
+    every = {label for axis in axes for tick in axis.get_major_ticks() for label in (tick.label1, tick.label2)}
+    drawn = {tick.label1 for axis in axes for tick in axis._update_ticks()}
+    texts = figure.findobj(lambda part: isinstance(part, Text) and part.get_text() and part.get_visible())
+    return [text for text in texts if text not in every or text in drawn]
+
+
+# ------------------------------------------------------------------------------------------------------------- labels
+
+
+def test_labels_are_no_formulas():
+    for name, picture in pictures(TRAPS).items():
+        assert plots.drawn(picture).startswith(b"\x89PNG"), name
+        assert not [t.get_text() for t in picture.figure.findobj(Text) if t.get_parse_math()], name
+
+
+@pytest.mark.parametrize("ending", drawing.FORMATS)
+def test_two_dollars_stay_two_dollars_in_every_format(ending):
+    picture = plots.axes(4, 3)
+    picture.set_title("A$ Mining, M$")
+    one, other = plots.drawn(picture, ending), plots.drawn(picture, ending)
+    assert one == other
+    if ending == "svg":
+        assert b"A$ Mining, M$" in one
+
+
+def test_a_figure_of_a_notebook_is_plain_without_saving_it():
+    """IPython draws with ``print_figure`` and a tight box, past ``save``."""
+    picture = plots.axes(4, 3)
+    picture.set_xlabel(r"M$ and \frac{ and B$")
+    picture.set_xticks([0, 1], ["$a_b^$", "{"])
+    picture.figure.savefig("/dev/null", format="png", bbox_inches="tight")
+    assert not [text for text in picture.figure.findobj(Text) if text.get_parse_math()]
+
+
+def test_a_figure_that_somebody_else_made_is_plain_once_it_is_kept():
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    picture = figure.add_subplot()
+    picture.set_title(r"A $\frac{$ B")
+    assert plots.drawn(picture)
+
+
+def test_numbers_of_a_logarithmic_axis_are_written_out():
+    picture = pictures(("a", "b"))["heat"]
+    picture.figure.draw_without_rendering()
+    assert "logarithmic" in picture.get_xlabel()
+    assert not [label for label in picture.get_xticklabels() if "$" in label.get_text()]
+
+
+@pytest.mark.parametrize(
+    "names", [(LONG, LONG[::-1]), ("Consolidated Northern Tungsten Mining Co.", "no-break" * 7), ("short", "brief")]
+)
+def test_nothing_leaves_the_sheet(names):
+    assert {name: out for name, picture in pictures(names).items() if (out := outside(picture))} == {}
+
+
+def test_letters_that_no_font_knows_bring_no_warning(recwarn):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for picture in pictures(("哈萨克斯坦钨矿招标", "中国国有企业投标人")).values():
+            assert plots.drawn(picture)
+    assert not recwarn.list
+
+
+def test_a_fallback_that_is_installed_is_used(monkeypatch):
+    monkeypatch.setattr(sheet, "FALLBACKS", ("No Such Font", "DejaVu Serif"))
+    sheet._fallbacks.cache_clear()
+    picture = plots.axes(3, 2)
+    picture.set_title("钨")
+    picture.figure.draw_without_rendering()
+    sheet._fallbacks.cache_clear()
+    assert picture.title.get_fontfamily() == [*matplotlib.rcParams["font.family"], "DejaVu Serif"]
+
+
+def test_wide_letters_count_double():
+    assert drawing.wrapped("a bc def", 4) == "a bc\ndef"
+    assert drawing.wrapped("钨" * 6, 8) == "钨钨钨钨\n钨钨"
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.0, "0 %"), (1.0, "100 %"), (0.995, "99.5 %"), (0.004, "0.4 %"), (0.9999, "> 99.9 %"), (0.0001, "< 0.1 %")],
+)
+def test_a_share_is_rounded_to_nothing_and_to_all_only_where_it_is(share, said):
+    assert _share(share) == said
+
+
+def test_a_picture_is_kept_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = plots.save(plots.axes(2, 2), tmp_path / "picture.png")
+    before = file.read_bytes()
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(OSError, match="No space"):
+        plots.save(plots.axes(3, 3), file)
+    assert [part.name for part in tmp_path.iterdir()] == ["picture.png"]
+    assert file.read_bytes() == before
+
+
+def test_pictures_say_their_sizes():
+    made = pictures(("a", "b"))
+    assert "n = 4 negotiations in each" in made["sobol"].get_xlabel()
+    assert "as it was: month 1" in [text.get_text() for text in made["months"].get_legend().get_texts()]
+    assert len(made["tornado"].get_legend().get_texts()) == 2
+    assert len(made["shapley"].containers) == 4  # bars, and whiskers of all three
