@@ -112,6 +112,22 @@ def test_play_as_json_and_csv(tmp_path):
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.parametrize(("ending", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("PDF", b"%PDF")])
+def test_play_draws_its_timeline(tmp_path, ending, start):
+    file = tmp_path / f"timeline.{ending}"
+    result = minegame("play", "two_bidders", "--seed", 3, "--plot", file)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert file.read_bytes().startswith(start)
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_picture_that_cannot_be_drawn(tmp_path):
+    for name in ("timeline.jpg", "timeline"):
+        assert "ends in .png, .svg or .pdf" in refused("play", "two_bidders", "--plot", tmp_path / name)
+    assert "No such file" in refused("play", "two_bidders", "--plot", tmp_path / "none" / "timeline.png")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_set_changes_the_scenario():
     result = minegame("play", "two_bidders", "--set", "tender.months=1", "--set", "tender.start=2031-12", "--json")
     told = strict(result.stdout)

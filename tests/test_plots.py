@@ -1,4 +1,4 @@
-"""Pictures: labels are drawn as they are written and stay on the sheet."""
+"""Pictures: labels are drawn as they are written and stay on the sheet; a negotiation fits on a page."""
 
 import warnings
 
@@ -11,8 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from minegame import plots
+from minegame.model import Negotiation
 from minegame.plots import drawing, sheet
 from minegame.plots.players import _share
+from minegame.transcript import Cast, months_table
 
 TRAPS = ("A$ Mining", "B$", "A $x^$ B", r"$\frac{$", r"\frac{1}{", "under_score^", "{unbalanced", r"\$", "%s {0}")
 LONG = "A company whose name is as long as a whole sentence of an annual report, and a little longer than that"
@@ -180,3 +182,63 @@ def test_pictures_say_their_sizes():
     assert "as it was: month 1" in [text.get_text() for text in made["months"].get_legend().get_texts()]
     assert len(made["tornado"].get_legend().get_texts()) == 2
     assert len(made["shapley"].containers) == 4  # bars, and whiskers of all three
+
+
+# ----------------------------------------------------------------------------------------------------------- timeline
+
+
+def played(scenario, seed=1, replication=0):
+    negotiation = Negotiation(scenario, seed=seed, replication=replication).play()
+    return months_table(negotiation), Cast.of(negotiation)
+
+
+def texts(figure) -> str:
+    figure.draw_without_rendering()
+    return " | ".join(" ".join(text.get_text().split()) for text in shown(figure))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "replication", "said"),
+    [
+        ("kazakhstan_tungsten", 7, ("awarded in November 2025: both deposits to Cove Kaz Capital", "offer accepted")),
+        ("kazakhstan_tungsten", 183, ("shelved in March 2026", "best offer −2 M$", "no letter")),
+        ("kazakhstan_split_lots", 1, ("Upper Kairakty to Cove Kaz Capital; North Katpar to Chinese state-owned",)),
+        ("kazakhstan_chinese_counter", 4, ("China: technology denial", "counter-offer agreed, concession 65 %")),
+        ("two_bidders", 0, ("The Hill to North Mining", "The South", "presses no lever", "letter for 70 %")),
+    ],
+)
+def test_a_timeline_says_what_happened(scenario, replication, said):
+    figure = plots.timeline(*played(scenario, replication=replication))
+    told = texts(figure)
+    assert outside(figure) == []
+    for words in (f"seed 1, replication {replication}", "M$", *said):
+        assert words in told
+
+
+def test_a_timeline_draws_the_numbers_of_the_table():
+    months, cast = played("kazakhstan_tungsten", replication=7)
+    top, middle, bottom = plots.timeline(pd.DataFrame(months), cast).axes
+    lines = {line.get_label(): list(line.get_ydata()) for line in top.lines}
+    assert lines["aspiration: what it holds out for"] == [row["host.aspiration"] for row in months]
+    cove = [row["host.utility"] for row in months if row["host.candidate.upper_kairakty"] == "cove_kaz"]
+    assert lines["Cove Kaz Capital"] == cove
+    onset = min(row["month"] for row in months if row["patrons.us.tariff"] > 0)
+    assert min(bar.get_x() for bar in middle.patches) == onset - 0.5
+    conceded = [100 * row["bidders.chinese_soe.concession"] for row in months]
+    assert any(np.allclose(line.get_ydata(), conceded) for line in bottom.lines if len(line.get_ydata()) == len(months))
+
+
+def test_a_timeline_of_a_month_in_which_nobody_bids():
+    months, cast = played("two_bidders")
+    empty = {key: None for key in months[0] if key.startswith(("host.candidate", "host.utility", "host.aspiration"))}
+    equity = {key: None for key in months[0] if key.endswith(".equity")}
+    rows = [{**months[0], **empty, **equity, "host.requested_concession": None, "host.decision": "shelve"}]
+    assert "nobody bids" in texts(plots.timeline(rows, cast))
+
+
+def test_a_timeline_of_a_long_tender_and_of_hostile_labels():
+    months, cast = played("two_bidders")
+    traps = {path: TRAPS[n % len(TRAPS)] for n, path in enumerate(cast.labels)}
+    changed = Cast(**{**vars(cast), "months": 240, "labels": traps, "title": r"$\frac{"})
+    long = [{**months[n % 4], "month": n} for n in range(200)]
+    assert plots.drawn(plots.timeline(long, changed))

@@ -162,17 +162,18 @@ def write_csv(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     write_whole(file, sheet.getvalue())
 
 
-def write_whole(file: Path, text: str) -> None:
-    """Write a text file, whole or not at all: under another name first, then renamed.  Raises OSError."""
+def write_whole(file: Path, content: str | bytes) -> None:
+    """Write a file, whole or not at all: under another name first, then renamed.  Raises OSError."""
+    data = content.encode() if isinstance(content, str) else content
     target = file.resolve()
     if target.is_dir():
         raise IsADirectoryError(21, "is a folder: expected the name of a file", str(file))
     if target.exists() and not target.is_file():
-        target.write_text(text, encoding="utf-8")  # a pipe or /dev/stdout: there is nothing to replace
+        target.write_bytes(data)  # a pipe or /dev/stdout: there is nothing to replace
         return
     draft = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(data)
         draft.replace(target)
     except OSError as problem:
         raise OSError(problem.errno, problem.strerror, str(file)) from None

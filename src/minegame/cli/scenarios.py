@@ -22,19 +22,24 @@ from minegame.cli.app import (
     load,
     print_json,
     write_csv,
+    write_whole,
 )
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from minegame.model import Negotiation
     from minegame.scenario import Parameter, Scenario
+
+_PICTURES = ("png", "svg", "pdf")  # as in minegame.plots, which takes long to import
 
 
 @app.command(
     epilog="Examples:\n\n"
     "  minegame play\n\n"
     "  minegame play kazakhstan_split_lots --seed 1 --replication 7\n\n"
-    "  minegame play --set patrons.us.levers.tariff.intensity=0 --csv months.csv"
+    "  minegame play --set patrons.us.levers.tariff.intensity=0 --csv months.csv\n\n"
+    "  minegame play --seed 1 --replication 7 --plot timeline.png"
 )
 def play(
     scenario: ScenarioArgument = BASELINE,
@@ -45,8 +50,13 @@ def play(
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write the month-by-month data to this file.")
     ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="FILE", help="Draw the negotiation month by month: a .png, .svg or .pdf file."),
+    ] = None,
 ) -> None:
     """Play one negotiation and tell it: who pressed, who lent, what was offered, how it was decided, what came."""
+    ending = "" if plot is None else _picture_ending(plot)
     chosen = load(scenario, set_)
 
     from minegame.model import Negotiation
@@ -56,6 +66,8 @@ def play(
     transcript = Transcript.of(negotiation)
     if csv is not None:
         write_csv(csv, months_table(negotiation))
+    if plot is not None:
+        write_whole(plot, _timeline(negotiation, ending))
     if json:
         print_json(
             {
@@ -71,6 +83,22 @@ def play(
         show(transcript, page)
     else:
         typer.echo(render(transcript, page.width), nl=False)
+
+
+def _picture_ending(file: Path) -> str:
+    """The ending of a picture's file, without the dot."""
+    ending = file.suffix.removeprefix(".").lower()
+    if ending not in _PICTURES:
+        known = f"{', '.join('.' + name for name in _PICTURES[:-1])} or .{_PICTURES[-1]}"
+        fail(f"--plot {file}: expected the name of a file that ends in {known}")
+    return ending
+
+
+def _timeline(negotiation: Negotiation, ending: str) -> bytes:
+    from minegame import plots
+    from minegame.transcript import Cast, months_table
+
+    return plots.drawn(plots.timeline(months_table(negotiation), Cast.of(negotiation)), ending)
 
 
 @app.command(

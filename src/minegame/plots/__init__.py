@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from minegame.plots.drawing import COLOURS, axes, drawn, save
 from minegame.plots.players import best_replies, quantal_path
+from minegame.plots.timeline import timeline
 from minegame.plots.turning import bars, heat_map, ledger_bars, shapley_bars, tipping_points
 from minegame.plots.winning import award_months, odds, win_curves, win_map
 from minegame.plots.worlds import box_picture, kept_ranges, sobol_bars, tornado
@@ -29,6 +30,7 @@ __all__ = [
     "save",
     "shapley_bars",
     "sobol_bars",
+    "timeline",
     "tipping_points",
     "tornado",
     "win_curves",

@@ -6,12 +6,14 @@ terminal (:func:`show`) or as plain text (:func:`render`).
 
 A room each: ``opening`` (who sits at the table, what chance gave them), ``story`` (month by month), ``ledger``,
 ``award`` and ``aftermath`` are functions of a ``case``, the negotiation and what its records say; ``transcript`` puts
-them together, ``months`` makes them flat, ``layout`` prints.  ``wording`` says numbers and levers as people do.
+them together, ``months`` makes them flat, ``cast`` names who
+is in them, ``layout`` prints.  ``wording`` says numbers and levers as people do.
 """
 
 from __future__ import annotations
 
 from minegame.transcript.award import Terms
+from minegame.transcript.cast import Cast
 from minegame.transcript.event import Event
 from minegame.transcript.layout import WIDTH, render, show
 from minegame.transcript.ledger import SHELVING, TERM_WORDS, Ledger
@@ -23,6 +25,7 @@ __all__ = [
     "SHELVING",
     "TERM_WORDS",
     "WIDTH",
+    "Cast",
     "Event",
     "Ledger",
     "Terms",
