@@ -363,6 +363,16 @@ def test_what_was_changed_is_in_the_command_and_the_settings():
 # ------------------------------------------------------------------------------------------------------ what varies
 
 
+def test_a_range_is_in_whole_numbers_where_the_scenario_has_one():
+    given = [
+        Factor("tender.months", 6, 18),
+        Factor("host.balance_weight", 0, 4),
+        Factor("tender.lots", levels=("split",)),
+    ]
+    months, weight, lots = factors_of(Scenario.load(TUNGSTEN), given)
+    assert (months.whole, weight.whole, lots) == (True, False, given[2])
+
+
 def test_factors_of_the_wide_experiment_fit_the_case():
     factors = factors_of(Scenario.load(TUNGSTEN))
     assert len(factors) >= 20

@@ -6,7 +6,7 @@ import fnmatch
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -162,7 +162,7 @@ def factors_of(scenario: Scenario, given: Factors | None = None) -> tuple[Factor
         return _checked(scenario, _ranges(scenario, _asked(given)))
     if isinstance(given, Mapping):
         return _checked(scenario, [_range(scenario, path, values) for path, values in given.items()])
-    return _checked(scenario, list(given))
+    return _checked(scenario, [_fitted(scenario, factor) for factor in given])
 
 
 def _paths(scenario: Scenario) -> set[str]:
@@ -203,6 +203,14 @@ def _range(scenario: Scenario, path: str, values: Sequence[Any]) -> Factor:
     if not low < high or (scale == "log" and low <= 0):
         raise AnswerError(scenario.name, f"the range {low} to {high} is empty, or reaches nil on a log scale", path)
     return Factor(path, float(low), float(high), str(scale), whole=isinstance(value, int))
+
+
+def _fitted(scenario: Scenario, factor: Factor) -> Factor:
+    """A factor whose range is in whole numbers where the scenario's value is one."""
+    if factor.levels:
+        return factor
+    found = _range(scenario, factor.path, (factor.low, factor.high, factor.scale))
+    return replace(found, whole=found.whole or factor.whole)
 
 
 def _checked(scenario: Scenario, factors: Sequence[Factor]) -> tuple[Factor, ...]:

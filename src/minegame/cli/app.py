@@ -6,12 +6,13 @@ lets errors fly: :func:`messages` turns bad input into a message and exit code 2
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 from typer.core import TyperGroup
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from minegame.scenario import Scenario
+
+T = TypeVar("T")
 
 BASELINE = "kazakhstan_tungsten"  # as in minegame.scenario, which takes long to import
 WIDTH = 100  # of what is printed where no terminal says how wide it is
@@ -32,15 +35,22 @@ _MISUSE: Any = typer.BadParameter.__base__  # click's UsageError, which Typer to
 # ------------------------------------------------------------------------------------------------- the shared options
 
 
-def within(low: int, high: int) -> Callable[[int], int]:
-    """A check that an option's whole number lies between low and high, both allowed."""
+def within(low: int, high: int) -> Callable[[int | None], int | None]:
+    """A check that an option's whole number, if it is given, lies between low and high, both allowed."""
 
-    def check(number: int) -> int:
-        if not low <= number <= high:
+    def check(number: int | None) -> int | None:
+        if number is not None and not low <= number <= high:
             raise typer.BadParameter(f"{number} is not allowed: expected a whole number between {low} and {high}")
         return number
 
     return check
+
+
+def probability(value: float | None) -> float | None:
+    """A check that an option's number, if it is given, lies between 0 and 1, neither allowed."""
+    if value is not None and not 0.0 < value < 1.0:
+        raise typer.BadParameter(f"{value} is not allowed: expected a number between 0 and 1, such as 0.95")
+    return value
 
 
 ScenarioArgument = Annotated[
@@ -69,7 +79,29 @@ ReplicationOption = Annotated[
         help="Which of the seed's negotiations: 0, 1, 2, …",
     ),
 ]
+ConfidenceOption = Annotated[
+    float, typer.Option("--confidence", callback=probability, metavar="P", help="Confidence of every interval.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text.")]
+
+
+def with_options(command: Callable[..., None], own: Callable[..., Any], *parts: Callable[..., Any]) -> Any:
+    """The command under the name and with the help of ``own``, and with the options of all parts, in that order.
+
+    A part is anything that takes options, such as a function or a dataclass; the command takes them all by name, and
+    hands each part its own with :func:`take`.
+    """
+    options = [option for part in parts for option in inspect.signature(part, eval_str=True).parameters.values()]
+    named: Any = command
+    named.__name__, named.__doc__ = own.__name__, own.__doc__
+    named.__signature__ = inspect.Signature(options)
+    named.__annotations__ = {option.name: option.annotation for option in options}
+    return named
+
+
+def take(part: Callable[..., T], given: dict[str, Any]) -> T:
+    """Call a part with its options, which are taken out of those that are given."""
+    return part(**{name: given.pop(name) for name in inspect.signature(part).parameters})
 
 
 # ------------------------------------------------------------------------------------------------ errors, in one place
@@ -111,10 +143,11 @@ def fail(text: str) -> NoReturn:
     raise typer.Exit(BAD_INPUT)
 
 
-class _Commands(TyperGroup):
+class Commands(TyperGroup):
     """The commands, each of them under :func:`messages`."""
 
     def invoke(self, ctx: Any) -> Any:
+        """Carry out the command."""
         with messages():
             return super().invoke(ctx)
 
@@ -181,6 +214,15 @@ def write_whole(file: Path, content: str | bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
+def make_folder(folder: Path) -> None:
+    """Find out before the work whether its results can be written to a folder, which is made."""
+    if folder.exists() and not folder.is_dir():
+        fail(f"--out {folder}: is a file; expected a folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        fail(f"--out {folder}: this folder cannot be written")
+
+
 def announce_compiler() -> None:
     """Say on standard error that the game has to be compiled first, if it has."""
     from minegame import compiled
@@ -200,7 +242,7 @@ def load(scenario: str, changes: Iterable[str] | None = None) -> Scenario:
 
 app = typer.Typer(
     name="minegame",
-    cls=_Commands,
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from minegame.cli.app import (
     BASELINE,
+    ConfidenceOption,
     JsonOption,
     ScenarioArgument,
     SeedOption,
@@ -19,8 +19,8 @@ from minegame.cli.app import (
     announce_compiler,
     app,
     console,
-    fail,
     load,
+    make_folder,
     print_json,
     within,
     write_whole,
@@ -34,12 +34,6 @@ if TYPE_CHECKING:
     from minegame.scenario import Scenario
 
 _MOST = 10**12
-
-
-def _confidence(value: float) -> float:
-    if not 0.0 < value < 1.0:
-        raise typer.BadParameter(f"{value} is not allowed: expected a number between 0 and 1, such as 0.95")
-    return value
 
 
 @app.command(
@@ -69,9 +63,7 @@ def odds(
             help="Compare with the same scenario after this change, on the same luck; may be given many times.",
         ),
     ] = None,
-    confidence: Annotated[
-        float, typer.Option("--confidence", callback=_confidence, metavar="P", help="Confidence of every interval.")
-    ] = 0.95,
+    confidence: ConfidenceOption = 0.95,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Write odds.json and odds.png to this folder.")
     ] = None,
@@ -86,7 +78,7 @@ def odds(
     chosen = load(scenario, set_)
     other = _other(chosen, scenario, against, set_, set_against)
     if out is not None:
-        _prepare(out)
+        make_folder(out)
 
     from minegame import experiment
     from minegame.analysis import winning
@@ -95,6 +87,7 @@ def odds(
     if other is not None:
         chosen, other = winning.aligned(chosen, other)
     reference = None if other is None else 1
+    announce_compiler()
     with progress(replications * games.size) as report:
         tallies = experiment.tally(games, seed, replications, reference=reference, progress=report)
     answer: dict[str, Any] = {
@@ -140,7 +133,6 @@ def progress(total: int) -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     screen = Console(stderr=True)
-    announce_compiler()
     columns = (TextColumn("negotiations"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=screen, transient=True)
     task, start = bar.add_task("", total=total, start=False), time.monotonic()
@@ -164,15 +156,6 @@ def progress(total: int) -> Iterator[Progress]:
 
 
 # --------------------------------------------------------------------------------------------------------------- files
-
-
-def _prepare(folder: Path) -> None:
-    """Find out before the work whether its results can be written."""
-    if folder.exists() and not folder.is_dir():
-        fail(f"--out {folder}: is a file; expected a folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        fail(f"--out {folder}: this folder cannot be written")
 
 
 def _write(folder: Path, answer: dict[str, Any], chosen: Scenario, other: Scenario | None) -> None:
