@@ -91,12 +91,19 @@ def with_options(command: Callable[..., None], own: Callable[..., Any], *parts: 
     A part is anything that takes options, such as a function or a dataclass; the command takes them all by name, and
     hands each part its own with :func:`take`.
     """
-    options = [option for part in parts for option in inspect.signature(part, eval_str=True).parameters.values()]
+    options = [option for part in parts for option in _options(part)]
     named: Any = command
     named.__name__, named.__doc__ = own.__name__, own.__doc__
     named.__signature__ = inspect.Signature(options)
     named.__annotations__ = {option.name: option.annotation for option in options}
     return named
+
+
+def _options(part: Callable[..., Any]) -> Iterator[inspect.Parameter]:
+    """The options of a part; what it returns is not looked up, since only the type checker may know that."""
+    known = vars(sys.modules[part.__module__])
+    for option in inspect.signature(part).parameters.values():
+        yield option.replace(annotation=eval(option.annotation, known))
 
 
 def take(part: Callable[..., T], given: dict[str, Any]) -> T:

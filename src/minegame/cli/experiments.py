@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from minegame.cli import typed
 from minegame.cli.app import (
     BASELINE,
     INTERRUPTED,
@@ -22,6 +24,8 @@ from minegame.cli.app import (
     console,
     fail,
     print_json,
+    take,
+    with_options,
     within,
     write_whole,
 )
@@ -37,43 +41,113 @@ ROOT = Path("results")
 _FORECAST_FROM = 10**7  # negotiations; of fewer nobody needs to be warned
 _WARN_NEGOTIATIONS, _WARN_SECONDS = 10**8, 3600
 
-OutOption = Annotated[
-    Path | None, typer.Option("--out", metavar="FOLDER", help="Folder of the results (default: in results/).")
-]
-ThreadsOption = Annotated[
-    int | None,
-    typer.Option("--threads", callback=lambda n: n if n is None else within(1, 4096)(n), metavar="N",
-                 help="Threads to run on (default: all cores)."),
-]  # fmt: skip
-WorkersOption = Annotated[
-    int | None,
-    typer.Option("--workers", callback=lambda n: n if n is None else within(1, 4096)(n), metavar="N",
-                 help="Run on so many processes of a local Dask cluster."),
-]  # fmt: skip
-SchedulerOption = Annotated[
-    str | None,
-    typer.Option("--scheduler", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://10.0.0.1:8786."),
-]
-FreshOption = Annotated[
-    bool, typer.Option("--fresh", help="Start anew in a folder beside the one that is there (name-2, …).")
-]
-DryRunOption = Annotated[
-    bool, typer.Option("--dry-run", help="Say how many points and negotiations, how long and how large; run nothing.")
-]
-YesOption = Annotated[bool, typer.Option("--yes", help="Run even if it takes very long.")]
 RunSeedOption = Annotated[
     int | None,
-    typer.Option("--seed", callback=lambda n: n if n is None else within(0, 2**63 - 1)(n), metavar="N",
+    typer.Option("--seed", callback=within(0, 2**63 - 1), metavar="N",
                  help="Seed of the luck, in place of the file's."),
 ]  # fmt: skip
 RunReplicationsOption = Annotated[
     int | None,
-    typer.Option("--replications", callback=lambda n: n if n is None else within(1, 10**12)(n), metavar="N",
+    typer.Option("--replications", callback=within(1, 10**12), metavar="N",
                  help="Replications of every point, in place of the file's."),
 ]  # fmt: skip
 
 
-@app.command(
+# ----------------------------------------------------------------------------------------------------- running a plan
+
+
+@dataclass(frozen=True)
+class _Running:
+    """Where and how a plan is played."""
+
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Folder of the results (default: in results/).")
+    ] = None
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            "--threads", callback=within(1, 4096), metavar="N", help="Threads to run on (default: all cores)."
+        ),
+    ] = None
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers", callback=within(1, 4096), metavar="N", help="Run on so many processes of a local Dask cluster."
+        ),
+    ] = None
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://10.0.0.1:8786."),
+    ] = None
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start anew in a folder beside the one that is there (name-2, …).")
+    ] = False
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say how many points and negotiations, how long and how large; run nothing."),
+    ] = False
+    yes: Annotated[bool, typer.Option("--yes", help="Run even if it takes very long.")] = False
+    json: JsonOption = False
+
+    def perform(self, plan: Plan) -> None:
+        """Play a plan and show what was found, or only say what it would take."""
+        if self.scheduler and self.workers:
+            fail("--workers starts a cluster here, --scheduler uses one elsewhere: expected one of the two")
+        folder = self.out or ROOT / plan.name
+        announce_compiler()
+        if self.dry_run:
+            _forecast(plan, folder, self.threads or self.workers, self.json)
+            return
+        if plan.negotiations > _FORECAST_FROM and not self.yes:
+            _warn(plan, self.threads or self.workers)
+        found = self._played(plan, folder)
+        if self.json:
+            print_json(_document(found))
+        else:
+            from minegame import tables
+
+            tables.show(found, console(), draw=True)
+
+    def _played(self, plan: Plan, folder: Path) -> Results:
+        from minegame import experiment
+
+        target = experiment.fresh_folder(folder) if self.fresh else folder
+        try:
+            experiment.warm()
+            with _watching(quiet=self.json) as watch, self._executor() as (executor, count):
+                return experiment.run(plan, target, executor=executor, workers=count, watch=watch)
+        except KeyboardInterrupt:
+            again = f"the same command{f' (with --out {target})' if self.fresh else ''} goes on"
+            print(f"\nInterrupted. What is finished is kept in {target}: {again}.", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
+
+    @contextmanager
+    def _executor(self) -> Iterator[tuple[Any, int | None]]:
+        """Threads by default; a Dask cluster if one is asked for."""
+        if not self.workers and not self.scheduler:
+            yield None, self.threads
+            return
+        from minegame import cluster
+
+        with cluster.connected(self.scheduler, self.workers) as connection:
+            yield connection
+
+
+def _playing(epilog: str) -> Callable[[Callable[..., Plan]], Callable[..., Plan]]:
+    """Register a command that makes a plan of its own options; the rest of its options say how that is played."""
+
+    def register(own: Callable[..., Plan]) -> Callable[..., Plan]:
+        def command(**given: Any) -> None:
+            running = take(_Running, given)
+            running.perform(own(**given))
+
+        app.command(epilog=epilog)(with_options(command, own, own, _Running))
+        return own
+
+    return register
+
+
+@_playing(
     epilog="Examples:\n\n"
     "  minegame run who_wins\n\n"
     "  minegame run my_question.yaml --out results/mine --dry-run\n\n"
@@ -83,28 +157,19 @@ def run(
     experiment: Annotated[
         str, typer.Argument(metavar="EXPERIMENT", help="A shipped experiment by name, or the path of a YAML file.")
     ],
-    out: OutOption = None,
     set_: SetOption = None,
     replications: RunReplicationsOption = None,
     seed: RunSeedOption = None,
-    threads: ThreadsOption = None,
-    workers: WorkersOption = None,
-    scheduler: SchedulerOption = None,
-    fresh: FreshOption = False,
-    dry_run: DryRunOption = False,
-    yes: YesOption = False,
-    json: JsonOption = False,
-) -> None:
+) -> Plan:
     """Run an experiment and keep its results; the same command again goes on where it was interrupted."""
     from minegame.question import Question
 
-    changes: dict[str, Any] = {"set": _changes(set_ or ())}
+    changes: dict[str, Any] = {"set": typed.changes(set_ or ())}
     changes |= {name: value for name, value in (("replications", replications), ("seed", seed)) if value is not None}
-    _, plan = Question.load(experiment, changes)
-    _perform(plan, out or ROOT / plan.name, threads, workers, scheduler, fresh, dry_run, yes, json)
+    return Question.load(experiment, changes)[1]
 
 
-@app.command(
+@_playing(
     epilog="Examples:\n\n"
     "  minegame sweep kazakhstan_tungsten --vary host.balance_weight=0:4:9\n\n"
     "  minegame sweep --vary tender.months=8,12,18 --vary tender.lots=bundled,split\n\n"
@@ -126,15 +191,7 @@ def sweep(
     save_as: Annotated[
         Path | None, typer.Option("--save-as", metavar="FILE", help="Write the experiment file of this sweep.")
     ] = None,
-    out: OutOption = None,
-    threads: ThreadsOption = None,
-    workers: WorkersOption = None,
-    scheduler: SchedulerOption = None,
-    fresh: FreshOption = False,
-    dry_run: DryRunOption = False,
-    yes: YesOption = False,
-    json: JsonOption = False,
-) -> None:
+) -> Plan:
     """Vary one parameter or several over a grid, without an experiment file."""
     from minegame.question import Question
 
@@ -143,9 +200,9 @@ def sweep(
     document: dict[str, Any] = {
         "title": _sweep_title(scenario, vary or [], policy or []),
         "scenario": scenario,
-        "set": _changes(set_ or ()),
-        "policies": dict(_policy(text) for text in policy or ()),
-        "factors": _factors(vary or ()),
+        "set": typed.changes(set_ or ()),
+        "policies": typed.policies(policy or ()),
+        "factors": typed.levels(vary or ()),
         "replications": replications or 10_000,
         "seed": seed or 0,
         "analysis": ["winning", "plot"],
@@ -154,15 +211,7 @@ def sweep(
     plan = question.plan()
     if save_as is not None:
         write_whole(save_as, question.to_yaml())
-    plan = plan.named(f"sweep-{plan.scenario.name}-{_short(plan)}", question.to_yaml())
-    _perform(plan, out or ROOT / plan.name, threads, workers, scheduler, fresh, dry_run, yes, json)
-
-
-def _changes(texts: Sequence[str]) -> dict[str, Any]:
-    """Changes as typed, path=value each, as a file would hold them."""
-    from minegame.scenario import parse_changes, typed
-
-    return {path: typed(str(value)) for path, value in parse_changes(texts).items()}
+    return plan.named(f"sweep-{plan.scenario.name}-{_short(plan)}", question.to_yaml())
 
 
 def _short(plan: Plan) -> str:
@@ -175,48 +224,6 @@ def _short(plan: Plan) -> str:
 def _sweep_title(scenario: str, vary: Sequence[str], policies: Sequence[str]) -> str:
     what = [text.partition("=")[0] for text in vary] or [f"{len(policies)} policies"]
     return f"Sweep of {' × '.join(what)} in {Path(scenario).stem}"[:200]
-
-
-def _factors(vary: Sequence[str]) -> dict[str, list[Any]]:
-    factors: dict[str, list[Any]] = {}
-    for text in vary:
-        path, sign, levels = (part.strip() for part in text.partition("="))
-        if not (path and sign and levels):
-            fail(f"--vary: {text!r} is not a factor: expected path=low:high:n or path=a,b,c")
-        if path in factors:
-            fail(f"--vary: {path} is varied twice")
-        factors[path] = _levels(path, levels)
-    return factors
-
-
-def _levels(path: str, text: str) -> list[Any]:
-    """Levels as typed: a list a,b,c, or low:high:n values spread evenly, on a log scale if :log follows."""
-    from minegame.design import Factor
-    from minegame.scenario import typed
-
-    if ":" not in text:
-        return [typed(level.strip()) for level in text.split(",")]
-    low, high, *rest = text.split(":")
-    scale = rest.pop() if rest and rest[-1] in ("log", "linear") else "linear"
-    try:
-        start, stop, count = float(low), float(high), int(rest[0]) if rest else 5
-    except ValueError:
-        fail(f"--vary: {path}={text} is not a range: expected low:high:n, such as 0:4:9")
-    if not start < stop:
-        fail(f"--vary: {path}={text}: the range is empty: {low} is not below {high}")
-    if scale == "log" and start <= 0:
-        fail(f"--vary: {path}={text}: a log scale cannot reach {low}: expected a range above 0")
-    if not 2 <= count <= 1_000_000 or len(rest) > 1:
-        fail(f"--vary: {path}={text}: expected low:high:n with n from 2 to 1,000,000")
-    values = [float(f"{value:.12g}") for value in Factor(path, start, stop, scale).spread(count)]  # type: ignore[arg-type]
-    return [int(value) if value.is_integer() and "." not in low + high else value for value in values]
-
-
-def _policy(text: str) -> tuple[str, dict[str, Any]]:
-    name, sign, changes = text.partition(":")
-    if not (name.strip() and sign):
-        fail(f"--policy: {text!r} is not a policy: expected name:path=value,path=value (or name: alone, as it is)")
-    return name.strip(), _changes([change for change in changes.split(",") if change.strip()])
 
 
 @app.command(epilog="Examples:\n\n  minegame results\n\n  minegame results results/who_wins --json")
@@ -265,57 +272,7 @@ def _entry(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-# ------------------------------------------------------------------------------------------------------ performing it
-
-
-def _perform(
-    plan: Plan,
-    folder: Path,
-    threads: int | None,
-    workers: int | None,
-    scheduler: str | None,
-    fresh: bool,
-    dry_run: bool,
-    yes: bool,
-    json: bool,
-) -> None:
-    if scheduler and workers:
-        fail("--workers starts a cluster here, --scheduler uses one elsewhere: expected one of the two")
-    if dry_run:
-        _forecast(plan, folder, threads or workers, json)
-        return
-    if plan.negotiations > _FORECAST_FROM and not yes:
-        _warn(plan, threads or workers)
-    from minegame import experiment
-
-    target = experiment.fresh_folder(folder) if fresh else folder
-    try:
-        announce_compiler()
-        experiment.warm()
-        with _watching(quiet=json) as watch, _executor(threads, workers, scheduler) as (executor, count):
-            found = experiment.run(plan, target, executor=executor, workers=count, watch=watch)
-    except KeyboardInterrupt:
-        again = f" (with --out {target})" if fresh else ""
-        print(f"\nInterrupted. What is finished is kept in {target}: the same command{again} goes on.", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED) from None
-    if json:
-        print_json(_document(found))
-    else:
-        from minegame import tables
-
-        tables.show(found, console(), draw=True)
-
-
-@contextmanager
-def _executor(threads: int | None, workers: int | None, scheduler: str | None) -> Iterator[tuple[Any, int | None]]:
-    """Threads by default; a Dask cluster if one is asked for."""
-    if not workers and not scheduler:
-        yield None, threads
-        return
-    from minegame import cluster
-
-    with cluster.connected(scheduler, workers) as connection:
-        yield connection
+# ---------------------------------------------------------------------------------------------------------- forecast
 
 
 def _warn(plan: Plan, workers: int | None) -> None:
