@@ -321,6 +321,33 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [file]
 
 
+MONTHS = ["play", "two_bidders", "--csv", "/dev/stdout"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes")
+def test_standard_output_as_a_file_is_written_to(tmp_path):
+    piped = minegame(*MONTHS)
+    assert piped.returncode == 0, piped.stderr
+    assert piped.stdout.startswith("month,")
+    assert piped.stdout.endswith(minegame("play", "two_bidders").stdout)
+    file = tmp_path / "all.txt"
+    with file.open("w") as sheet:
+        command = [sys.executable, "-m", "minegame", *MONTHS]
+        subprocess.run(command, stdout=sheet, env=ENVIRONMENT, check=True)
+    assert file.read_text(encoding="utf-8") == piped.stdout
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes")
+def test_a_named_pipe_is_written_to(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        write_whole(pipe, "told\n")
+        assert reader.communicate()[0] == b"told\n"
+    assert pipe.is_fifo()
+
+
 def test_a_link_is_followed(tmp_path):
     (tmp_path / "real.csv").write_text("old")
     (tmp_path / "link.csv").symlink_to("real.csv")

@@ -15,13 +15,15 @@ altered is noticed.  Tables hold no dates, so that the same run writes the same 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,7 +56,48 @@ class ResultsError(ScenarioError):
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, and stays there if the power fails."""
+    """Write a file so that it is there whole or not at all, and stays there if the power fails.
+
+    A link is followed.  A stream, such as a pipe or /dev/stdout, has nothing to replace and is simply written to.
+
+    Raises:
+        OSError: with the file's name.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder: expected the name of a file")
+        if is_stream(path):
+            _pour(path, content)
+        else:
+            _replace(path.resolve(), content)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(path)) from None
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path is a pipe or a device, or where this process's standard output or error goes."""
+    return path.exists() and (not path.is_file() or _descriptor(path) is not None)
+
+
+def _descriptor(path: Path) -> int | None:
+    """The descriptor of standard output or error if it writes to this very file."""
+    for number in (1, 2):
+        with suppress(OSError):  # closed
+            if os.path.samestat(path.stat(), os.fstat(number)):
+                return number
+    return None
+
+
+def _pour(path: Path, content: bytes) -> None:
+    """Write to a stream; through the descriptor that is open already, so that what was printed is not written over."""
+    number = _descriptor(path)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    with path.open("wb") if number is None else open(number, "wb", closefd=False) as stream:
+        stream.write(content)
+
+
+def _replace(path: Path, content: bytes) -> None:
     draft = _draft(path)
     try:
         with draft.open("wb") as file:

@@ -203,22 +203,10 @@ def write_csv(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def write_whole(file: Path, content: str | bytes) -> None:
-    """Write a file, whole or not at all: under another name first, then renamed.  Raises OSError."""
-    data = content.encode() if isinstance(content, str) else content
-    target = file.resolve()
-    if target.is_dir():
-        raise IsADirectoryError(21, "is a folder: expected the name of a file", str(file))
-    if target.exists() and not target.is_file():
-        target.write_bytes(data)  # a pipe or /dev/stdout: there is nothing to replace
-        return
-    draft = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    try:
-        draft.write_bytes(data)
-        draft.replace(target)
-    except OSError as problem:
-        raise OSError(problem.errno, problem.strerror, str(file)) from None
-    finally:
-        draft.unlink(missing_ok=True)
+    """Write a file, whole or not at all; to a pipe or /dev/stdout simply write.  Raises OSError."""
+    from minegame import storage
+
+    storage.write_whole(file, content.encode() if isinstance(content, str) else content)
 
 
 def make_folder(folder: Path) -> None:

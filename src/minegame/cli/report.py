@@ -30,7 +30,7 @@ def report(
     ] = None,
 ) -> None:
     """Make one self-contained page of results: question, answer, tables, pictures, sources, assumptions, limits."""
-    from minegame import report
+    from minegame import report, storage
 
     file = out or results[0] / "report.html"
     if results[0].is_dir() or out is not None:
@@ -38,7 +38,7 @@ def report(
     chapters = report.read(results)
     write_whole(file, report.page(chapters))
     answers = "1 answer" if len(chapters) == 1 else f"{len(chapters)} answers"
-    if not (file.exists() and not file.is_file()):  # a pipe holds the page and nothing else
+    if not storage.is_stream(file):  # which holds the page and nothing else
         typer.echo(f"Written: {file} ({answers})")
 
 
