@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from minegame import storage
 from minegame.cli import app
 from minegame.question import Question, shipped_experiments
+from minegame.scenario import Scenario
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +105,27 @@ def test_sweep_needs_no_file_and_can_write_one() -> None:
     assert asked.table_sums(Path("results/mine")) == asked.table_sums(folder)
 
 
+@pytest.mark.parametrize("typed", ["deals/mine.yaml", "deals/mine", "./deals/../deals/mine.yaml"])
+def test_a_saved_sweep_finds_its_scenario_from_its_own_folder(typed: str, tmp_path: Path) -> None:
+    for folder in ("deals", "asked/deep"):
+        Path(folder).mkdir(parents=True)
+    Path("deals/mine.yaml").write_text(Scenario.load("two_bidders").to_yaml())
+    sweep = ("sweep", typed, "--vary", "tender.months=3,6", "--replications", "30")
+    minegame_command(*sweep, "--save-as", "asked/deep/it.yaml")
+    (folder,) = Path("results").iterdir()
+    assert "scenario: ../../deals/mine.yaml\n" in Path("asked/deep/it.yaml").read_text()
+    minegame_command("run", "asked/deep/it.yaml")
+    assert asked.table_sums(Path("results/it")) == asked.table_sums(folder)
+
+
+def test_a_saved_sweep_names_a_shipped_scenario_and_keeps_an_absolute_path(tmp_path: Path) -> None:
+    Path("mine.yaml").write_text(Scenario.load("two_bidders").to_yaml())
+    for typed in ("two_bidders", str(tmp_path / "mine.yaml")):
+        sweep = ("sweep", typed, "--vary", "tender.months=3,6", "--replications", "30", "--dry-run")
+        minegame_command(*sweep, "--save-as", "it.yaml")
+        assert Question.load("it.yaml")[0].scenario == typed
+
+
 def test_sweep_compares_policies() -> None:
     page = minegame_command(
         "sweep", "--vary", "host.balance_weight=0,1,2,3", "--policy", "as it is:",
@@ -146,7 +168,7 @@ def test_until_sure_is_told_and_what_fell_short() -> None:
         (("sweep", "--vary", "host.balance_weight=0:4:1"), ["n from 2"]),
         (("sweep", "--vary", "tender.lots=bundled,splitted"), ["'splitted' is not allowed", "bundled, split"]),
         (("sweep", "--policy", "x"), ["is not a policy"]),
-        (("sweep", "--policy", "x:tender.months=8", "--policy", "x: tender.months=9"), ["--policy", "'x' is given twice"]),
+        (("sweep", "--policy", "x:tender.months=8", "--policy", "x: tender.months=9"), ["'x' is given twice"]),
         (("sweep", "--vary", "tender.months=8,9", "--vary", "tender.months=1"), ["tender.months is varied twice"]),
         (("sweep", "--vary", "host.balance_weight=0:4:9:9"), ["low:high:n"]),
         (("sweep", "--policy", "x:patrons.us.levers.tarif.intensity=0"), ["'tarif' is unknown"]),

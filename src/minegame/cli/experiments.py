@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -210,8 +211,19 @@ def sweep(
     question = Question.from_document(document, "sweep")
     plan = question.plan()
     if save_as is not None:
-        write_whole(save_as, question.to_yaml())
+        write_whole(save_as, question.model_copy(update={"scenario": _seen_from(save_as, scenario)}).to_yaml())
     return plan.named(f"sweep-{plan.scenario.name}-{_short(plan)}", question.to_yaml())
+
+
+def _seen_from(experiment: Path, scenario: str) -> str:
+    """The scenario as that experiment file names it: one that is shipped by its name, else by the way to its file."""
+    from minegame import storage
+    from minegame.scenario import find_file
+
+    file = find_file(scenario, Path())
+    if file.is_absolute() or storage.is_stream(experiment):  # typed as absolute, or shipped
+        return scenario
+    return Path(os.path.relpath(file.parent.resolve() / file.name, experiment.parent.resolve())).as_posix()
 
 
 def _short(plan: Plan) -> str:
