@@ -121,6 +121,32 @@ def test_a_second_process_does_not_wait_for_the_compiler(checkout):
     assert Path(second["folder"]).parent == checkout / "cache"
 
 
+TOLD = "import sys\nfrom minegame import compiled\ncompiled.before_compiling(lambda: print('waits', file=sys.stderr))\n"
+
+
+def said(checkout, program):
+    process = start(checkout, program)
+    err = process.communicate(timeout=300)[1]
+    assert process.returncode == 0, err
+    return err
+
+
+def test_who_waits_for_the_compiler_is_told_once(checkout):
+    """That the market is kept says nothing about another turn."""
+    another = TOLD + "from minegame import rules\nrules.annuity_factor(0.1, 10.0, 5.0)\nrules.clip(0.1, 0.0, 1.0)\n"
+    programs = (TOLD + TRADE, TOLD + TRADE, another, another)
+    assert [said(checkout, program) for program in programs] == ["waits\n", "", "waits\n", ""]
+
+
+@pytest.mark.slow
+def test_the_commands_say_that_they_compile(checkout):
+    """The turns that were played one by one are no tally yet."""
+    command = "from minegame.cli import app\napp({})".format
+    played, tallied = command(["play", "two_bidders"]), command(["odds", "two_bidders", "--replications", "2"])
+    told = [said(checkout, program) for program in (played, played, tallied, tallied)]
+    assert told == 2 * ["Compiling the game (once; about half a minute) ...\n", ""]
+
+
 def test_where_the_cache_cannot_be_written_a_temporary_folder_is_used(checkout):
     (checkout / "file").write_text("not a folder", encoding="utf-8")
     (checkout / "tmp").mkdir()

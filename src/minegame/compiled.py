@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core import event
 
 SOURCES = ("compiled.py", "rules.py", "chance.py", "game.py", "turns.py", "ensemble.py")
 _KEEP_SECONDS = 30 * 24 * 3600
@@ -80,9 +81,29 @@ def _forget_old(current: Path) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def is_ready() -> bool:
-    """Whether the game has been compiled before, so that nobody has to wait for the compiler now."""
-    return _FOLDER is None or any(Path(_FOLDER).rglob("*.nbi"))
+class _Once(event.Listener):  # type: ignore[misc]  # numba has no types
+    """Has something said at the first of many events."""
+
+    def __init__(self, say: Callable[[], None]) -> None:
+        self._say: Callable[[], None] | None = say
+
+    def on_start(self, _: Any) -> None:
+        say, self._say = self._say, None
+        if say is not None:
+            say()
+
+    def on_end(self, _: Any) -> None:
+        """What was said is said."""
+
+
+def before_compiling(say: Callable[[], None]) -> None:
+    """Have something said once, as soon as somebody has to wait for the compiler.
+
+    The compiler itself tells, when it has not found the very function that is called among those kept: that another
+    one is there says nothing, since a month played turn by turn and a whole tally are compiled apart.
+    """
+    if _FOLDER is not None:
+        event.register("numba:compile", _Once(say))
 
 
 _FOLDER = None if numba.config.DISABLE_JIT else str(cache_folder())

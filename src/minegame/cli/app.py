@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -218,12 +219,15 @@ def make_folder(folder: Path) -> None:
         fail(f"--out {folder}: this folder cannot be written")
 
 
+@cache
 def announce_compiler() -> None:
-    """Say on standard error that the game has to be compiled first, if it has."""
+    """Have it said on standard error when the game has to be compiled; every command that plays begins with this."""
     from minegame import compiled
 
-    if not compiled.is_ready():
+    def say() -> None:
         print("Compiling the game (once; about half a minute) ...", file=sys.stderr, flush=True)
+
+    compiled.before_compiling(say)
 
 
 def load(scenario: str, changes: Iterable[str] | None = None) -> Scenario:

@@ -152,7 +152,8 @@ def progress(total: int) -> Iterator[Progress]:
     try:
         yield report
     finally:
-        bar.stop()
+        if screen.is_terminal:  # elsewhere it would leave an empty line
+            bar.stop()
 
 
 # --------------------------------------------------------------------------------------------------------------- files

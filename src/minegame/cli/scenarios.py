@@ -16,6 +16,7 @@ from minegame.cli.app import (
     ScenarioArgument,
     SeedOption,
     SetOption,
+    announce_compiler,
     app,
     console,
     fail,
@@ -62,6 +63,7 @@ def play(
     from minegame.model import Negotiation
     from minegame.transcript import Transcript, months_table, render, show
 
+    announce_compiler()
     negotiation = Negotiation(chosen, seed=seed, replication=replication).play()
     transcript = Transcript.of(negotiation)
     if csv is not None:
