@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import asked
 import pytest
 from typer.testing import CliRunner, Result
 
-from minegame import storage
+from minegame import experiment, storage
 from minegame.cli import app
 from minegame.question import Question, shipped_experiments
 from minegame.scenario import Scenario
@@ -65,6 +66,14 @@ def test_run_json_is_for_programs() -> None:
     assert {"group", "market.long_run_price", "policy", "outcome", "estimate", "low", "high"} <= set(
         document["winning"][0]
     )
+
+
+def test_a_worker_with_other_rules_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = itertools.count()
+    monkeypatch.setattr(experiment, "rules_hash", lambda: f"version {next(versions)}")
+    said = refused("run", "asked.yaml", "--replications", "40")
+    assert "other rules" in said
+    assert "install the same minegame" in said
 
 
 def test_a_set_changes_the_scenario() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -139,8 +140,9 @@ def test_a_worker_with_other_rules_is_refused(tmp_path: Path, monkeypatch: pytes
     task = experiment.Task(
         plan.games([0]), (0,), range(1), 0, 0, 10, -1, np.arange(3), "of another version", None
     )  # fmt: skip
-    with pytest.raises(RuntimeError, match="other rules"):
+    with pytest.raises(experiment.OtherRulesError, match="other rules") as caught:
         experiment.play_chunk(task)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # it comes from another process
 
 
 def test_what_a_run_finds_is_what_a_tally_in_memory_finds(tmp_path: Path) -> None:

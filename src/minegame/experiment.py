@@ -277,6 +277,10 @@ def warm() -> None:
     _tallied(game, 0, 0, 1, 0, range(1))
 
 
+class OtherRulesError(OSError):
+    """A worker that would play another game than the process that sends the work."""
+
+
 @lru_cache(maxsize=1)
 def rules_hash() -> str:
     """A short hash of the sources that decide how a negotiation ends, wherever they run."""
@@ -287,9 +291,14 @@ def rules_hash() -> str:
 
 
 def play_chunk(task: Task) -> dict[str, bytes]:
-    """Play a chunk; its files' content by kind: ``npy`` the sums, ``parquet`` the outcomes if they are kept."""
+    """Play a chunk; its files' content by kind: ``npy`` the sums, ``parquet`` the outcomes if they are kept.
+
+    Raises:
+        OtherRulesError: if this machine has another version of the rules.
+    """
     if task.rules != rules_hash():
-        raise RuntimeError("this worker runs other rules than the process that sent the work: install one version")
+        text = "runs other rules than the process that sent the work: install the same minegame on both"
+        raise OtherRulesError(f"the worker on {platform.node()} {text}")
     played = _tallied(
         task.games, task.seed, task.first, task.replications, task.reference, task.blocks, task.labels is not None
     )
@@ -336,6 +345,7 @@ def run(
 
     Raises:
         ResultsError: if the folder holds something else, or another process uses it.
+        OtherRulesError: if a worker has another version of the rules.
         OSError: if a file cannot be written; finished chunks stay.
     """
     from minegame.results import load
