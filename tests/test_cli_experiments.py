@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from minegame import experiment, storage
 from minegame.cli import app
 from minegame.question import Question, shipped_experiments
+from minegame.results import Results
 from minegame.scenario import Scenario
 
 
@@ -66,6 +67,19 @@ def test_run_json_is_for_programs() -> None:
     assert {"group", "market.long_run_price", "policy", "outcome", "estimate", "low", "high"} <= set(
         document["winning"][0]
     )
+
+
+def test_json_of_a_large_design_names_the_tables_in_place_of_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(experiment, "_MOST_HEADLINES", 71)  # there are 6 points × 4 policies × 3 outcomes
+    monkeypatch.setattr(Results, "win_probabilities", None)  # nobody makes the rows
+    told = minegame_command("run", "asked.yaml", "--replications", "40", "--json").stdout
+    document = json.loads(told)
+    assert document["groups"] == 6
+    assert document["winning"] is document["contrasts"] is None
+    files = {name: Path(file).name for name, file in document["left_out"]["files"].items()}
+    assert files == {"winning": "summary.parquet", "contrasts": "contrasts.parquet"}
+    assert all(Path(file).is_file() for file in document["left_out"]["files"].values())
+    assert minegame_command("results", "results/asked", "--json").stdout == told
 
 
 def test_a_worker_with_other_rules_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:

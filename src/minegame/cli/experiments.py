@@ -432,7 +432,6 @@ class _Lines:
 def _document(found: Results) -> dict[str, Any]:
     """The results for programs: win probabilities by point, and contrasts if there are several policies."""
     manifest = found.manifest
-    rows = found.win_probabilities()
     return {
         "title": manifest["title"],
         "folder": str(found.folder),
@@ -445,6 +444,23 @@ def _document(found: Results) -> dict[str, Any]:
         "factors": found.factors,
         "negotiations": manifest["negotiations"],
         "fell_short": manifest["fell_short"],
-        "winning": rows.to_dict("records"),
-        "contrasts": found.win_contrasts().to_dict("records") if found.reference is not None else [],
+        "winning": [],
+        "contrasts": [],
+        **_rows(found),
     }
+
+
+def _rows(found: Results) -> dict[str, Any]:
+    """The rows of the document's tables; of a design too large for winning.csv the files that hold them."""
+    from minegame import storage
+
+    tables = {"winning": (found.win_probabilities, storage.SUMMARY)}
+    if found.reference is not None:
+        tables["contrasts"] = (found.win_contrasts, storage.CONTRASTS)
+    if storage.HEADLINE in found.manifest["tables"]:
+        return {name: rows().to_dict("records") for name, (rows, _) in tables.items()}
+    left_out = {
+        "why": f"{found.groups:,} points × {len(found.policies):,} policies are too many rows for JSON",
+        "files": {name: str(found.folder / file) for name, (_, file) in tables.items()},
+    }
+    return {**dict.fromkeys(tables), "left_out": left_out}
