@@ -463,8 +463,10 @@ def rules(
                 rest["rule"].tolist(), *(x.to_numpy(float) for x in words.bounded(rest, f"{prefix}difference")),
                 label=f"{measure}, each rule or assumption less the tender as it is, M$, {confidence:.0%} intervals\n"
                 f"the patrons play the equilibrium under each; n = {replications:,} negotiations a profile",
-                notes=[f"equilibrium survives {100 * share:.0f} %" if np.isfinite(share) else "no equilibrium singled out"
-                       for share in rest["survival"]],
+                notes=[
+                    f"equilibrium survives {100 * share:.0f} %" if np.isfinite(share) else "no equilibrium singled out"
+                    for share in rest["survival"]
+                ],
             )  # fmt: skip
 
         return picture
