@@ -241,13 +241,16 @@ def test_the_ledger_adds_up_and_is_the_utility_of_the_candidate(scenario, replic
 
 def audit(host):
     negotiation, rows = host.model, host.ledger()
-    assert set(rows) == {bidder.name for bidder in negotiation.bidders if takes_all(bidder)}
+    split = "+".join(dict.fromkeys(host.candidate.values())) if len(set(host.candidate.values())) > 1 else None
+    assert set(rows) - {split} == {bidder.name for bidder in negotiation.bidders if takes_all(bidder)}
+    assert split is None or rows[split]["total"] == pytest.approx(host.utility, rel=1e-9, abs=1e-9)
     for name, row in rows.items():
         assert list(row) == [*LEDGER, "total"]
         terms = [row[term] for term in LEDGER]
         slack = 1e-9 * max(1.0, *map(abs, terms))
         assert abs(math.fsum(terms) - row["total"]) <= slack
-        assert abs(utility_written_out(negotiation, negotiation.agent(name)) - row["total"]) <= slack
+        if name != split:
+            assert abs(utility_written_out(negotiation, negotiation.agent(name)) - row["total"]) <= slack
     holders = set(host.candidate.values())
     if len(holders) == 1:
         assert rows[holders.pop()]["total"] == pytest.approx(host.utility, rel=1e-9, abs=1e-9)
@@ -306,6 +309,19 @@ class MatchingBidder(Bidder):
     def concede(self) -> None:
         rival = next(bidder for bidder in self.model.bidders if bidder is not self)
         self.concession = self.next_concession = rival.previous_concession
+
+
+def test_a_split_has_a_row_of_its_own_in_the_ledger():
+    negotiation = Negotiation("kazakhstan_split_lots", seed=1, replication=0).play()
+    host, split = negotiation.host, "cove_kaz+chinese_soe"
+    assert list(host.ledger()) == ["cove_kaz", "chinese_soe", split]
+    row = host.ledger()[split]
+    assert row["total"] == pytest.approx(host.utility, rel=1e-12)
+    assert sum(row.values()) - row["total"] == pytest.approx(row["total"], rel=1e-12)
+    assert row["synergy"] == 0.0
+    for bidder in negotiation.bidders:  # to one bidder alone the terms are those of the compiled ledger
+        terms = host._terms_of(negotiation.history[-1].copy(), np.full(2, bidder.index))
+        assert terms == pytest.approx(host.ledger()[bidder.name], rel=1e-12)
 
 
 def test_a_bidder_that_matches_its_rival_s_last_concession():

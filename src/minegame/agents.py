@@ -13,7 +13,7 @@ import mesa
 import numpy as np
 
 from minegame import turns
-from minegame.game import DECISIONS, LEDGER, LEVERS, NOBODY
+from minegame.game import DECISIONS, LEDGER, LEVERS, NOBODY, OFFERED
 
 if TYPE_CHECKING:
     from minegame.model import Negotiation
@@ -274,7 +274,8 @@ class Host(Participant):
 
         After the end it is the ledger of the month of the decision.
 
-        Keys are bidder names; the inner keys are the terms of ``game.LEDGER`` and ``total``.
+        Keys are bidder names; the inner keys are the terms of ``game.LEDGER`` and ``total``.  Where the candidate
+        splits the lots it has a row of its own, under the names of its bidders joined by "+".
         """
         rows: dict[str, dict[str, float]] = {}
         scratch = self._state.copy()
@@ -283,4 +284,30 @@ class Host(Participant):
                 entries = np.zeros(len(LEDGER))
                 total = turns.ledger(self._game, scratch, bidder.index, entries)
                 rows[bidder.name] = {**dict(zip(LEDGER, entries.tolist(), strict=True)), "total": float(total)}
+        bidders = dict.fromkeys(self.candidate.values())
+        if len(bidders) > 1:
+            rows["+".join(bidders)] = self._terms_of(scratch, self._state.award)
         return rows
+
+    def _terms_of(self, scratch: Any, award: Any) -> dict[str, float]:
+        """The terms of any allocation: rents and opinions of each lot's own bidder, politics at what the camps hold."""
+        game, terms = self._game, dict.fromkeys(LEDGER, 0.0)
+        turns.weigh_patrons(game, scratch)
+        total = turns.standing_utility(game, scratch, award)  # leaves the camps' shares in the scratch
+        for d in range(game.deposits):
+            i = award[d]
+            total += scratch.rent[i, d, OFFERED]
+            income = turns.income_from(game, scratch, i, d, scratch.equity[i, d])
+            for term, amount in zip(LEDGER[:4], income, strict=True):
+                terms[term] += scratch.completion[i] * amount
+            terms["bonus"] += scratch.coverage[i] * scratch.bonus[i, d]
+            taste = game.host_value_scale * game.deposit_weight[d] * scratch.taste[i]
+            terms["taste"] += taste
+            terms["evaluation"] += scratch.noise[i, d] - taste
+        terms["synergy"] = game.tender_synergy if len({int(award[d]) for d in range(game.deposits)}) == 1 else 0.0
+        for k in range(game.patrons):
+            loss, anger, access, credit = turns.political_terms(game, scratch, k)
+            for term, amount in zip(LEDGER[8:12], (-loss, -anger, access, credit), strict=True):
+                terms[term] += amount
+        terms["balance"] = turns.balance(game, scratch)
+        return {**{term: float(amount) for term, amount in terms.items()}, "total": float(total)}
