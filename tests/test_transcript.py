@@ -3,8 +3,10 @@
 import json
 import math
 import os
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from minegame.game import COUNTER, NOBODY, WAIT
 from minegame.model import Negotiation
 from minegame.scenario import Scenario, shipped_scenarios
 from minegame.transcript import SHELVING, Transcript, calendar_month, money, months_table, percent, render
+from minegame.transcript.wording import moneys, percents
 
 PLAYTHROUGHS = Path(__file__).parent / "playthroughs"
 
@@ -30,6 +33,8 @@ GOLDEN = {
     "chinese_counter": "kazakhstan_chinese_counter --seed 1 --replication 4",
     "three_bidders": "kazakhstan_eu_bidder --seed 1 --replication 5",
     "two_bidders": "two_bidders",
+    "shelving_worth_more": "kazakhstan_tungsten --seed 1 --replication 2285 --set bargaining.initial_aspiration=0 "
+    "--set shelving.weight=0.8 --set host.equity_weight=0.2",
 }
 
 
@@ -67,10 +72,11 @@ def test_golden_transcripts_show_what_their_names_say():
     assert "awarded both deposits to Chinese" in golden["chinese_soe_wins"]
     assert "carries out its tariff threat of 25 %: it costs Kazakhstan" in golden["chinese_soe_wins"]
     assert "shelves the deposits" in golden["shelved"]
-    assert "The lots were split instead" in golden["split_lots"]
+    assert "The lots were split: Cove Kaz" in golden["split_lots"]
     assert "because a rival camp led the tender" in golden["rival_leads"]
     assert "technology denial" in golden["chinese_counter"]
     assert "European" in golden["three_bidders"]
+    assert "; it would agree, as it plans to go to 44 % next month, but there" in golden["shelving_worth_more"]
 
 
 def test_the_baseline_can_be_retold():
@@ -85,7 +91,7 @@ def test_the_baseline_can_be_retold():
     assert "; refused, as it plans to go to" in text
     assert "counters: asks Cove Kaz" in text[november:]
     for part in (
-        "THE HOST'S LEDGER, NOVEMBER 2025 (M$)",
+        "THE HOST'S LEDGER, NOVEMBER 2025 (M$, ROUNDED)",
         "Imbalance between the camps",
         "THE AWARD",
         "WHAT BECAME OF IT",
@@ -105,6 +111,8 @@ def test_any_negotiation_can_be_told(scenario, replication):
     assert max(map(len, render(transcript).splitlines())) <= 100
     json.dumps(transcript.document(), allow_nan=False)
     check_ledger(negotiation, transcript)
+    check_sums(negotiation, transcript)
+    check_counters(transcript)
     check_conversion(negotiation, transcript)
     check_months(negotiation, transcript)
 
@@ -115,11 +123,36 @@ def check_ledger(negotiation: Negotiation, transcript: Transcript):
         terms = sum(value for term, value in column.items() if term != "total")
         # The tie-break is part of the evaluation; the sums differ by rounding only.
         assert terms == pytest.approx(column["total"], rel=1e-9, abs=1e-6)
-    winners = set(ledger.chosen.values())
-    if len(winners) == 1:
-        assert ledger.columns[winners.pop()]["total"] == pytest.approx(ledger.utility, rel=1e-9, abs=1e-6)
-    if not winners and negotiation.outcome.shelved:
-        assert ledger.columns[SHELVING]["total"] == pytest.approx(float(negotiation.outcome.utility))
+    utility = float(negotiation.outcome.utility)
+    assert ledger.columns[ledger.award]["total"] == pytest.approx(utility, rel=1e-9, abs=1e-6)
+    assert (ledger.award == SHELVING) == bool(negotiation.outcome.shelved)
+    for bidder in negotiation.bidders:  # the terms of an allocation to one bidder are those of the compiled ledger
+        if bidder.name in ledger.columns:
+            everything = np.full(negotiation.game.deposits, bidder.index)
+            terms = negotiation.host._terms_of(negotiation.history[-1].copy(), everything)
+            assert terms == pytest.approx(ledger.columns[bidder.name], rel=1e-9, abs=1e-6)
+
+
+def check_sums(negotiation: Negotiation, transcript: Transcript):
+    """A reader can add up what the host ended with and what each patron got."""
+    game = negotiation.game
+    *_, host = transcript.aftermath
+    assert sum(host.facts["parts"].values()) == pytest.approx(host.facts["host_money"], rel=1e-9, abs=1e-6)
+    payoffs = [event.facts for event in transcript.aftermath if event.kind == "payoff"]
+    for k, facts in enumerate(payoffs):
+        on_award = game.patron_stake_on_award[k]
+        got = game.patron_stake[k] * (on_award * facts["share"] + (1.0 - on_award) * facts["built"])
+        paid = game.patron_point_value[k] * facts["points_used"] + facts["threat_cost"]
+        assert got - paid == pytest.approx(facts["payoff"], rel=1e-9, abs=1e-6)
+
+
+def check_counters(transcript: Transcript):
+    """Nobody is said to refuse what it plans to give, or to agree to more."""
+    for event in transcript.events:
+        if event.kind == "decision" and "requested_concession" in event.facts:
+            wish, plan = event.facts["requested_concession"], event.facts["next_concession"]
+            assert ("refused" in event.text) == (wish > plan)
+            assert ("agree" in event.text) == (wish <= plan)
 
 
 def check_conversion(negotiation: Negotiation, transcript: Transcript):
@@ -142,6 +175,89 @@ def check_months(negotiation: Negotiation, transcript: Transcript):
     assert all(not isinstance(v, float) or math.isfinite(v) for row in rows for v in row.values())
     decisions = [event for event in transcript.events if event.kind == "decision"]
     assert [event.facts["decision"] for event in decisions] == [row["host.decision"] for row in rows]
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_heading_says_what_was_played(tmp_path):
+    text = told("two_bidders --set tender.months=1 --set tender.start=2030-01")
+    assert "scenario two_bidders · seed 0 · replication 0 · 1 month, January 2030\n" in text
+    assert "changed: tender.months=1; tender.start=2030-01\n" in text
+    assert "changed" not in told("two_bidders")
+    file = tmp_path / "deal.yaml"
+    file.write_text("extends: two_bidders\n", encoding="utf-8")
+    first = told(str(file))
+    assert f"scenario {file} [" in flat(first)
+    file.write_text("extends: two_bidders\ntender: {synergy: 1}\n", encoding="utf-8")
+    assert first != told(str(file))
+
+
+def test_changes_made_in_python_are_told():
+    changed = Transcript.of(
+        played(Scenario.load("two_bidders").at({"tender.lots": "split", "host.balance_weight": 1.5}))
+    )
+    assert changed.changes == ("tender.lots=split", "host.balance_weight=1.5")
+    assert (changed.scenario, Transcript.of(played("two_bidders")).changes) == ("two_bidders", ())
+
+    class Stubborn(Bidder):
+        pass
+
+    assert Transcript.of(played("two_bidders", north_mining=Stubborn)).changes == ("north_mining played by Stubborn",)
+
+
+def test_a_split_award_has_a_column_of_its_own():
+    negotiation = Negotiation("kazakhstan_split_lots", seed=1, replication=0).play()
+    ledger = Transcript.of(negotiation).ledger
+    assert ledger.award == "cove_kaz+chinese_soe"
+    assert list(ledger.columns) == ["cove_kaz", "chinese_soe", ledger.award, SHELVING]
+    assert negotiation.host.ledger()[ledger.award]["total"] == pytest.approx(negotiation.host.utility, rel=1e-12)
+    assert ledger.columns[ledger.award]["synergy"] == 0.0
+
+
+def test_a_bidder_that_does_not_bid_is_told_again_when_that_changes():
+    late = Scenario.load("kazakhstan_tungsten").at({"bidders.cove_kaz.entry": 2})
+    events = Transcript.of(Negotiation(late, seed=0, replication=7).play()).events
+    ours = [(event.month, event.text.partition(":")[0]) for event in events if event.agent == "bidders.cove_kaz"]
+    assert ours[:3] == [(0, "does not bid yet"), (2, "does not bid"), (5, "bids now")]
+
+
+def test_compared_numbers_that_differ_look_different():
+    text = flat(told("kazakhstan_tungsten --replication 7"))
+    assert "utility 397.2 M$, aspiration 397.4 M$" in text
+    assert "at concession 44.6 %" in text
+    assert "for a concession of 44.9 %" in text
+    assert (moneys(397.0, 397.0), percents(0.5, 0.5 + 1e-12)) == (["397 M$", "397 M$"], ["50 %", "50 %"])
+
+
+def test_an_article_is_small_inside_a_sentence():
+    data = Scenario.load("two_bidders").document()
+    data["host"]["label"] = "The host"
+    data["bidders"]["north_mining"]["label"] = "The northern company"
+    transcript = Transcript.of(played(Scenario.from_document(data)))
+    assert " the host awarded " in transcript.summary
+    told = [text for _, text in transcript.table] + [
+        event.text for event in (*transcript.events, *transcript.aftermath)
+    ]
+    told += [transcript.summary, *transcript.ledger.notes]
+    assert any(" the northern company" in text for text in told)
+    assert not [text for text in told if re.search(r"\w,? The ", text)]
+
+
+def test_names_keep_their_distance_in_narrow_columns():
+    for width in (36, 48, 60, 80):
+        text = render(Transcript.of(played()), width)
+        table = text.partition("AT THE TABLE\n")[2].partition("\n\n")[0]
+        margin = width // 3
+        assert {line[margin - 1] for line in table.splitlines() if len(line) > margin} == {" "}
+
+
+def test_only_words_that_occur_are_explained():
+    words = dict(Transcript.of(played("kazakhstan_tungsten")).words)
+    assert {"Credit", "Credibility", "Third country", "Taste", "Balance", "Payoff", "Political capital"} <= set(words)
+    assert all(len(meaning) <= 72 for meaning in words.values())
+    assert "Third country" not in dict(Transcript.of(played("two_bidders")).words)
 
 
 def test_offers_are_told_before_the_counter_and_the_terms_after():

@@ -65,20 +65,13 @@ def play(
 
     announce_compiler()
     negotiation = Negotiation(chosen, seed=seed, replication=replication).play()
-    transcript = Transcript.of(negotiation)
+    transcript = Transcript.of(negotiation, scenario, set_ or ())
     if csv is not None:
         write_csv(csv, months_table(negotiation))
     if plot is not None:
         write_whole(plot, _timeline(negotiation, ending))
     if json:
-        print_json(
-            {
-                "scenario": chosen.name,
-                "changes": list(set_ or ()),
-                **transcript.document(),
-                "months_table": months_table(negotiation),
-            }
-        )
+        print_json({**transcript.document(), "months_table": months_table(negotiation)})
         return
     page = console()
     if page.is_terminal:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from minegame import chance, rules
+from minegame import chance, rules, turns
 from minegame.game import ACCESS, DENIAL, NOBODY, TARIFF
-from minegame.transcript.case import Case
+from minegame.transcript.case import Case, writable
 from minegame.transcript.event import Event
-from minegame.transcript.wording import money, percent
+from minegame.transcript.wording import counted, inside, money, percent, percents
 
 if TYPE_CHECKING:
     from minegame.agents import Financier, Patron
+
+
+#: What the host's money at the end is made of.
+_MONEY_WORDS = {
+    "option": "option to develop later", "mines": "income from mines", "bonus": "bonus as far as capital came",
+    "access": "access", "tariffs": "tariffs", "backlash": "backlash",
+}  # fmt: skip
 
 
 def aftermath(case: Case) -> Iterator[Event]:
@@ -31,6 +38,7 @@ def aftermath(case: Case) -> Iterator[Event]:
         yield from _renegotiation(case, d)
     for patron in case.negotiation.patrons:
         yield _payoff(case, patron)
+        yield from _standing(case, patron)
     yield _host_value(case)
 
 
@@ -70,7 +78,7 @@ def _conversion(case: Case, financier: Financier) -> Iterator[Event]:
     share = float(last.letter_share[f])
     what = "commitment" if game.financier_credibility[f] >= 1.0 else "letter"
     fate = "becomes money" if converted else "never becomes money"
-    text = f"its {what} for {percent(share)} of {financier.bidder.label}'s capital {fate}"
+    text = f"its {what} for {percent(share)} of {inside(financier.bidder.label)}'s capital {fate}"
     yield case.event(case.award_month, "conversion", financier, text, converted=bool(converted), share=share)
 
 
@@ -114,12 +122,13 @@ def _renegotiation(case: Case, d: int) -> Iterator[Event]:
     price, reopened, equity = float(out.horizon_price), bool(out.renegotiated[d]), float(out.equity[d])
     label = case.deposit_labels[d]
     after = rules.renegotiated_equity(equity, game.renegotiation_equity_step, game.renegotiation_equity_cap)
-    text = (
-        f"reopens the deal on {label} by {when} (price {price:.0f} USD/mtu): state equity {percent(equity)} → "
-        f"{percent(after)}"
-        if reopened
-        else f"lets the deal on {label} stand ({when}, price {price:.0f} USD/mtu)"
-    )
+    if not out.done[d]:
+        text = f"has nothing to reopen at {label}: there is no mine"
+    elif reopened:
+        text = f"reopens the deal on {label} by {when} (price {price:.0f} USD/mtu): state equity "
+        text += " → ".join(percents(equity, after))
+    else:
+        text = f"lets the deal on {label} stand ({when}, price {price:.0f} USD/mtu)"
     yield case.event(
         case.award_month,
         "renegotiation",
@@ -133,33 +142,96 @@ def _renegotiation(case: Case, d: int) -> Iterator[Event]:
 
 
 def _payoff(case: Case, patron: Patron) -> Event:
-    k, out = patron.index, case.outcome
-    before = case.negotiation.history[-1]
-    then = rules.belief(before.belief_a[k], before.belief_b[k])
-    payoff, points = float(out.patron_payoff[k]), float(out.points_used[k])
-    text = (
-        f"payoff {money(payoff)} after {points:.1f} points of political capital; credit with {case.host} "
-        f"{percent(before.credit[k])} → {percent(out.credit[k])}, credibility of its threats {percent(then)} → "
-        f"{percent(out.credibility[k])}"
+    """What a patron got for what it spent, so that a reader can add it up."""
+    k, out, game = patron.index, case.outcome, case.game
+    payoff, points, share = float(out.patron_payoff[k]), float(out.points_used[k]), float(out.patron_share[k])
+    built = sum(case.weight(d) * float(out.done[d]) for d in range(len(case.deposits)) if _camp(case, d) == k)
+    on_award, threat_cost = float(game.patron_stake_on_award[k]), _threat_cost(case, k)
+    parts = []
+    if share > 0.0:
+        weights = f"{percent(on_award)} × {percent(share)} awarded + {percent(1.0 - on_award)} × {percent(built)} built"
+        parts.append(f"stake {money(game.patron_stake[k])} × ({weights})")
+    if points > 0.0:
+        price = f"{float(game.patron_point_value[k]):g} M$"
+        parts.append(f"− {counted(round(points, 1), 'point')} of political capital × {price}")
+    if threat_cost > 0.0:
+        deed = "carrying out" if out.threat_executed[k] else "backing down from"
+        parts.append(f"− {money(threat_cost)} for {deed} its threat")
+    sums = " ".join(parts)
+    sums = f"−{sums[2:]}" if sums.startswith("− ") else sums
+    text = f"payoff {money(payoff)}{f' = {sums}' if parts else ': it won nothing and spent nothing'}"
+    facts = {"payoff": payoff, "points_used": points, "share": share, "built": built, "threat_cost": threat_cost}
+    return case.event(case.award_month, "payoff", patron, text, **facts)
+
+
+def _camp(case: Case, d: int) -> int:
+    """The patron whose camp won a deposit."""
+    winner = int(case.outcome.winner[d])
+    return NOBODY if winner == NOBODY else case.bidder(winner).patron.index
+
+
+def _threat_cost(case: Case, k: int) -> float:
+    """What its threat cost the patron in the end, M$: carried out, or refused and not carried out."""
+    game, out, threat = case.game, case.outcome, float(case.negotiation.history[-1].lever[k, TARIFF])
+    if threat <= 0.0 or out.patron_share[k] >= 1.0:
+        return 0.0
+    scale = game.host_value_scale
+    if out.threat_executed[k]:
+        own = game.patron_execution_cost[k]
+        return float(rules.executed_threat_cost(game.politics_execution_cost_scale, own, threat, scale))
+    audience, public = game.patron_audience_cost[k], game.patron_publicity[k]
+    return float(rules.backed_down_cost(game.politics_audience_cost_scale, audience, public, threat, scale))
+
+
+def _standing(case: Case, patron: Patron) -> Iterator[Event]:
+    """What the host thinks of a patron now, where the award has changed it."""
+    k, out, before = patron.index, case.outcome, case.negotiation.history[-1]
+    then = float(rules.belief(before.belief_a[k], before.belief_b[k]))
+    credit, credibility = float(out.credit[k]), float(out.credibility[k])
+    credits, beliefs = percents(float(before.credit[k]), credit), percents(then, credibility)
+    faded = case.faded(case.award_month + 1, k)
+    parts = (
+        [f"credit with {case.host} {' → '.join(dict.fromkeys(credits))}{faded}"] if faded or len({*credits}) > 1 else []
     )
-    return case.event(
-        case.award_month,
-        "payoff",
-        patron,
-        text,
-        payoff=payoff,
-        points_used=points,
-        credit=float(out.credit[k]),
-        credibility=float(out.credibility[k]),
-    )
+    parts += [f"credibility of its threats {' → '.join(beliefs)}"] if len({*beliefs}) > 1 else []
+    if parts:
+        text = "; ".join(parts)
+        yield case.event(case.award_month, "standing", patron, text, credit=credit, credibility=credibility)
 
 
 def _host_value(case: Case) -> Event:
+    """What the host ended with, so that a reader can add it up."""
     out = case.outcome
     value, gains = float(out.host_value), float(out.host_money)
+    parts = _money_parts(case)
+    words = " ".join(f"{'+' if parts[n] > 0.0 else '−'} {_MONEY_WORDS[n]} {money(abs(parts[n]))}" for n in parts)
+    sums = f" = {words.removeprefix('+ ')}" if words else ""
     text = (
-        f"ends with {money(gains)} in money; with the balance between the camps ({money(out.balance)}) "
+        f"ends with {money(gains)} in money{sums}; with the balance between the camps ({money(out.balance)}) "
         f"its value is {money(value)}"
     )
-    facts = {"host_money": gains, "balance": float(out.balance), "host_value": value}
+    facts = {"host_money": gains, "parts": parts, "balance": float(out.balance), "host_value": value}
     return case.event(case.award_month, "host", case.negotiation.host, text, **facts)
+
+
+def _money_parts(case: Case) -> dict[str, float]:
+    """What the host's money at the end is made of, M$; what is zero is left out."""
+    out, state = case.outcome, writable(case.negotiation.history[-1])
+    won = [d for d in range(len(case.deposits)) if out.winner[d] != NOBODY]
+    parts = {
+        "option": float(turns.shelving_rent(case.game, state)) if out.shelved else 0.0,
+        "mines": sum(_income(case, state, d) for d in won if out.done[d]),
+        "bonus": sum(float(out.bonus[d] * out.realised_coverage[d]) for d in won),
+        "access": float(out.access_delivered.sum()),
+        "tariffs": -float(out.threat_loss.sum()),
+        "backlash": -float(out.backlash.sum()),
+    }
+    return {part: amount for part, amount in parts.items() if amount != 0.0}
+
+
+def _income(case: Case, state: Any, d: int) -> float:
+    """What a finished mine gives the host at the equity that it has in the end, M$."""
+    out, game, equity = case.outcome, case.game, case.outcome.equity[d]
+    if out.renegotiated[d]:
+        equity = rules.renegotiated_equity(equity, game.renegotiation_equity_step, game.renegotiation_equity_cap)
+    return float(sum(turns.income_from(game, state, int(out.winner[d]), d, equity)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from minegame.game import NOBODY
 from minegame.transcript.case import Case
-from minegame.transcript.wording import listed
+from minegame.transcript.wording import inside, listed
 
 _TERMS = ("equity", "bonus", "processing", "offtake", "concession", "coverage", "completion")
 
@@ -36,7 +36,7 @@ def terms(case: Case) -> Iterator[Terms]:
         winner = None if out.winner[d] == NOBODY else case.bidder(out.winner[d])
         yield Terms(
             name,
-            case.deposit_labels[d],
+            case.negotiation.scenario.deposits[name].label or name,
             winner.name if winner else None,
             winner.label if winner else None,
             *(float(out[term][d]) for term in _TERMS),
@@ -47,7 +47,7 @@ def summary(case: Case) -> str:
     """How it ended, in a sentence."""
     out, when = case.outcome, case.date(int(case.outcome.month))
     if out.shelved:
-        return f"{case.host} shelved {case.everything()} in {when}."
+        return f"{case.negotiation.host.label} shelved {case.everything()} in {when}."
     how = "after a counter-offer" if out.countered else "as offered"
     built = [case.deposit_labels[d] for d in range(len(case.deposits)) if out.done[d]]
     fate = f"{listed(built)} {'was' if len(built) == 1 else 'were'} completed" if built else "no mine was completed"
@@ -57,5 +57,6 @@ def summary(case: Case) -> str:
 def _gifts(case: Case) -> str:
     winners = [int(w) for w in case.outcome.winner[: len(case.deposits)]]
     if len(set(winners)) == 1:
-        return f"{case.everything()} to {case.bidder(winners[0]).label}"
-    return listed([f"{label} to {case.bidder(w).label}" for label, w in zip(case.deposit_labels, winners, strict=True)])
+        return f"{case.everything()} to {inside(case.bidder(winners[0]).label)}"
+    named = zip(case.deposit_labels, winners, strict=True)
+    return listed([f"{label} to {inside(case.bidder(w).label)}" for label, w in named])

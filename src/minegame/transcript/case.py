@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from minegame import turns
 from minegame.game import COUNTER, STATE, new_records
 from minegame.transcript.event import Event
-from minegame.transcript.wording import calendar_month, listed
+from minegame.transcript.wording import calendar_month, inside, listed, percent
 
 if TYPE_CHECKING:
     from minegame.agents import Bidder, Participant
@@ -20,7 +20,7 @@ class Case:
     """A negotiation and what its records say; every part of the transcript is told from it.
 
     ``records`` are the months with the offers as the bidders made them, ``host`` and ``deposit_labels`` what people
-    call the host and the deposits.
+    call the host and the deposits in the middle of a sentence.
     """
 
     negotiation: Negotiation
@@ -44,8 +44,8 @@ class Case:
             records=tuple(_as_offered(game, record) for record in negotiation.history),
             start=str(scenario.tender.start),
             deposits=deposits,
-            deposit_labels=tuple(scenario.deposits[name].label or name for name in deposits),
-            host=negotiation.host.label,
+            deposit_labels=tuple(inside(scenario.deposits[name].label or name) for name in deposits),
+            host=inside(negotiation.host.label),
         )
 
     @property
@@ -74,9 +74,9 @@ class Case:
         """Who gets what, in words."""
         winners = [int(award[d]) for d in range(len(self.deposits))]
         if len(set(winners)) == 1:
-            return f"{self.bidder(winners[0]).label} for {self.everything()}"
+            return f"{inside(self.bidder(winners[0]).label)} for {self.everything()}"
         lots = {i: [label for label, w in zip(self.deposit_labels, winners, strict=True) if w == i] for i in winners}
-        return listed([f"{self.bidder(i).label} for {listed(labels)}" for i, labels in lots.items()])
+        return listed([f"{inside(self.bidder(i).label)} for {listed(labels)}" for i, labels in lots.items()])
 
     def bids(self, month: int, i: int) -> list[int]:
         """The deposits that a bidder bids on in a month."""
@@ -92,6 +92,14 @@ class Case:
             self.deposit_labels[d] for d in range(len(self.deposits)) if self.records[month].reservation[i, d] <= 0.0
         ]
         return f"does not bid: {listed(losing)} would not pay at its cost of capital and hurdle"
+
+    def faded(self, month: int, k: int) -> str:
+        """From where a patron's credit has faded since its latest summit, or the beginning, before a month."""
+        held = [0.0, *(record.summits[k] for record in self.records[:month])]
+        summits = [m for m in range(month) if held[m + 1] > held[m]]
+        told = self.records[summits[-1]].credit[k] if summits else self.game.patron_credit[k]
+        now = self.records[month - 1].credit[k] if month else told
+        return f" (it had faded from {percent(told)})" if percent(told) != percent(now) else ""
 
     def event(self, month: int, kind: str, agent: Participant, text: str, **facts: Any) -> Event:
         """Something that happened to a participant, under its path and label."""

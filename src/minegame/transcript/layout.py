@@ -9,21 +9,14 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from minegame.transcript.ledger import TERM_WORDS, Ledger
+from minegame.transcript.played import heading
 from minegame.transcript.transcript import Transcript
-from minegame.transcript.wording import money, percent, whole
+from minegame.transcript.wording import counted, money, number, percent, telling
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 WIDTH = 100
-
-_HOW_TO_READ = (
-    ("Utility", "what an allocation is worth to the host, M$; its terms are in the ledger below"),
-    ("Aspiration", "the utility that the host holds out for; it falls as the deadline comes nearer"),
-    ("Concession", "the part of its reservation, the most it could pay, that a bidder offers; it rises month by month"),
-    ("Letter", "a letter of interest, not money: it may never become any; a commitment is money"),
-    ("Coverage", "the share of the capital that the host counts on, letters at the host's probability"),
-)
 
 
 def render(transcript: Transcript, width: int = WIDTH) -> str:
@@ -43,29 +36,32 @@ def show(transcript: Transcript, console: Console) -> None:
 
 
 def _parts(transcript: Transcript, width: int) -> Iterator[RenderableType]:
-    last = transcript.month_label(transcript.months - 1)
     yield _line(transcript.title, "bold", width)
-    yield _line(
-        f"seed {transcript.seed} · replication {transcript.replication} · "
-        f"{transcript.months} months, {transcript.month_label(0)} to {last}",
-        "dim",
-        width,
-    )
+    yield _line(_played(transcript), "dim", width)
+    if transcript.changes:
+        yield _line(f"changed: {'; '.join(transcript.changes)}", "", width)
     yield _line("")
     yield _line(transcript.summary, "", width)
     yield from _section("At the table", _pairs(transcript.table, width))
     yield from _section("What chance gave them", _pairs(transcript.luck, width))
-    yield from _section("Words", _pairs(_HOW_TO_READ, width))
+    yield from _section("Words", _pairs(transcript.words, width))
     yield from _section("Month by month")
     for month in range(transcript.award_month + 1):
         yield from _month_parts(transcript, month, width)
-    yield from _section(f"The host's ledger, {transcript.month_label(transcript.ledger.month)} (M$)")
+    yield from _section(f"The host's ledger, {transcript.month_label(transcript.ledger.month)} (M$, rounded)")
     yield _ledger_table(transcript.ledger)
     for note in transcript.ledger.notes:
         yield _line(note, "", width)
     yield from _section("The award", _award_part(transcript, width))
     aftermath = [(event.who, event.text) for event in transcript.aftermath]
     yield from _section("What became of it", _pairs(aftermath, width))
+
+
+def _played(transcript: Transcript) -> str:
+    first, last = transcript.month_label(0), transcript.month_label(transcript.months - 1)
+    time = f"{counted(transcript.months, 'month')}, {first}{f' to {last}' if last != first else ''}"
+    luck = f"seed {transcript.seed} · replication {transcript.replication}"
+    return f"scenario {heading(transcript.scenario, transcript.fingerprint)} · {luck} · {time}"
 
 
 def _section(title: str, *parts: RenderableType) -> Iterator[RenderableType]:
@@ -80,10 +76,10 @@ def _line(text: str, style: str = "", width: int = 0) -> RenderableType:
     return Text("\n".join(_wrapped(text, width)) if width else text, style=style)
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` characters that keep a number and its unit together."""
+def _wrapped(text: str, width: int, least: int = 20) -> list[str]:
+    """Lines of at most ``width`` characters, or ``least``, that keep a number and its unit together."""
     glued = _printable(text).replace(" M$", "\xa0M$").replace(" %", "\xa0%")
-    return [line.replace("\xa0", " ") for line in textwrap.wrap(glued, max(20, width))]
+    return [line.replace("\xa0", " ") for line in textwrap.wrap(glued, max(least, width))]
 
 
 def _printable(text: str) -> str:
@@ -95,10 +91,10 @@ def _pairs(pairs: Iterable[tuple[str, str]], width: int) -> RenderableType:
     """Lines of (who, what); a name is said once for the lines that follow each other."""
     from rich.text import Text
 
-    margin = min(28, width // 3)
+    margin = max(12, min(28, width // 3))
     sheet, previous = Text(), None
     for who, what in pairs:
-        heads = _wrapped(who, margin - 4) if who != previous else []
+        heads = _wrapped(who, margin - 4, 8) if who != previous else []
         bodies = _wrapped(what, width - margin)
         for head, body in zip_longest(heads, bodies, fillvalue=""):
             sheet.append("\n" if sheet else "")
@@ -119,12 +115,14 @@ def _month_parts(transcript: Transcript, month: int, width: int) -> Iterator[Ren
 
 
 def _ledger_table(ledger: Ledger) -> RenderableType:
-    winners = set(ledger.chosen.values())
-    heads = [(ledger.labels[name], name in winners) for name in ledger.columns]
+    columns = ledger.columns.values()
+    heads = [(ledger.labels[name], name == ledger.award) for name in ledger.columns]
     rows = {
-        TERM_WORDS[term]: [whole(column[term]) if term in column else "–" for column in ledger.columns.values()]
+        TERM_WORDS[term]: [number(column[term]) if term in column else "–" for column in columns]
         for term in ledger.shown
     }
+    totals = [column["total"] for column in columns]
+    rows[TERM_WORDS["total"]] = [number(total, digits=telling(*totals)) for total in totals]
     return _table("Term", heads, rows, 14, TERM_WORDS["total"])
 
 

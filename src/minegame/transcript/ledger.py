@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from minegame import turns
 from minegame.game import LEDGER
 from minegame.transcript.case import Case, writable
-from minegame.transcript.wording import listed, money
+from minegame.transcript.wording import inside, listed, money, moneys, telling
 
 if TYPE_CHECKING:
     from minegame.agents import Bidder
@@ -21,16 +19,16 @@ SHELVING = "shelved"
 
 #: What each term of the host's utility means, in the order of ``game.LEDGER``.
 TERM_WORDS = {
-    "tax": "Taxes and royalties, if the mine is built",
-    "dividends": "Dividends on the state's equity, if built",
-    "processing": "Local processing, if built",
-    "offtake": "Output the bidder markets, if built",
-    "bonus": "Bonus, as far as capital is covered",
-    "taste": "Officials' lasting taste for the bidder",
+    "tax": "Taxes and royalties × P(completion)",
+    "dividends": "Dividends on equity × P(completion)",
+    "processing": "Local processing × P(completion)",
+    "offtake": "Offtake granted × P(completion)",
+    "bonus": "Bonus × coverage",
+    "taste": "Officials' taste for the bidder",
     "evaluation": "This month's evaluation of the bid",
     "synergy": "One operator for all deposits",
     "threat_loss": "Tariff threats from camps left out",
-    "backlash": "Backlash at home for yielding to a threat",
+    "backlash": "Backlash for yielding to a threat",
     "access": "Market access the patron promises",
     "credit": "Credit of past cooperation",
     "balance": "Imbalance between the camps",
@@ -52,12 +50,15 @@ class Ledger:
 
     ``columns`` maps a bidder's name (or ``shelved``) to its terms, those of ``game.LEDGER``, ``option`` and
     ``total``.  A bidder's column gives it every deposit; bidders that do not bid on all of them are in ``notes``.
+    Where the host preferred to split the lots, that allocation has a column of its own, under the names of its
+    bidders joined by "+".  ``award`` is the column of what was decided.
     """
 
     month: int
     labels: Mapping[str, str]
     columns: Mapping[str, Mapping[str, float]]
     chosen: Mapping[str, str]
+    award: str
     utility: float
     aspiration: float | None
     floor: float | None
@@ -73,36 +74,25 @@ class Ledger:
 def ledger(case: Case) -> Ledger:
     """The host's utility term by term in the decisive month."""
     last = case.negotiation.history[-1]
-    scratch = writable(last)
-    columns: dict[str, dict[str, float]] = {}
-    notes: list[str] = []
-    for bidder in case.negotiation.bidders:
-        if last.bids_on_all[bidder.index]:
-            entries = np.zeros(len(LEDGER))
-            total = float(turns.ledger(case.game, scratch, bidder.index, entries))
-            columns[bidder.name] = {**dict(zip(LEDGER, entries.tolist(), strict=True)), "total": total}
-        else:
-            notes.append(_absence(case, bidder))
-    columns[SHELVING] = _shelving_column(case, scratch, float(last.shelve_utility))
-    labels = {b.name: b.label for b in case.negotiation.bidders} | {SHELVING: "Shelving"}
+    columns = dict(case.negotiation.host.ledger())
+    notes = [_absence(case, bidder) for bidder in case.negotiation.bidders if bidder.name not in columns]
     chosen = {d: w for d, w in case.negotiation.winners.items() if w is not None}
+    labels = {b.name: b.label for b in case.negotiation.bidders} | {SHELVING: "Shelving"}
+    labels |= {name: "Split award" if chosen else "Split" for name in columns if name not in labels}
+    columns[SHELVING] = _shelving_column(case, writable(last), float(last.shelve_utility))
     has = bool(last.has_candidate)
     ledger = Ledger(
         month=int(last.month),
         labels=labels,
         columns=columns,
         chosen=chosen,
+        award="+".join(dict.fromkeys(chosen.values())) or SHELVING,
         utility=float(case.outcome.utility),
         aspiration=float(last.aspiration) if has else None,
         floor=float(last.floor) if has else None,
         notes=(),
     )
-    notes = [*notes, *_floor_note(case, last), *_choice_notes(case, ledger)]
-    return _with_notes(ledger, notes)
-
-
-def _with_notes(ledger: Ledger, notes: list[str]) -> Ledger:
-    return replace(ledger, notes=tuple(notes))
+    return replace(ledger, notes=(*notes, *_floor_note(case, last), *_choice_notes(case, ledger)))
 
 
 def _shelving_column(case: Case, state: Any, total: float) -> dict[str, float]:
@@ -128,46 +118,54 @@ def _absence(case: Case, bidder: Bidder) -> str:
 def _floor_note(case: Case, last: Any) -> Iterator[str]:
     if not last.has_candidate:
         return
-    floor = float(last.floor)
-    if floor == float(last.shelve_utility):
-        source = "what shelving is worth"
-    elif floor == float(last.opening_utility):
-        source = "what the preferred allocation is worth before any concession"
+    floor, aspiration = moneys(last.floor, last.aspiration)
+    aspiration = aspiration if aspiration != floor else "no more"
+    if last.floor == last.shelve_utility:
+        source = "that of shelving"
+    elif last.floor == last.opening_utility:
+        source = "that of the preferred allocation before any concession"
+    elif last.floor == last.full_utility:
+        source = "that of the preferred allocation at full concession, which the runner-up could match"
     else:
-        source = "what the runner-up would give at full concession"
-        if floor == float(last.full_utility):
-            source = "the preferred allocation's own full concession, which the runner-up could match"
-    yield f"{case.host} could count on {money(floor)}: {source}. It held out for {money(last.aspiration)}."
+        source = "that of the runner-up at full concession"
+    yield (
+        f"{case.negotiation.host.label} could count on a utility of {floor}, {source}, and held out for {aspiration}."
+    )
 
 
 def _choice_notes(case: Case, ledger: Ledger) -> Iterator[str]:
-    """Which column won, and through which terms; or what was chosen that no column shows."""
-    winners = list(dict.fromkeys(ledger.chosen.values()))
+    """What the columns stand for, which of them won, and through which terms."""
     if case.outcome.countered:
-        yield f"{ledger.labels[winners[0]]} stands at the terms agreed, the others at their offers of the month."
-    if not winners:
-        yield "Nothing was awarded: no allocation that the bidders would agree to beat shelving."
-    elif len(winners) > 1:
+        yield f"{ledger.labels[ledger.award]} stands at the terms agreed, the others at their offers of the month."
+    if not ledger.chosen:
+        yield "Nothing was awarded: nothing on offer was worth more than shelving."
+        return
+    if ledger.award not in case.negotiation.scenario.bidder_names:
         award = case.allocation(case.negotiation.history[-1].award)
-        yield (
-            f"Each column gives one bidder everything. The lots were split instead: {award}, "
-            f"a utility of {money(ledger.utility)}."
-        )
-    else:
-        yield from _comparison(case, ledger, winners[0])
+        yield f"The lots were split: {award}. The columns of single bidders give one of them everything."
+    yield from _comparison(case, ledger)
 
 
-def _comparison(case: Case, ledger: Ledger, winner: str) -> Iterator[str]:
-    rivals = {n: c["total"] for n, c in ledger.columns.items() if n not in (winner, SHELVING)}
+def _comparison(case: Case, ledger: Ledger) -> Iterator[str]:
+    rivals = {n: c["total"] for n, c in ledger.columns.items() if n not in (ledger.award, SHELVING)}
     rival = max(rivals, key=lambda name: rivals[name], default=SHELVING)
-    mine, other = ledger.columns[winner], ledger.columns[rival]
+    mine, other = ledger.columns[ledger.award], ledger.columns[rival]
     gaps = {t: mine.get(t, 0.0) - other.get(t, 0.0) for t in ledger.shown if t != "total"}
-    order = sorted(gaps, key=lambda t: -abs(gaps[t]))
-    for_it = [f"{_TERM_NAMES[t]} {money(gaps[t], sign=True)}" for t in order if gaps[t] >= 0.5][:4]
-    against = [f"{_TERM_NAMES[t]} {money(gaps[t], sign=True)}" for t in order if gaps[t] <= -0.5][:3]
     lead, ahead = mine["total"] - other["total"], mine["total"] - ledger.columns[SHELVING]["total"]
-    words = f"{ledger.labels[winner]} leads {ledger.labels[rival]} by {money(lead)}"
-    yield (
-        f"{words}: for it {listed(for_it) if for_it else 'nothing'}; "
-        f"against it {listed(against) if against else 'nothing'}. It beats shelving by {money(ahead)}."
+    winner = "The split" if ledger.award not in case.negotiation.scenario.bidder_names else ledger.labels[ledger.award]
+    words = (
+        f"{winner} leads {_named(ledger, rival)} by {money(lead, digits=telling(lead, 0.0))}: "
+        f"for it {_largest(gaps, 1.0, 4)}; against it {_largest(gaps, -1.0, 3)}."
     )
+    yield words if rival == SHELVING else f"{words} It beats shelving by {money(ahead, digits=telling(ahead, 0.0))}."
+
+
+def _named(ledger: Ledger, column: str) -> str:
+    return "shelving" if column == SHELVING else inside(ledger.labels[column])
+
+
+def _largest(gaps: Mapping[str, float], side: float, count: int) -> str:
+    """The largest differences on one side, in words; "mainly" where there are more."""
+    order = sorted((term for term in gaps if side * gaps[term] >= 0.5), key=lambda term: -abs(gaps[term]))
+    named = [f"{_TERM_NAMES[term]} {money(gaps[term], sign=True)}" for term in order[:count]]
+    return f"{'mainly ' if len(order) > count else ''}{listed(named) if named else 'nothing'}"

@@ -6,11 +6,21 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from minegame import rules
+from minegame import rules, turns
 from minegame.game import ACCEPT, BUNDLED, COUNTER, DECISIONS, LEVERS, RIVAL_LEADS, RIVAL_LETTER, SHELVE
-from minegame.transcript.case import Case
+from minegame.transcript.case import Case, writable
 from minegame.transcript.event import Event
-from minegame.transcript.wording import lever_words, listed, money, percent
+from minegame.transcript.wording import (
+    counted,
+    inside,
+    lever_words,
+    listed,
+    money,
+    moneys,
+    percent,
+    percents,
+    telling,
+)
 
 if TYPE_CHECKING:
     from minegame.agents import Bidder, Financier, Patron
@@ -58,7 +68,11 @@ def _pressing(case: Case, month: int, patron: Patron) -> Iterator[Event]:
     spent = _spent(case, month, k)
     if spent:
         yield case.event(
-            month, "budget", patron, f"has used up its political capital ({spent:g} points)", points_used=spent
+            month,
+            "budget",
+            patron,
+            f"has used up its political capital ({counted(round(spent, 1), 'point')})",
+            points_used=spent,
         )
     if parts:
         levers = dict(zip(LEVERS, now, strict=True))
@@ -98,7 +112,7 @@ def _standing(case: Case, month: int, patron: Patron) -> Iterator[Event]:
     if after != then:
         carried_out = bool(now.belief_a[k] > a)
         deed = "carries out a threat against a third country" if carried_out else "backs down in a third country"
-        text = f"{deed}: credibility of its threats {percent(then)} → {percent(after)}"
+        text = f"{deed}: credibility of its threats {' → '.join(percents(then, after))}"
         yield case.event(month, "episode", patron, text, carried_out=carried_out, before=then, after=after)
     if now.summits[k] > (before.summits[k] if before is not None else 0.0):
         yield _summit(case, month, patron)
@@ -111,10 +125,8 @@ def _summit(case: Case, month: int, patron: Patron) -> Event:
         game.patron_access_trust_a[k] + game.politics_summit_weight * now.summits[k], game.patron_access_trust_b[k]
     )
     count = round(float(now.summits[k]))
-    text = (
-        f"summit with {case.host} (number {count}): credit {percent(then)} → {percent(now.credit[k])}, "
-        f"trust in its promises of access {percent(trust)}"
-    )
+    credit = f"credit {' → '.join(percents(then, float(now.credit[k])))}{case.faded(month, k)}"
+    text = f"summit with {case.host} (number {count}): {credit}, trust in its promises of access {percent(trust)}"
     return case.event(month, "summit", patron, text, summits=count, credit=float(now.credit[k]), trust=float(trust))
 
 
@@ -124,7 +136,7 @@ def _backed(case: Case, month: int, financier: Financier) -> Iterator[Event]:
         return
     share, credibility = float(now.letter_share[f]), float(case.game.financier_credibility[f])
     binding = credibility >= 1.0
-    capital = f"{percent(share)} of {financier.bidder.label}'s capital"
+    capital = f"{percent(share)} of {inside(financier.bidder.label)}'s capital"
     text = (
         f"commits {capital}: counted in full"
         if binding
@@ -145,10 +157,11 @@ def _backed(case: Case, month: int, financier: Financier) -> Iterator[Event]:
 def _offering(case: Case, month: int, bidder: Bidder) -> Iterator[Event]:
     i, now = bidder.index, case.records[month]
     bids = case.bids(month, i)
-    useless = case.game.lots == BUNDLED and len(bids) < len(case.deposits)
-    if not bids or useless:
-        if month == 0 or bids != case.bids(month - 1, i):
-            yield case.event(month, "no_offer", bidder, case.no_offer(month, bidder), bids=len(bids))
+    before = _absence(case, month - 1, bidder) if month else None
+    absence = _absence(case, month, bidder)
+    if absence:
+        if absence != before:
+            yield case.event(month, "no_offer", bidder, absence, bids=len(bids))
         return
     held = sum(case.weight(d) for d in bids)
     equity = sum(case.weight(d) * float(now.equity[i, d]) for d in bids) / held
@@ -163,11 +176,19 @@ def _offering(case: Case, month: int, bidder: Bidder) -> Iterator[Event]:
         "completion": float(now.completion[i]),
     }
     text = (
+        f"{'bids now: ' if before else ''}"
         f"offers {percent(equity)} state equity, a bonus of {money(bonus)}, {percent(terms['processing'])} local "
-        f"processing, and takes {percent(terms['offtake'])} of the output{_lots(case, month, i, bids)}, "
-        f"at concession {percent(terms['concession'])}, coverage {percent(terms['coverage'])}"
+        f"processing, and takes {percent(terms['offtake'])} of the output{_lots(case, month, i, bids)}, at concession "
+        f"{percent(terms['concession'], _digits(case, month, i))}, coverage {percent(terms['coverage'])}"
     )
     yield case.event(month, "offer", bidder, text, **terms, deposits=[case.deposits[d] for d in bids])
+
+
+def _absence(case: Case, month: int, bidder: Bidder) -> str:
+    """Why a bidder makes no offer that counts in a month; empty where it makes one."""
+    bids = case.bids(month, bidder.index)
+    useless = case.game.lots == BUNDLED and len(bids) < len(case.deposits)
+    return case.no_offer(month, bidder) if useless or not bids else ""
 
 
 def _lots(case: Case, month: int, i: int, bids: list[int]) -> str:
@@ -184,10 +205,8 @@ def _deciding(case: Case, month: int) -> Iterator[Event]:
     shelving = float(now.shelve_utility)
     if now.has_candidate:
         utility, aspiration = float(now.utility), float(now.aspiration)
-        text = (
-            f"prefers {case.allocation(now.award)}: utility {money(utility)}, aspiration {money(aspiration)}, "
-            f"shelving {money(shelving)}"
-        )
+        told = moneys(utility, aspiration, shelving)
+        text = f"prefers {case.allocation(now.award)}: utility {told[0]}, aspiration {told[1]}, shelving {told[2]}"
         yield case.event(
             month,
             "preference",
@@ -230,13 +249,48 @@ def _decision_words(case: Case, now: Any, asked: bool) -> str:
     if now.decision == SHELVE:
         return "shelves the deposits: the time is up and nothing beats keeping them"
     if not asked:
-        return "waits"
-    bidder = case.bidder(now.award[0])
-    wish, plan = float(now.requested_concession), percent(now.next_concession[bidder.index])
-    demand = "more than it could ever give" if wish > 1.0 else f"a concession of {percent(wish)}"
+        short = now.has_candidate and now.utility < max(now.aspiration, now.shelve_utility)
+        return "waits: that is less than it holds out for" if short else "waits"
+    return _asking(case, now)
+
+
+def _asking(case: Case, now: Any) -> str:
+    """The host asks the bidder that it prefers for more: what it asks, and what comes of it."""
+    i = int(now.award[0])
+    bidder, digits = inside(case.bidder(i).label), _digits(case, int(now.month), i)
+    wish, plan = float(now.requested_concession), float(now.next_concession[i])
+    if wish > 1.0:
+        return f"asks {bidder} for more than its full concession; refused, as it cannot pay that; waits"
+    asks = f"asks {bidder} for a concession of {percent(wish, digits)}"
+    planned = f"to go to {percent(plan, digits)} next month"
     if now.decision == COUNTER:
-        return (
-            f"counters: asks {bidder.label} for {demand}; it agrees, as it planned to go to {plan} next month, and "
-            f"the deal is closed at {percent(now.settled_concession)}"
-        )
-    return f"asks {bidder.label} for {demand}; refused, as it plans to go to {plan} next month; waits"
+        settled = percent(now.settled_concession, digits)
+        return f"counters: {asks}; it agrees, as it planned {planned}, and the deal is closed at {settled}"
+    if wish > plan:
+        return f"{asks}; refused, as it plans {planned}; waits"
+    worth, shelving = _worth_at(case, now, max(float(now.concession[i]), wish)), float(now.shelve_utility)
+    if worth >= shelving:
+        return f"{asks}; it would agree, as it plans {planned}; waits"
+    told = moneys(worth, shelving)
+    return (
+        f"{asks}; it would agree, as it plans {planned}, but there the deal would be worth {told[0]} to {case.host}, "
+        f"less than shelving ({told[1]}); waits"
+    )
+
+
+def _worth_at(case: Case, now: Any, concession: float) -> float:
+    """The host's utility if the one bidder that it prefers offered another concession, M$."""
+    state, i = writable(now), int(now.award[0])
+    rents = sum(turns.offer_at(case.game, state, i, d, min(1.0, concession)) for d in range(len(case.deposits)))
+    return float(turns.standing_utility(case.game, state, state.award) + rents)
+
+
+def _digits(case: Case, month: int, i: int) -> int:
+    """The digits that tell a bidder's offer from what the host asks of it, and from what it plans, in a month."""
+    now = case.records[month]
+    if now.requested_concession < 0.0 or int(now.award[0]) != i:
+        return 0
+    compared = [float(now.concession[i]), float(now.next_concession[i]), float(now.requested_concession)]
+    if now.decision == COUNTER:
+        compared.append(float(now.settled_concession))
+    return telling(*(100.0 * concession for concession in compared))

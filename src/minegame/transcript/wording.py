@@ -18,28 +18,79 @@ _LEVER_WORDS = {
 }
 
 
-def money(amount: float, sign: bool = False) -> str:
+_MOST_DIGITS = 3  # what differs by less than that differs by rounding
+
+
+def money(amount: float, sign: bool = False, digits: int = 0) -> str:
     """An amount as people read it: ``86 M$``, ``−1,204 M$``, with ``sign`` also ``+86 M$``.
 
     >>> money(86.2), money(-0.2), money(1204.0, sign=True)
     ('86 M$', '0 M$', '+1,204 M$')
     """
-    return f"{whole(amount, sign)} M$"
+    return f"{number(amount, sign, digits)} M$"
 
 
-def whole(amount: float, sign: bool = False) -> str:
+def number(amount: float, sign: bool = False, digits: int = 0) -> str:
     """An amount without its unit: ``−1,204``, with ``sign`` also ``+86``."""
-    rounded = round(amount) + 0  # turns a negative zero into zero
-    return f"{rounded:{'+' if sign and rounded else ''},d}".replace("-", "\N{MINUS SIGN}")
+    rounded = round(float(amount), digits) + 0.0  # turns a negative zero into zero
+    return f"{rounded:{'+' if sign and rounded else ''},.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
-def percent(share: float) -> str:
+def percent(share: float, digits: int = 0) -> str:
     """A share as people read it.
 
-    >>> percent(0.7)
-    '70 %'
+    >>> percent(0.7), percent(0.7214, 1)
+    ('70 %', '72.1 %')
     """
-    return f"{round(100.0 * share) + 0:d} %".replace("-", "\N{MINUS SIGN}")
+    return f"{number(100.0 * share, digits=digits)} %"
+
+
+def telling(*amounts: float) -> int:
+    """The digits after the point that it takes to see which amounts differ: 0 where whole numbers tell.
+
+    >>> telling(397.2, 396.9, 81.0), telling(397.0, 397.0), telling(81.0, 82.0)
+    (1, 0, 0)
+    """
+    different = len({round(float(amount), _MOST_DIGITS) for amount in amounts})
+    seen = (len({round(float(amount), digits) for amount in amounts}) for digits in range(_MOST_DIGITS))
+    return next((digits for digits, count in enumerate(seen) if count == different), _MOST_DIGITS)
+
+
+def moneys(*amounts: float) -> list[str]:
+    """Amounts that a reader compares: with as many digits as it takes to tell them apart.
+
+    >>> moneys(397.2, 396.9), moneys(397.2, 81.3)
+    (['397.2 M$', '396.9 M$'], ['397 M$', '81 M$'])
+    """
+    return [money(amount, digits=telling(*amounts)) for amount in amounts]
+
+
+def percents(*shares: float) -> list[str]:
+    """Shares that a reader compares: with as many digits as it takes to tell them apart.
+
+    >>> percents(0.451, 0.454), percents(0.6, 0.64)
+    (['45.1 %', '45.4 %'], ['60 %', '64 %'])
+    """
+    digits = telling(*(100.0 * share for share in shares))
+    return [percent(share, digits) for share in shares]
+
+
+def counted(count: float, noun: str) -> str:
+    """A number of things: ``1 month``, ``12 months``.
+
+    >>> counted(1, "month"), counted(3.8, "point")
+    ('1 month', '3.8 points')
+    """
+    return f"{count:g} {noun}{'' if count == 1 else 's'}"
+
+
+def inside(label: str) -> str:
+    """A label in the middle of a sentence.
+
+    >>> inside("The host"), inside("Kazakhstan"), inside("Theodora")
+    ('the host', 'Kazakhstan', 'Theodora')
+    """
+    return f"the {label[4:]}" if label.startswith("The ") else label
 
 
 def calendar_month(start: str, month: int) -> str:
