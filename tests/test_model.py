@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import math
 import os
+import pickle
+import re
 import subprocess
 import sys
 import weakref
@@ -20,10 +23,11 @@ from strategies import scenarios
 import minegame
 from minegame.agents import Bidder, Financier, Host, Offer, Participant, Patron
 from minegame.game import BUNDLED, COUNTER, DECISIONS, DENIAL, LEDGER, LEVERS, OUTCOME, TARIFF
-from minegame.model import Negotiation
+from minegame.model import AGENT_REPORTERS, MODEL_REPORTERS, Negotiation
 from minegame.scenario import Scenario, ScenarioError
 
 BIDDERS = ("cove_kaz", "chinese_soe")
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "mesa.md"
 
 
 def reproducible(examples):
@@ -97,7 +101,91 @@ def test_batch_run_plays_replications():
         frame = alone.play().datacollector.get_model_vars_dataframe()
         assert (row["month"], row["decision"]) == (frame["month"].iloc[-1], frame["decision"].iloc[-1])
         assert row["price"] == frame["price"].iloc[-1]
+        assert (row["host_value"], row["winner"]) == (alone.outcome.host_value, frame["winner"].iloc[-1])
     assert len({row["price"] for row in last.values()}) == 5
+
+
+def test_batch_run_shows_every_agent_once_as_it_stood_in_the_month_of_the_decision():
+    rows = mesa.batch_run(Negotiation, {"replication": range(3)}, number_processes=1, display_progress=False)
+    assert len(rows) == 3 * 9
+    for row in rows:
+        negotiation = Negotiation(replication=row["replication"]).play()
+        agent = negotiation.agent(row["name"])
+        assert (row["AgentID"], row["kind"]) == (agent.unique_id, agent.kind)
+        assert (row["month"], row["utility"]) == (negotiation.outcome.month, negotiation.outcome.utility)
+        assert row["winner.upper_kairakty"] == negotiation.winners["upper_kairakty"]
+        for name in ("credit", "letter_month", "concession", "coverage"):
+            assert row[name] == getattr(agent, name, None)
+        assert row["tariff"] == (agent.levers["tariff"] if agent.kind == "patron" else None)
+    assert not set(AGENT_REPORTERS) & set(MODEL_REPORTERS)
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["deepcopy", "pickle"]
+)
+@pytest.mark.parametrize("months", [0, 4, 240])
+def test_a_copy_plays_on_as_the_original_does(copied, months):
+    negotiation = Negotiation(seed=1, replication=7, agents={"chinese_soe": MatchingBidder})
+    while negotiation.running and negotiation.steps < months:
+        negotiation.step()
+    other = copied(negotiation)
+    assert same(other, negotiation)
+    other.play()
+    assert (other.steps > negotiation.steps) == negotiation.running
+    assert same(other, negotiation.play())
+    assert repr(other.everybody) == repr(negotiation.everybody)
+    frames = [model.datacollector.get_agenttype_vars_dataframe(Patron) for model in (other, negotiation)]
+    assert frames[0].equals(frames[1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"seed": 1.5}, "seed must be a whole number, not 1.5"),
+        ({"rng": "a"}, "rng must be a whole number, not 'a'"),
+        ({"replication": "a"}, "replication must be a whole number, not 'a'"),
+        ({"replication": 2.0}, "replication must be a whole number, not 2.0"),
+        ({"agents": {"cove_kaz": 3}}, r"agents\['cove_kaz'\] must be a class, a subclass of Bidder, not 3"),
+        ({"agents": "cove_kaz"}, "agents must map names to classes, not 'cove_kaz'"),
+    ],
+)
+def test_an_argument_of_another_type_is_refused_by_name(arguments, complaint):
+    with pytest.raises(TypeError, match=complaint):
+        Negotiation(**arguments)
+
+
+def test_numpy_s_whole_numbers_are_whole_numbers():
+    negotiation = Negotiation(seed=np.int64(3), replication=np.uint8(4))
+    assert (negotiation.seed, negotiation.replication) == (3, 4)
+
+
+def test_there_is_no_outcome_before_the_end():
+    negotiation = Negotiation(seed=2)
+    negotiation.step()
+    assert negotiation.outcome is None
+    assert set(negotiation.winners.values()) == {None}
+    assert negotiation.play().outcome.utility > 0.0
+
+
+def test_what_is_printed_says_how_things_stand():
+    negotiation = Negotiation(seed=1)
+    assert repr(negotiation) == "<Negotiation kazakhstan_tungsten, seed 1, replication 0: not begun>"
+    assert [repr(agent) for agent in negotiation.everybody][::4] == [
+        "<Patron us: no lever; credibility 0.60, credit 0.35>",
+        "<Financier china_policy_bank: for chinese_soe, nothing issued>",
+        "<Host host: none, nobody bids>",
+    ]
+    for _ in range(5):
+        negotiation.step()
+    assert repr(negotiation) == "<Negotiation kazakhstan_tungsten, seed 1, replication 0: after month 4>"
+    assert [repr(negotiation.agent(name)) for name in ("us", "china_policy_bank", "chinese_soe", "host")] == [
+        "<Patron us: tariff 1; credibility 0.62, credit 0.33>",
+        "<Financier china_policy_bank: for chinese_soe, issued 60% of capital in month 1>",
+        "<Bidder chinese_soe: for china, concession 0.36, coverage 1.00>",
+        "<Host host: wait, likes chinese_soe, utility 428 M$>",
+    ]
+    ending = "seed 1, replication 0: cove_kaz in month 9>"
+    assert repr(negotiation.play()) == f"<Negotiation kazakhstan_tungsten, {ending}"
 
 
 # ------------------------------------------------------------------------------------------------------------- the data
@@ -109,13 +197,20 @@ def test_data_has_a_row_a_month_for_the_model_and_every_agent():
     model = negotiation.datacollector.get_model_vars_dataframe()
     assert list(model.columns) == [
         "month", "price", "mine_price", "candidate", "utility", "aspiration", "shelve_utility", "decision",
+        "winner", "shelved", "host_value", "host_money", "winner.upper_kairakty", "winner.north_katpar",
     ]  # fmt: skip
     assert list(model["month"]) == list(range(months))
     assert list(model["decision"])[:-1] == ["wait"] * (months - 1)
     assert model["decision"].iloc[-1] in ("accept", "counter", "shelve")
     assert model["price"].iloc[-1] == negotiation.outcome.price
+    for name in ("host_value", "host_money"):
+        assert model[name].iloc[-1] == negotiation.outcome[name]
+        assert model[name].iloc[:-1].isna().all()
     agents = negotiation.datacollector.get_agent_vars_dataframe()
-    assert list(agents.columns) == ["name", "kind"]
+    assert list(agents.columns) == [
+        "name", "kind", *LEVERS, "credibility", "credit", "summits", "points_used", "share", "has_issued",
+        "letter_month", "concession", "coverage", "completion", "offers",
+    ]  # fmt: skip
     assert len(agents) == months * len(negotiation.everybody)
     assert set(agents["kind"]) == {"patron", "financier", "bidder", "host"}
 
@@ -151,6 +246,9 @@ def test_a_subclass_reports_what_its_parent_reports():
     frame = negotiation.datacollector.get_agenttype_vars_dataframe(DutifulBidder)
     assert set(frame["name"]) == {"chinese_soe"}
     assert "offers" in frame.columns
+    assert set(negotiation.datacollector.get_agenttype_vars_dataframe(Bidder)["name"]) == set(BIDDERS)
+    with pytest.raises(ValueError, match="no table of Agent; there are Patron, Financier, Bidder, Host"):
+        negotiation.datacollector.get_agenttype_vars_dataframe(mesa.Agent)
 
 
 # ----------------------------------------------------------------------------------------------------------- the agents
@@ -166,7 +264,6 @@ def test_everybody_is_a_mesa_agent_of_the_model():
     ]  # fmt: skip
     assert negotiation.agent("chinese_soe").patron is negotiation.agent("china")
     assert negotiation.agent("us_private_capital").bidder is negotiation.agent("cove_kaz")
-    assert repr(negotiation.agent("us")) == "<Patron us>"
     with pytest.raises(KeyError, match="cove_kaz"):
         negotiation.agent("cove")
 
@@ -423,6 +520,17 @@ def test_a_counter_offer_shows_in_the_offers():
     offer = negotiation.agent(negotiation.winners["upper_kairakty"]).offers["upper_kairakty"]
     assert offer.equity == negotiation.outcome.equity[0]
     assert offer.transfer == pytest.approx(negotiation.outcome.concession[0] * offer.reservation)
+
+
+# ------------------------------------------------------------------------------------------------------------- the page
+
+
+def test_every_field_of_the_outcome_is_explained_in_one_line():
+    table = PAGE.read_text(encoding="utf-8").partition("## What the outcome says")[2]
+    rows = re.findall(r"^\| `(\w+)` \| ([dik]?) *\| (.+) \|$", table, re.MULTILINE)
+    assert [name for name, *_ in rows] == list(OUTCOME.names)
+    places = {"": (), "d": (4,), "i": (8,), "k": (8,)}
+    assert all(OUTCOME[name].shape == places[place] for name, place, _ in rows)
 
 
 # -------------------------------------------------------------------------------------------------------------- memory

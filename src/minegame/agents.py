@@ -61,8 +61,12 @@ class Participant(mesa.Agent):
     def _state(self) -> Any:
         return self.model.state
 
+    def _standing(self) -> str:
+        """How the agent stands, in a few words."""
+        raise NotImplementedError
+
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name}>"
+        return f"<{type(self).__name__} {self.name}: {self._standing()}>"
 
 
 class Patron(Participant):
@@ -121,6 +125,10 @@ class Patron(Participant):
         """The value share that the host's present candidate gives to this patron's bidders, 0 … 1."""
         return float(self._state.share[self.index])
 
+    def _standing(self) -> str:
+        pressed = [f"{lever} {intensity:g}" for lever, intensity in self.levers.items() if intensity > 0.0]
+        return f"{', '.join(pressed) or 'no lever'}; credibility {self.credibility:.2f}, credit {self.credit:.2f}"
+
 
 class Financier(Participant):
     """A lender or investor that backs one bidder with a letter or with committed capital."""
@@ -149,6 +157,11 @@ class Financier(Participant):
     def bidder(self) -> Bidder:
         """The bidder that this financier backs."""
         return self.model.bidders[int(self._game.financier_bidder[self.index])]
+
+    def _standing(self) -> str:
+        bidder = self.model.scenario.bidder_names[int(self._game.financier_bidder[self.index])]
+        issued = f"issued {self.share:.0%} of capital in month {self.letter_month}"
+        return f"for {bidder}, {issued if self.has_issued else 'nothing issued'}"
 
 
 class Bidder(Participant):
@@ -223,6 +236,10 @@ class Bidder(Participant):
             float(state.transfer[i, d]),
         )
 
+    def _standing(self) -> str:
+        patron = self.model.scenario.patron_names[int(self._game.bidder_patron[self.index])]
+        return f"for {patron}, concession {self.concession:.2f}, coverage {self.coverage:.2f}"
+
 
 class Host(Participant):
     """The state that owns the deposits: it weighs, counters, awards or shelves."""
@@ -235,11 +252,6 @@ class Host(Participant):
     def decide(self) -> None:
         """Accept, counter, wait or shelve; override it for another rule of the tender."""
         turns.decide(self._game, self._state)
-
-    @property
-    def _state(self) -> Any:
-        """How things stand; once the award has been followed through, how they stood when it was decided."""
-        return self.model.state if self.model.running else self.model.history[-1]
 
     @property
     def decision(self) -> str:
@@ -311,3 +323,7 @@ class Host(Participant):
                 terms[term] += amount
         terms["balance"] = turns.balance(game, scratch)
         return {**{term: float(amount) for term, amount in terms.items()}, "total": float(total)}
+
+    def _standing(self) -> str:
+        liked = " and ".join(dict.fromkeys(self.candidate.values()))
+        return f"{self.decision}, " + (f"likes {liked}, utility {self.utility:.0f} M$" if liked else "nobody bids")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -12,51 +14,110 @@ from mesa.datacollection import DataCollector
 
 from minegame import turns
 from minegame.agents import Bidder, Financier, Host, Participant, Patron
-from minegame.game import NOBODY, OUTCOME, STATE, new_records
+from minegame.game import LEVERS, NOBODY, OUTCOME, STATE, new_records
 from minegame.scenario import Scenario
 
 BASELINE = "kazakhstan_tungsten"
 
+#: What the table of each kind of agent shows; the host's feelings are columns of the model, the rest of all agents.
+COLUMNS: dict[type[Participant], tuple[str, ...]] = {
+    Patron: ("name", *LEVERS, "credibility", "credit", "summits", "points_used", "share"),
+    Financier: ("name", "has_issued", "letter_month", "share"),
+    Bidder: ("name", "concession", "coverage", "completion", "offers"),
+    Host: ("name", "utility", "aspiration", "shelve_utility", "decision"),
+}
+
+
+# Reporters are functions of the module: a model with lambdas could not be pickled.
+def _of_host(model: Negotiation, name: str) -> Any:
+    return getattr(model.host, name)
+
+
+def _of_outcome(model: Negotiation, name: str) -> float | None:
+    return None if model.outcome is None else float(model.outcome[name])
+
+
+def _of_agent(agent: Participant, name: str) -> Any:
+    """What an agent shows, None if its kind has no such thing (which Mesa 3.5 takes for an error)."""
+    if name in LEVERS:
+        return agent.levers[name] if isinstance(agent, Patron) else None
+    return getattr(agent, name, None)
+
+
+def _month(model: Negotiation) -> int:
+    return int(model.state.month)
+
+
+def _price(model: Negotiation) -> float:
+    return float(np.exp(model.state.log_price))
+
+
+def _mine_price(model: Negotiation) -> float:
+    return float(model.state.mine_price)
+
+
+def _candidate(model: Negotiation) -> str | None:
+    return "+".join(dict.fromkeys(model.host.candidate.values())) or None
+
+
+def _winner(model: Negotiation) -> str | None:
+    return "+".join(dict.fromkeys(filter(None, model.winners.values()))) or None
+
+
+def _winner_of(model: Negotiation, deposit: str) -> str | None:
+    return model.winners[deposit]
+
+
+def _shelved(model: Negotiation) -> bool:
+    return model.host.decision == "shelve"
+
+
 MODEL_REPORTERS = {
-    "month": lambda model: int(model.state.month),
-    "price": lambda model: float(np.exp(model.state.log_price)),
-    "mine_price": lambda model: float(model.state.mine_price),
-    "candidate": lambda model: "+".join(dict.fromkeys(model.host.candidate.values())) or None,
-    "utility": lambda model: model.host.utility,
-    "aspiration": lambda model: model.host.aspiration,
-    "shelve_utility": lambda model: model.host.shelve_utility,
-    "decision": lambda model: model.host.decision,
+    "month": _month,
+    "price": _price,
+    "mine_price": _mine_price,
+    "candidate": _candidate,
+    **{name: partial(_of_host, name=name) for name in ("utility", "aspiration", "shelve_utility", "decision")},
+    "winner": _winner,
+    "shelved": _shelved,
+    **{name: partial(_of_outcome, name=name) for name in ("host_value", "host_money")},
 }
 
-AGENT_REPORTERS = {"name": "name", "kind": "kind"}
-
-TYPE_REPORTERS: dict[type, dict[str, Any]] = {
-    Patron: {
-        "name": "name",
-        **{lever: (lambda agent, lever=lever: agent.levers[lever]) for lever in ("tariff", "access", "engagement")},
-        **{lever: (lambda agent, lever=lever: agent.levers[lever]) for lever in ("finance", "denial")},
-        "credibility": "credibility",
-        "credit": "credit",
-        "summits": "summits",
-        "points_used": "points_used",
-        "share": "share",
-    },
-    Financier: {"name": "name", "has_issued": "has_issued", "letter_month": "letter_month", "share": "share"},
-    Bidder: {
-        "name": "name",
-        "concession": "concession",
-        "coverage": "coverage",
-        "completion": "completion",
-        "offers": "offers",
-    },
-    Host: {
-        "name": "name",
-        "utility": "utility",
-        "aspiration": "aspiration",
-        "shelve_utility": "shelve_utility",
-        "decision": "decision",
-    },
+# No name is both the model's and an agent's: in a row of batch_run the one would hide the other.
+AGENT_REPORTERS = {
+    name: partial(_of_agent, name=name)
+    for name in dict.fromkeys(("name", "kind", *(name for columns in COLUMNS.values() for name in columns)))
+    if name not in MODEL_REPORTERS
 }
+
+
+class Records(DataCollector):
+    """What is collected every month: the model, and all agents in one table, of which every kind can have its own.
+
+    (With reporters for every kind, ``batch_run`` of Mesa 3.5 would list each agent twice.)
+    """
+
+    def __init__(self, model: Negotiation) -> None:
+        each = {f"winner.{deposit}": partial(_winner_of, deposit=deposit) for deposit in model.scenario.deposit_names}
+        super().__init__(model_reporters=MODEL_REPORTERS | each, agent_reporters=AGENT_REPORTERS)
+        self._classes = {agent.unique_id: type(agent) for agent in model.everybody}
+
+    def collect(self, model: Negotiation) -> None:
+        """Collect a row of the model and a row of every agent."""
+        super().collect(model)
+        if not hasattr(self, "_collection_steps"):
+            # batch_run of Mesa 3.3 looks for the agents of step n under n - 1, and so would show those of last month.
+            self._agent_records[model.steps - 1] = self._agent_records.pop(model.steps)
+
+    def get_agenttype_vars_dataframe(self, agent_type: type[Participant]) -> Any:
+        """The rows and columns of one kind of agents, subclasses included."""
+        columns = next((shown for kind, shown in COLUMNS.items() if issubclass(agent_type, kind)), None)
+        if columns is None:
+            raise ValueError(f"no table of {agent_type.__name__}; there are {', '.join(k.__name__ for k in COLUMNS)}")
+        everybody = self.get_agent_vars_dataframe()
+        chosen = [number for number, seated in self._classes.items() if issubclass(seated, agent_type)]
+        frame = everybody[everybody.index.isin(chosen, level="AgentID")].infer_objects()
+        return frame.assign(**{name: self.model_vars[name] for name in columns if name not in frame})[list(columns)]
 
 
 class Negotiation(mesa.Model):
@@ -68,7 +129,8 @@ class Negotiation(mesa.Model):
     agent to the class that plays it, a subclass of :class:`Patron`, :class:`Financier`, :class:`Bidder` or
     :class:`Host` (the host's name is ``host``).
 
-    Raises ScenarioError for a scenario that does not hold, ValueError for a class or a name that does not fit.
+    Raises ScenarioError for a scenario that does not hold, TypeError for a seed or a replication that is no whole
+    number, ValueError or TypeError for a class or a name that does not fit.
 
     >>> negotiation = Negotiation(seed=1).play()
     >>> negotiation.running
@@ -83,19 +145,18 @@ class Negotiation(mesa.Model):
         agents: Mapping[str, type[Participant]] | None = None,
         rng: int | None = None,
     ) -> None:
-        seed = int((rng if rng is not None else seed) or 0)  # batch_run says None where nobody chose a seed
+        # batch_run says seed=None where nobody chose one.
+        seed = _whole("seed", 0 if seed is None else seed) if rng is None else _whole("rng", rng)
         super().__init__(rng=seed)
         self.scenario = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario or BASELINE)
-        self.seed, self.replication = seed, int(replication)
+        self.seed, self.replication = seed, _whole("replication", replication)
         self.game = self.scenario.game()[0]
         self.state_array = new_records(STATE)
         self.outcome_array = new_records(OUTCOME)
         self.history: list[Any] = []
-        self._seat(dict(agents or {}))
+        self._seat({} if agents is None else agents)
         turns.open_tender(self.game, self.state, self.seed, self.replication)
-        self.datacollector = DataCollector(
-            model_reporters=MODEL_REPORTERS, agent_reporters=AGENT_REPORTERS, agenttype_reporters=self._type_reporters()
-        )
+        self.datacollector = Records(self)
 
     def step(self) -> None:
         """Play one month; in the last one, follow the award through."""
@@ -108,10 +169,9 @@ class Negotiation(mesa.Model):
             bidder.step()
         self.host.step()
         self.history.append(self.state_array.copy()[0])
-        self.datacollector.collect(self)
         if self.state.closed:
-            turns.settle(self.game, self.state, self.outcome)
             self._close()
+        self.datacollector.collect(self)
 
     def play(self) -> Negotiation:
         """Play to the end and return the model itself."""
@@ -131,19 +191,19 @@ class Negotiation(mesa.Model):
 
     @property
     def state(self) -> Any:
-        """How the negotiation stands: a STATE record, shared with the agents."""
+        """How the negotiation stands, and after the end how it stood at the decision: a STATE record."""
         return self.state_array[0]
 
     @property
     def outcome(self) -> Any:
-        """How it ended: an OUTCOME record, filled in when ``running`` turns False."""
-        return self.outcome_array[0]
+        """How it ended: an OUTCOME record; None while the negotiation goes on."""
+        return None if self.running else self.outcome_array[0]
 
     @property
     def winners(self) -> dict[str, str | None]:
         """The winner of each deposit; None where it was shelved or the negotiation goes on."""
-        names = self.scenario.bidder_names
-        chosen = [NOBODY if self.running else int(i) for i in self.outcome.winner]
+        names, outcome = self.scenario.bidder_names, self.outcome
+        chosen = [NOBODY] * len(self.scenario.deposits) if outcome is None else outcome.winner.tolist()
         return {
             deposit: None if chosen[d] == NOBODY else names[chosen[d]]
             for d, deposit in enumerate(self.scenario.deposit_names)
@@ -161,12 +221,23 @@ class Negotiation(mesa.Model):
         """All agents in the order of their turns."""
         return (*self.patrons, *self.financiers, *self.bidders, self.host)
 
-    def _seat(self, classes: dict[str, type[Participant]]) -> None:
+    def __repr__(self) -> str:
+        what = f"{self.scenario.name}, seed {self.seed}, replication {self.replication}"
+        if not self.running:
+            return f"<Negotiation {what}: {_winner(self) or 'shelved'} in month {_month(self)}>"
+        return f"<Negotiation {what}: {'not begun' if not self.history else f'after month {len(self.history) - 1}'}>"
+
+    def _seat(self, agents: Mapping[str, type[Participant]]) -> None:
+        if not isinstance(agents, Mapping):
+            raise TypeError(
+                f"agents must map names to classes, not {agents!r} (in batch_run, put the mapping into a list)"
+            )
+        classes = dict(agents)
         scenario = self.scenario
 
         def seat(kind: Any, group: Mapping[str, Any]) -> tuple[Any, ...]:
             return tuple(
-                self._checked(classes.pop(name, kind), kind)(self, name, index, spec.label or name)
+                _checked(name, classes.pop(name, kind), kind)(self, name, index, spec.label or name)
                 for index, (name, spec) in enumerate(group.items())
             )
 
@@ -175,24 +246,27 @@ class Negotiation(mesa.Model):
         self.bidders: tuple[Bidder, ...] = seat(Bidder, scenario.bidders)
         self.host: Host = seat(Host, {"host": scenario.host})[0]
         if classes:
-            raise ValueError(f"no agent named {', '.join(classes)}; there are {[a.name for a in self.everybody]}")
-
-    @staticmethod
-    def _checked(chosen: type[Participant], kind: type[Participant]) -> type[Participant]:
-        if not issubclass(chosen, kind):
-            raise ValueError(f"{chosen.__name__} must be a subclass of {kind.__name__}")
-        return chosen
-
-    def _type_reporters(self) -> dict[type, dict[str, Any]]:
-        """The reporters of each class at the table; a subclass reports what its parent reports."""
-        return {
-            type(agent): reporters
-            for agent in self.everybody
-            for kind, reporters in TYPE_REPORTERS.items()
-            if isinstance(agent, kind)
-        }
+            unknown, known = ", ".join(map(str, classes)), ", ".join(agent.name for agent in self.everybody)
+            raise ValueError(f"agents: nobody is named {unknown}; there are {known}")
 
     def _close(self) -> None:
+        """Follow the award through, on a copy: the agents go on showing how things stood when it was decided."""
+        turns.settle(self.game, self.state_array.copy()[0], self.outcome_array[0])
         self.running = False
         # Mesa 3.3 keeps a counter of agent numbers for every model that ever lived, and with it the model (mesa #3179).
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+
+def _whole(name: str, value: Any) -> int:
+    try:
+        return index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, not {value!r}") from None
+
+
+def _checked(name: str, chosen: Any, kind: type[Participant]) -> type[Participant]:
+    if not isinstance(chosen, type):
+        raise TypeError(f"agents[{name!r}] must be a class, a subclass of {kind.__name__}, not {chosen!r}")
+    if not issubclass(chosen, kind):
+        raise ValueError(f"agents[{name!r}] must be a subclass of {kind.__name__}, not {chosen.__name__}")
+    return chosen
