@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from strategies import scenarios
 
 import minegame
-from minegame.agents import Bidder, Financier, Host, Offer, Participant, Patron
+from minegame import turns
+from minegame.agents import HARDEST, Bidder, Financier, Host, Offer, Participant, Patron
 from minegame.game import BUNDLED, COUNTER, DECISIONS, DENIAL, LEDGER, LEVERS, OUTCOME, TARIFF
 from minegame.model import AGENT_REPORTERS, MODEL_REPORTERS, Negotiation
 from minegame.scenario import Scenario, ScenarioError
@@ -118,6 +119,16 @@ def test_batch_run_shows_every_agent_once_as_it_stood_in_the_month_of_the_decisi
             assert row[name] == getattr(agent, name, None)
         assert row["tariff"] == (agent.levers["tariff"] if agent.kind == "patron" else None)
     assert not set(AGENT_REPORTERS) & set(MODEL_REPORTERS)
+
+
+def test_batch_run_varies_who_sits_where():
+    rows = mesa.batch_run(
+        Negotiation,
+        {"agents": [{}, {"host": PatientHost}], "replication": 1},
+        number_processes=1,
+        display_progress=False,
+    )
+    assert len({row["month"] for row in rows}) == 2
 
 
 @pytest.mark.parametrize(
@@ -491,10 +502,212 @@ def test_a_patron_may_press_as_it_likes():
     assert denied.agent("cove_kaz").completion == plain.agent("cove_kaz").completion
 
 
+class PlannedPatron(Patron):
+    """What the scenario says, said in Python: every lever from its onset on, whatever the trigger."""
+
+    def press(self) -> None:
+        levers = self.model.scenario.patrons[self.name].levers
+        on = {name: getattr(levers, name) for name in LEVERS}
+        self.levers = dict.fromkeys(LEVERS, 1.0)  # paid once, however often they are set
+        month = int(self.model.state.month)
+        self.levers = {name: lever.intensity for name, lever in on.items() if month >= lever.onset}
+
+
+@reproducible(25)
+@given(scenarios(), st.integers(0, 1000))
+def test_levers_that_are_set_count_and_cost_as_those_of_the_scenario(scenario, replication):
+    always = {f"patrons.{name}.levers.{lever}.trigger": "always" for name in scenario.patrons for lever in LEVERS}
+    scenario = scenario.at(always)
+    planned = dict.fromkeys(scenario.patrons, PlannedPatron)
+    plain = Negotiation(scenario, 9, replication).play()
+    assert same(plain, Negotiation(scenario, 9, replication, agents=planned).play())
+
+
+def test_levers_that_are_not_set_are_not_pressed():
+    class Starter(Patron):
+        def press(self):
+            if not self.model.history:
+                self.levers = {"tariff": 1.0, "denial": 0.5}
+
+    negotiation = Negotiation(seed=2, agents={"us": Starter})
+    us = negotiation.agent("us")
+    assert not any(us.previous_levers.values())
+    negotiation.step()
+    assert us.levers == us.previous_levers == dict.fromkeys(LEVERS, 0.0) | {"tariff": 1.0, "denial": 0.5}
+    paid = us.points_used
+    negotiation.step()
+    assert not any(us.levers.values())
+    assert us.points_used == paid > 0.0
+
+
+def test_levers_are_set_as_a_whole_by_name_within_their_range_and_in_turn():
+    class Tester(Patron):
+        def press(self):
+            for wrong, error in (
+                ({"tarif": 1.0}, "no lever 'tarif'; there are tariff, access"),
+                ({"tariff": 4.5}, r"lever 'tariff' must be a number of 0 … 4, not 4\.5"),
+                ({"denial": math.nan}, "lever 'denial' must be a number of 0 … 1, not nan"),
+                ({"access": "much"}, "lever 'access' must be a number of 0 … 1, not 'much'"),
+                (["tariff"], "levers must map names to intensities"),
+            ):
+                with pytest.raises((TypeError, ValueError), match=error):
+                    self.levers = wrong
+            assert not any(self.levers.values())
+            with pytest.raises(TypeError, match=r"levers = \{\*\*levers, 'tariff': 0\.5\}"):
+                self.levers["tariff"] = 0.5
+
+    negotiation = Negotiation(seed=2, agents={"us": Tester})
+    negotiation.step()
+    assert negotiation.agent("us").points_used == 0.0
+    with pytest.raises(RuntimeError, match="us can press levers only in its turn"):
+        negotiation.agent("us").levers = {"tariff": 1.0}
+
+
+def test_levers_have_the_range_that_they_have_in_a_scenario():
+    baseline = Scenario.load()
+    for lever, most in HARDEST.items():
+        baseline.at({f"patrons.us.levers.{lever}.intensity": most})
+        with pytest.raises(ScenarioError):
+            baseline.at({f"patrons.us.levers.{lever}.intensity": most + 0.01})
+
+
+def test_a_financier_issues_when_it_likes_and_on_the_scenario_s_terms():
+    class Prompt(Financier):
+        def commit(self):
+            self.issue()
+            self.issue()
+
+    class Absent(Financier):
+        def commit(self):
+            pass
+
+    negotiation = Negotiation(seed=2, agents={"us_public_lenders": Prompt, "china_policy_bank": Absent}).play()
+    lenders, bank = negotiation.agent("us_public_lenders"), negotiation.agent("china_policy_bank")
+    usual = next(n for n in map(played, range(50)) if n.agent("us_public_lenders").has_issued)
+    assert (lenders.letter_month, lenders.share) == (0, usual.agent("us_public_lenders").share)
+    assert not bank.has_issued
+    with pytest.raises(RuntimeError, match="china_policy_bank can issue only in its turn"):
+        bank.issue()
+
+
+def played(replication):
+    return Negotiation(seed=1, replication=replication).play()
+
+
+class SpokenHost(Host):
+    """The rule of the model in the words of the host."""
+
+    def decide(self) -> None:
+        if self.candidate and self.utility >= max(self.aspiration, self.shelve_utility):
+            self.accept()
+        elif self.is_last_month:
+            self.shelve()
+        else:
+            self.counter()
+
+
+class PatientHost(Host):
+    def decide(self) -> None:
+        if self.is_last_month:
+            self.shelve()
+
+
+@reproducible(100)
+@given(scenarios(), st.integers(0, 1000))
+def test_a_host_that_accepts_counters_and_shelves_in_python_plays_the_same_game(scenario, replication):
+    plain = Negotiation(scenario, 9, replication).play()
+    spoken = Negotiation(scenario, 9, replication, agents={"host": SpokenHost}).play()
+    assert same(plain, spoken)
+    assert [past.tobytes() for past in plain.history] == [past.tobytes() for past in spoken.history]
+
+
+def test_a_host_that_decides_nothing_waits_until_the_last_month_and_then_must_decide():
+    class Absent(Host):
+        def decide(self):
+            pass
+
+    negotiation = Negotiation("two_bidders", agents={"host": Absent})
+    for _ in range(negotiation.scenario.tender.months - 1):
+        negotiation.step()
+        assert negotiation.host.decision == "wait"
+    with pytest.raises(RuntimeError, match=r"decided nothing in the last month.*accept\(\) or shelve\(\)"):
+        negotiation.step()
+    with pytest.raises(RuntimeError, match=r"decided nothing in the last month|broke this negotiation off"):
+        negotiation.play()
+    patient = Negotiation("two_bidders", agents={"host": PatientHost}).play()
+    assert (patient.host.decision, patient.outcome.shelved) == ("shelve", 1)
+
+
+@pytest.mark.parametrize("word", ["wait", "counter"])
+def test_a_host_cannot_put_off_the_end(word):
+    class Hesitant(Host):
+        def decide(self):
+            getattr(self, word)()
+
+    class Greedy(Hesitant):
+        def decide(self):
+            self.aspiration = 1e9
+            super().decide()
+
+    with pytest.raises(RuntimeError, match=rf"cannot {word} in the last month: accept\(\) or shelve\(\)"):
+        Negotiation("two_bidders", agents={"host": Greedy}).play()
+
+
+def test_a_host_has_nothing_to_accept_if_nobody_bids():
+    class Blind(Host):
+        def decide(self):
+            self.accept()
+
+    late = {f"bidders.{name}.entry": 2 for name in Scenario.load("two_bidders").bidders}
+    with pytest.raises(RuntimeError, match="nothing to accept: nobody bids"):
+        Negotiation(Scenario.load("two_bidders").at(late), agents={"host": Blind}).step()
+
+
+def test_a_host_may_hold_out_for_more_and_ask_for_it():
+    class Greedy(Host):
+        def decide(self):
+            if self.aspiration is not None:
+                self.aspiration *= 1.1
+            super().decide()
+
+    for replication in range(5):
+        plain, greedy = (Negotiation(seed=1, replication=replication, agents=a) for a in ({}, {"host": Greedy}))
+        for one in (plain, greedy):
+            one.step()
+        assert greedy.host.aspiration == 1.1 * plain.host.aspiration
+        assert greedy.play().outcome.month >= plain.play().outcome.month
+        assert {past.decision for past in greedy.history[:-1]} == {DECISIONS.index("wait")}
+
+
+def test_a_host_that_thinks_again_after_a_counter_is_back_at_the_offers_of_the_month():
+    class Fickle(Host):
+        def decide(self):
+            before = self.model.state_array.copy()
+            if not self.is_last_month and self.counter():
+                self.wait()
+                after = self.model.state_array
+                changed = {name for name in after.dtype.names if after[name].tobytes() != before[name].tobytes()}
+                assert changed <= {"counters", "requested_concession", "settled_concession", "trial"}
+                taken_back.append(int(self.model.state.month))
+            else:
+                turns.decide(self.model.game, self.model.state)
+
+    taken_back = []
+    for replication in range(20):
+        Negotiation(seed=1, replication=replication, agents={"host": Fickle}).play()
+    assert len(taken_back) > 5
+
+
+def test_nobody_decides_after_the_end():
+    negotiation = Negotiation(seed=2).play()
+    with pytest.raises(RuntimeError, match="host can shelve only in its turn"):
+        negotiation.host.shelve()
+
+
 def test_a_host_may_decide_by_another_rule():
     class Hasty(Host):
         def decide(self):
-            self.model.state.aspiration = -math.inf
+            self.aspiration = -math.inf
             super().decide()
 
     negotiation = Negotiation(seed=2, agents={"host": Hasty}).play()
@@ -531,6 +744,17 @@ def test_every_field_of_the_outcome_is_explained_in_one_line():
     assert [name for name, *_ in rows] == list(OUTCOME.names)
     places = {"": (), "d": (4,), "i": (8,), "k": (8,)}
     assert all(OUTCOME[name].shape == places[place] for name, place, _ in rows)
+
+
+def test_what_strategies_are_said_to_do_is_what_they_do(capsys):
+    """The page's Python prints the page's tables."""
+    blocks = re.findall(r"^```(python|text)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    code = "\n".join(text for language, text in blocks if language == "python")
+    exec(compile(code, PAGE.name, "exec"), {"__name__": "page"})
+    printed = capsys.readouterr().out
+    tables = [text for language, text in blocks if language == "text"]
+    assert len(tables) == 4
+    assert all(text in printed for text in tables)
 
 
 # -------------------------------------------------------------------------------------------------------------- memory

@@ -1,19 +1,25 @@
 """The agents at the table, as Mesa agents whose state can be read.
 
-Each agent's ``step`` performs its turn of :mod:`minegame.turns`.  A subclass may override a turn, or a part of one
-such as :meth:`Bidder.concede`, in plain Python; the rest of the game goes on as before.
+Each agent's ``step`` performs its turn of :mod:`minegame.turns`.  A subclass may override what its agent chooses, in
+plain Python, and the rest of the game goes on as before:
+
+* :meth:`Patron.press` sets :attr:`Patron.levers`;
+* :meth:`Financier.commit` calls :meth:`Financier.issue`, or does not;
+* :meth:`Bidder.concede` sets :attr:`Bidder.concession`;
+* :meth:`Host.decide` calls :meth:`Host.accept`, :meth:`~Host.counter`, :meth:`~Host.wait` or :meth:`~Host.shelve`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import mesa
 import numpy as np
 
 from minegame import turns
-from minegame.game import DECISIONS, LEDGER, LEVERS, NOBODY, OFFERED
+from minegame.game import ACCEPT, ALWAYS, COUNTER, DECISIONS, LEDGER, LEVERS, NOBODY, OFFERED, SHELVE, WAIT
 
 if TYPE_CHECKING:
     from minegame.model import Negotiation
@@ -34,6 +40,56 @@ class Offer(NamedTuple):
     reservation: float
     #: what it transfers at this concession, M$
     transfer: float
+
+
+#: The hardest that each lever can be pressed: a tariff of 1 is 25 %, the others are shares.
+HARDEST = {**dict.fromkeys(LEVERS, 1.0), "tariff": 4.0}
+
+
+class Levers(Mapping[str, float]):
+    """How hard a patron presses each lever, 0 … 1 (the tariff 0 … 4: 1 is 25 %); to be read, and set only as a whole.
+
+    >>> Levers([0.5, 0.0, 0.0, 1.0, 0.0])
+    {'tariff': 0.5, 'access': 0.0, 'engagement': 0.0, 'finance': 1.0, 'denial': 0.0}
+    """
+
+    def __init__(self, intensities: list[float]) -> None:
+        self._intensity = dict(zip(LEVERS, intensities, strict=True))
+
+    @classmethod
+    def checked(cls, wanted: object) -> Levers:
+        """The levers of a mapping, those that it does not name at 0; TypeError or ValueError if it is none."""
+        if not isinstance(wanted, Mapping):
+            raise TypeError(f"levers must map names to intensities, not {wanted!r}")
+        if unknown := [name for name in wanted if name not in LEVERS]:
+            raise ValueError(f"no lever {unknown[0]!r}; there are {', '.join(LEVERS)}")
+        return cls([_intensity(name, wanted.get(name, 0.0)) for name in LEVERS])
+
+    def __getitem__(self, lever: str) -> float:
+        return self._intensity[lever]
+
+    def __setitem__(self, lever: str, intensity: float) -> NoReturn:
+        raise TypeError(f"levers are set as a whole: levers = {{**levers, {lever!r}: {intensity!r}}}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._intensity)
+
+    def __len__(self) -> int:
+        return len(self._intensity)
+
+    def __repr__(self) -> str:
+        return repr(self._intensity)
+
+
+def _intensity(lever: str, value: Any) -> float:
+    allowed = f"lever {lever!r} must be a number of 0 … {HARDEST[lever]:g}, not {value!r}"
+    try:
+        intensity = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(allowed) from None
+    if not 0.0 <= intensity <= HARDEST[lever]:
+        raise ValueError(allowed)
+    return intensity
 
 
 class Participant(mesa.Agent):
@@ -61,6 +117,19 @@ class Participant(mesa.Agent):
     def _state(self) -> Any:
         return self.model.state
 
+    @property
+    def _last_month(self) -> Any:
+        """How things stood at the end of last month; None before the first month is over."""
+        return self.model.history[-1] if self.model.history else None
+
+    def _act(self, what: str) -> None:
+        """Refuse to act between two months, where the next turn would undo it, and after the end."""
+        if len(self.model.history) > self.model.state.month:
+            raise RuntimeError(
+                f"{self.name} can {what} only in its turn: override the turn in a subclass, "
+                f"Negotiation(agents={{{self.name!r}: …}})"
+            )
+
     def _standing(self) -> str:
         """How the agent stands, in a few words."""
         raise NotImplementedError
@@ -74,17 +143,46 @@ class Patron(Participant):
 
     def step(self) -> None:
         """Press the levers, then stand as the month's episode and summit leave the host's opinion."""
+        self._state.lever[self.index] = 0.0
         self.press()
         turns.gain_standing(self._game, self._state, self.index)
 
     def press(self) -> None:
-        """Choose this month's levers within the political capital left; override it to play another policy."""
+        """Choose this month's levers within the political capital left; override it to play another policy.
+
+        An overriding method sets :attr:`levers`; a month in which it does not is one without levers.
+        """
         turns.press(self._game, self._state, self.index)
 
     @property
-    def levers(self) -> dict[str, float]:
-        """The levers in effect this month, after scaling to the political capital left."""
-        return dict(zip(LEVERS, self._state.lever[self.index].tolist(), strict=True))
+    def levers(self) -> Mapping[str, float]:
+        """The levers in effect this month, after scaling to the political capital left.
+
+        Setting them, in :meth:`press`, replaces all levers of the month: one that is not named is not pressed.  They
+        cost political capital and are scaled to what is left of it, as those of the scenario are; the month is paid
+        once, however often they are set.
+
+        Raises TypeError or ValueError for a name or an intensity that there is not, RuntimeError out of turn.
+        """
+        return Levers(self._state.lever[self.index].tolist())
+
+    @levers.setter
+    def levers(self, wanted: Mapping[str, float]) -> None:
+        self._act("press levers")
+        orders, k = self._game.copy(), self.index
+        orders.lever_intensity[k] = list(Levers.checked(wanted).values())
+        orders.lever_trigger[k] = ALWAYS
+        orders.lever_onset[k] = 0
+        before = self._last_month
+        self._state.budget_left[k] = self._game.patron_budget[k] if before is None else before.budget_left[k]
+        self._state.points_used[k] = 0.0 if before is None else before.points_used[k]
+        turns.press(orders, self._state, k)
+
+    @property
+    def previous_levers(self) -> Mapping[str, float]:
+        """What everybody could see at the end of last month: the levers then, none before the first month."""
+        before = self._last_month
+        return Levers([0.0] * len(LEVERS) if before is None else before.lever[self.index].tolist())
 
     @property
     def credibility(self) -> float:
@@ -135,7 +233,21 @@ class Financier(Participant):
 
     def step(self) -> None:
         """Issue the letter or the commitment, or not yet."""
+        self.commit()
+
+    def commit(self) -> None:
+        """Decide whether to issue this month; override it to lend by another rule.
+
+        An overriding method calls :meth:`issue` in the month of its choice; until then nothing is issued.
+        """
         turns.commit(self._game, self._state, self.index)
+
+    def issue(self) -> None:
+        """Issue the letter or the commitment now, on the terms of the scenario; one once issued stays."""
+        self._act("issue")
+        certain = self._game.copy()
+        certain.financier_base_hazard[self.index] = math.inf
+        turns.commit(certain, self._state, self.index)
 
     @property
     def has_issued(self) -> bool:
@@ -204,7 +316,7 @@ class Bidder(Participant):
     @property
     def previous_concession(self) -> float:
         """What everybody could see at the end of last month: the concession then, 0 before the first offer."""
-        return float(self.model.history[-1].concession[self.index]) if self.model.history else 0.0
+        return 0.0 if self._last_month is None else float(self._last_month.concession[self.index])
 
     @property
     def coverage(self) -> float:
@@ -247,11 +359,65 @@ class Host(Participant):
     def step(self) -> None:
         """Weigh every allocation, then decide."""
         turns.weigh(self._game, self._state)
+        self._record(WAIT)
         self.decide()
 
     def decide(self) -> None:
-        """Accept, counter, wait or shelve; override it for another rule of the tender."""
+        """Accept, counter, wait or shelve; override it for another rule of the tender.
+
+        An overriding method calls :meth:`accept`, :meth:`counter`, :meth:`wait` or :meth:`shelve`, the last call
+        counts and no call is to wait.  In the last month it must accept or shelve.
+        """
         turns.decide(self._game, self._state)
+
+    def accept(self) -> None:
+        """Sign the candidate at this month's offers; RuntimeError if nobody bids."""
+        self._decide(ACCEPT)
+
+    def counter(self) -> bool:
+        """Ask the bidder of the candidate for what meets the :attr:`aspiration`; sign if it agrees, else wait.
+
+        It agrees if it would give as much next month anyway; of a candidate with several bidders nobody is asked, and
+        what is worth less than shelving is not signed.  Returns whether it was signed.  RuntimeError in the last month.
+        """
+        self._decide(COUNTER)
+        return bool(self._state.closed)
+
+    def wait(self) -> None:
+        """Leave the tender open for another month; RuntimeError in the last one."""
+        self._decide(WAIT)
+
+    def shelve(self) -> None:
+        """Award nothing and close the tender."""
+        self._decide(SHELVE)
+
+    def _decide(self, decision: int) -> None:
+        game, state, word = self._game, self._state, DECISIONS[decision]
+        self._act(word)
+        if decision in (COUNTER, WAIT) and self.is_last_month:
+            raise RuntimeError(f"the host cannot {word} in the last month: accept() or shelve()")
+        if decision == ACCEPT and not state.has_candidate:
+            raise RuntimeError("the host has nothing to accept: nobody bids this month")
+        if state.decision == COUNTER:  # it was signed a moment ago: back to the offers of the month
+            aspiration = state.aspiration
+            turns.offer(game, state, int(state.award[0]))
+            turns.weigh(game, state)
+            state.aspiration = aspiration
+        state.requested_concession = -1.0
+        if decision == COUNTER and not (state.has_candidate and turns._counter(game, state)):
+            decision = WAIT
+        if decision == ACCEPT:
+            state.settled_concession = state.concession[turns.main_bidder(game, state)]
+        self._record(decision)
+
+    def _record(self, decision: int) -> None:
+        self._state.decision = decision
+        self._state.closed = 0 if decision == WAIT else 1
+
+    @property
+    def is_last_month(self) -> bool:
+        """Whether this is the month in which the tender must end."""
+        return bool(self._state.month >= self._game.months - 1)
 
     @property
     def decision(self) -> str:
@@ -273,8 +439,16 @@ class Host(Participant):
 
     @property
     def aspiration(self) -> float | None:
-        """The utility that the host holds out for, M$; None if nobody bids."""
+        """The utility that the host holds out for, M$; None if nobody bids.
+
+        Set it in :meth:`decide` to hold out for more or less, and leave the rest to ``super().decide()``.
+        """
         return float(self._state.aspiration) if self._state.has_candidate else None
+
+    @aspiration.setter
+    def aspiration(self, utility: float) -> None:
+        self._act("aspire")
+        self._state.aspiration = utility
 
     @property
     def shelve_utility(self) -> float:

@@ -168,6 +168,8 @@ class Negotiation(mesa.Model):
         for bidder in self.bidders:
             bidder.step()
         self.host.step()
+        if self.host.is_last_month and not self.state.closed:
+            raise RuntimeError("the host decided nothing in the last month: its decide() must accept() or shelve()")
         self.history.append(self.state_array.copy()[0])
         if self.state.closed:
             self._close()
@@ -176,7 +178,10 @@ class Negotiation(mesa.Model):
     def play(self) -> Negotiation:
         """Play to the end and return the model itself."""
         while self.running:
+            before = self.steps
             self.step()
+            if self.steps == before:  # Mesa 3.5 does nothing more once a step has failed
+                raise RuntimeError("an error broke this negotiation off: play a new one")
         return self
 
     @property
