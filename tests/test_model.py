@@ -199,6 +199,10 @@ def test_what_is_printed_says_how_things_stand():
     assert repr(negotiation.play()) == f"<Negotiation kazakhstan_tungsten, {ending}"
 
 
+def test_the_package_lists_what_it_imports_when_asked():
+    assert set(minegame.__all__) <= set(dir(minegame))
+
+
 # ------------------------------------------------------------------------------------------------------------- the data
 
 
