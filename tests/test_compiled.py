@@ -208,15 +208,46 @@ def test_all_rules_stand_in_sources_that_count():
     assert ruled <= set(compiled.SOURCES)
 
 
-def test_caches_that_nobody_used_for_a_month_are_removed(tmp_path, monkeypatch):
+def test_where_somebody_else_could_write_the_temporary_folder_is_not_used(tmp_path, monkeypatch):
+    """numba runs what it finds in a cache, so a folder that others made, or may write to, is none."""
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    monkeypatch.setenv("MINEGAME_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    shared = tmp_path / f"minegame-{os.getuid()}"
+    assert compiled.cache_folder().parent == shared
+    shared.chmod(0o777)
+    assert compiled.cache_folder().parent != shared
+    shutil.rmtree(shared)
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    shared.symlink_to(tmp_path / "elsewhere")
+    found = compiled.cache_folder()
+    assert found.parent != shared
+    assert found.parent.stat().st_mode & 0o077 == 0
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_caches_that_nobody_used_for_a_month_are_removed_and_nothing_else(tmp_path, monkeypatch):
+    """A user's folder may be as long as a cache's name, and even look like one: only what was made here goes."""
     monkeypatch.setenv("MINEGAME_CACHE_DIR", str(tmp_path))
-    old, recent, foreign = tmp_path / ("0" * 16), tmp_path / ("1" * 16), tmp_path / "something-else"
-    for folder in (old, recent, foreign):
+    old, recent, marked = tmp_path / ("0" * 16), tmp_path / ("1" * 16), tmp_path / "holiday-pictures"
+    foreign = [tmp_path / "sixteen-letters!", tmp_path / ("a" * 16), tmp_path / "something-else", marked]
+    for folder in (old, recent, *foreign):
         folder.mkdir()
         (folder / "kept").write_text("")
+    for folder in (old, recent, marked):
+        (folder / ".minegame-cache").touch()
     long_ago = time.time() - 40 * 24 * 3600
-    for folder in (old, foreign):
+    for folder in (old, *foreign):
         os.utime(folder, (long_ago, long_ago))
     current = compiled.cache_folder()
-    assert {path.name for path in tmp_path.iterdir()} == {current.name, recent.name, foreign.name}
+    assert set(tmp_path.iterdir()) == {current, recent, *foreign}
     assert compiled.cache_folder() == current
+
+
+def test_a_cache_made_here_is_removed_by_a_later_version(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINEGAME_CACHE_DIR", str(tmp_path))
+    old = compiled.cache_folder()
+    os.utime(old, (0, 0))
+    monkeypatch.setattr(compiled, "code_hash", lambda: "0" * 16)
+    current = compiled.cache_folder()
+    assert list(tmp_path.iterdir()) == [current]

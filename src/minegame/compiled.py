@@ -10,10 +10,14 @@ unchanged ones never wait for the compiler.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import hashlib
 import os
 import platform
+import re
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -27,6 +31,7 @@ from numba.core import event
 
 SOURCES = ("compiled.py", "rules.py", "chance.py", "game.py", "turns.py", "ensemble.py")
 _KEEP_SECONDS = 30 * 24 * 3600
+_MARKER = ".minegame-cache"  # in every folder made here: no other folder is ever removed
 
 
 def code_hash() -> str:
@@ -62,22 +67,38 @@ def cache_folder() -> Path:
     name = code_hash()
     folder = _cache_root() / name
     if not _usable(folder):
-        user = os.getuid() if hasattr(os, "getuid") else 0
-        folder = Path(tempfile.gettempdir()) / f"minegame-{user}" / name
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = _temporary() / name
+        folder.mkdir(exist_ok=True, mode=0o700)
+    if not (folder / _MARKER).exists():
+        (folder / _MARKER).touch()
     _forget_old(folder)
     os.utime(folder)
     return folder
 
 
+def _temporary() -> Path:
+    """A folder for temporary files that nobody else can write to: numba runs what it finds in a cache."""
+    if hasattr(os, "getuid"):
+        shared = Path(tempfile.gettempdir()) / f"minegame-{os.getuid()}"
+        with contextlib.suppress(FileExistsError):  # who made it is seen next
+            shared.mkdir(mode=0o700)
+        found = shared.lstat()
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022:
+            return shared
+    own = tempfile.mkdtemp(prefix="minegame-")
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    return Path(own)
+
+
 def _forget_old(current: Path) -> None:
-    """Remove caches of other versions that nobody has used for a month."""
+    """Remove caches of other versions that nobody has used for a month, and nothing that was not made here."""
     for other in current.parent.iterdir():
         try:
-            stale = other != current and other.is_dir() and time.time() - other.stat().st_mtime > _KEEP_SECONDS
+            made_here = re.fullmatch(r"[0-9a-f]{16}", other.name) and (other / _MARKER).is_file()
+            stale = made_here and other != current and time.time() - other.stat().st_mtime > _KEEP_SECONDS
         except OSError:
             continue
-        if stale and len(other.name) == len(current.name):
+        if stale and not other.is_symlink():
             shutil.rmtree(other, ignore_errors=True)
 
 
