@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import mesa
 import numpy as np
 
-from minegame import turns
+from minegame import rules, turns
 from minegame.game import ACCEPT, ALWAYS, COUNTER, DECISIONS, LEDGER, LEVERS, NOBODY, OFFERED, SHELVE, WAIT
 
 if TYPE_CHECKING:
@@ -187,16 +187,12 @@ class Patron(Participant):
     @property
     def credibility(self) -> float:
         """The host's belief that a threat of this patron is carried out, 0 … 1."""
-        return float(self._state.belief_a[self.index] / (self._state.belief_a[self.index] + self._belief_b))
-
-    @property
-    def _belief_b(self) -> float:
-        return float(self._state.belief_b[self.index])
+        return float(rules.belief(*self.belief))
 
     @property
     def belief(self) -> tuple[float, float]:
         """The host's Beta(a, b) belief about this patron's threats."""
-        return float(self._state.belief_a[self.index]), self._belief_b
+        return float(self._state.belief_a[self.index]), float(self._state.belief_b[self.index])
 
     @property
     def credit(self) -> float:
@@ -301,7 +297,7 @@ class Bidder(Participant):
 
     @concession.setter
     def concession(self, value: float) -> None:
-        self._state.concession[self.index] = min(1.0, max(0.0, value))
+        self._state.concession[self.index] = rules.clip(float(value), 0.0, 1.0)
         self.next_concession = max(self.next_concession, self.concession)
 
     @property
@@ -311,7 +307,7 @@ class Bidder(Participant):
 
     @next_concession.setter
     def next_concession(self, value: float) -> None:
-        self._state.next_concession[self.index] = min(1.0, max(0.0, value))
+        self._state.next_concession[self.index] = rules.clip(float(value), 0.0, 1.0)
 
     @property
     def previous_concession(self) -> float:

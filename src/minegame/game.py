@@ -172,11 +172,13 @@ def derive(game: np.record) -> None:
     Sums over patrons run in the order of their keys, so that listing the patrons in another order gives the same
     results to the last bit.
     """
+    from minegame import rules  # who only reads scenarios does not wait for the compiler to be loaded
+
     n, k = int(game.deposits), int(game.patrons)
     game["deposit_weight"][:n] = _value_shares(game["deposit_output"][:n], game["deposit_key"][:n])
     game["patron_order"][:k] = np.argsort(game["patron_key"][:k], kind="stable")
-    stake = game["patron_exports"] * game["patron_exposed_share"] * game["patron_incidence"] * game["patron_annuity"]
-    game["patron_tariff_loss"] = 0.25 * stake
+    stakes = (game[f"patron_{name}"][:k] for name in ("exports", "exposed_share", "incidence", "annuity"))
+    game["patron_tariff_loss"][:k] = [rules.tariff_loss(*stake) for stake in zip(*stakes, strict=True)]
 
 
 def _value_shares(outputs: np.ndarray, keys: np.ndarray) -> np.ndarray:

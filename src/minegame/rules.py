@@ -13,6 +13,7 @@ import math
 from minegame.compiled import rule
 
 MONTH = 1.0 / 12.0  # years
+FULL_TARIFF = 0.25  # the tariff of a threat at intensity 1
 
 # --------------------------------------------------------------------------------------------- small common measures
 
@@ -35,6 +36,26 @@ def clip(value, low, high):
     1.0
     """
     return max(low, min(high, value))
+
+
+@rule
+def multiplier(sd, z):
+    """A lognormal factor with median 1, from a standard normal z: costs and impatience differ by it.
+
+    >>> multiplier(0.5, 0.0), round(multiplier(math.log(2.0), 1.0), 12)
+    (1.0, 2.0)
+    """
+    return math.exp(sd * z)
+
+
+@rule
+def fair_multiplier(sd, z):
+    """A lognormal factor with *mean* 1, from a standard normal z: geology differs by it and promises no more.
+
+    >>> fair_multiplier(0.0, 2.0), fair_multiplier(2.0, 1.0)
+    (1.0, 1.0)
+    """
+    return math.exp(sd * z - 0.5 * sd * sd)
 
 
 # --------------------------------------------------------------------------------------------------------- R1-R3 market
@@ -324,10 +345,21 @@ def rent(completion, income, bonus, coverage):
 
 
 @rule
+def tariff_loss(exports, exposed_share, incidence, annuity):
+    """R14: what a threatened tariff at full strength (25 %) puts at stake for the host, M$.
+
+    >>> tariff_loss(1000.0, 0.5, 0.8, 2.0)
+    200.0
+    """
+    return FULL_TARIFF * (exports * exposed_share * incidence * annuity)
+
+
+@rule
 def threat_loss(threat_weight, link, credibility, threat, tariff_loss, share):
     """R14: what a patron's tariff threat costs the host while its bidders hold only ``share`` of the value, M$.
 
-    ``tariff_loss`` is the loss at stake under a 25 % tariff: 0.25 exports * exposed share * incidence * annuity.
+    ``tariff_loss`` is the loss at stake.  A threat that is carried out costs it whatever the host believed: then
+    weight, link and credibility are 1.
 
     >>> threat_loss(1.0, 0.5, 0.6, 1.0, 100.0, 0.0)
     30.0
@@ -488,6 +520,16 @@ def host_patience(initial, passed, exponent):
     (0.9375, 0.0)
     """
     return initial * (1.0 - passed ** (1.0 / exponent))
+
+
+@rule
+def requested_concession(aspiration, opening, full):
+    """R20: the concession that a counter asks for: where the utility between opening and full meets the aspiration.
+
+    >>> requested_concession(150.0, 100.0, 300.0)
+    0.25
+    """
+    return (aspiration - opening) / (full - opening)
 
 
 @rule

@@ -54,7 +54,7 @@ def open_tender(game, state, seed, replication):
     state.mine_price = game.market_initial_price
     state.annuity_factor = rules.annuity_factor(game.project_discount_rate, game.project_life, game.project_lead_time)
     z = chance.normal(seed, replication, chance.HOST_IMPATIENCE, 0, 0, 0)
-    state.host_impatience = game.bargaining_host_impatience * math.exp(game.bargaining_impatience_sd * z)
+    state.host_impatience = game.bargaining_host_impatience * rules.multiplier(game.bargaining_impatience_sd, z)
     for d in range(game.deposits):
         _survey(game, state, d)
     for k in range(game.patrons):
@@ -69,8 +69,7 @@ def open_tender(game, state, seed, replication):
 @rule
 def _survey(game, state, d):
     z = chance.normal(state.seed, state.replication, chance.GEOLOGY, game.deposit_key[d], 0, 0)
-    sd = game.project_geology_sd
-    state.geology[d] = math.exp(sd * z - 0.5 * sd * sd)
+    state.geology[d] = rules.fair_multiplier(game.project_geology_sd, z)
 
 
 @rule
@@ -93,10 +92,10 @@ def _seat_patron(game, state, k):
 def _seat_bidder(game, state, i):
     seed, replication, key = state.seed, state.replication, game.bidder_key[i]
     z = chance.normal(seed, replication, chance.COST, key, 0, 0)
-    state.cost[i] = game.bidder_unit_cost[i] * math.exp(game.project_cost_sd * z)
+    state.cost[i] = game.bidder_unit_cost[i] * rules.multiplier(game.project_cost_sd, z)
     state.taste[i] = game.host_taste_scale * chance.gumbel(seed, replication, chance.TASTE, key, 0, 0)
     z = chance.normal(seed, replication, chance.IMPATIENCE, key, 0, 0)
-    state.impatience[i] = game.bidder_impatience[i] * math.exp(game.bargaining_impatience_sd * z)
+    state.impatience[i] = game.bidder_impatience[i] * rules.multiplier(game.bargaining_impatience_sd, z)
     tilt = math.sqrt(rules.patience_ratio(state.impatience[i], state.host_impatience))
     state.exponent[i] = game.bargaining_concession_exponent * tilt
     state.host_exponent[i] = game.bargaining_concession_exponent / tilt
@@ -663,7 +662,7 @@ def _counter(game, state):
     if room <= 0.0:
         return False
     state.counters += 1
-    state.requested_concession = (state.aspiration - state.opening_utility) / room
+    state.requested_concession = rules.requested_concession(state.aspiration, state.opening_utility, state.full_utility)
     if state.requested_concession > state.next_concession[i]:
         return False
     _settle_at(game, state, i, min(1.0, max(state.concession[i], state.requested_concession)))
@@ -779,7 +778,8 @@ def _carry_out_threat(game, state, outcome, k):
         u = _after_award(state, chance.THREAT, game.patron_key[k], 0)
         executed = 1 if u < _resolve_to_act(game, state, k, threat) else 0
     outcome.threat_executed[k] = executed
-    outcome.threat_loss[k] = threat * game.patron_tariff_loss[k] * (1.0 - share) if executed else 0.0
+    lost = rules.threat_loss(1.0, 1.0, 1.0, threat, game.patron_tariff_loss[k], share)
+    outcome.threat_loss[k] = lost if executed else 0.0
     outcome.backlash[k] = rules.backlash(
         game.host_backlash,
         game.patron_conflict_expectation[k],

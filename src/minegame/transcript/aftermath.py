@@ -53,7 +53,7 @@ def _threat(case: Case, patron: Patron) -> Iterator[Event]:
     threat = float(last.lever[k, TARIFF])
     if threat <= 0.0:
         return
-    words = f"tariff threat of {percent(0.25 * threat)}"
+    words = f"tariff threat of {percent(rules.FULL_TARIFF * threat)}"
     share, loss, executed = float(out.patron_share[k]), float(out.threat_loss[k]), bool(out.threat_executed[k])
     if share >= 1.0:
         text = f"withdraws its {words}: its camp has won everything"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minegame import rules
 from minegame.game import ACCESS, DENIAL, ENGAGEMENT, FINANCE, TARIFF
 
 _MONTHS = (
@@ -117,5 +118,5 @@ def listed(parts: list[str]) -> str:
 def lever_words(lever: int, intensity: float) -> str:
     """A lever in words, with its strength where it is a tariff or not at full strength."""
     if lever == TARIFF:
-        return f"{_LEVER_WORDS[lever]} ({percent(0.25 * intensity)})"
+        return f"{_LEVER_WORDS[lever]} ({percent(rules.FULL_TARIFF * intensity)})"
     return _LEVER_WORDS[lever] if intensity >= 1.0 else f"{_LEVER_WORDS[lever]} (at {percent(intensity)})"
