@@ -89,6 +89,31 @@ def test_run_model_plays_to_the_end():
     assert same(negotiation, Negotiation(seed=4).play())
 
 
+def test_a_step_after_the_end_does_nothing():
+    negotiation = Negotiation(seed=4).play()
+    state, outcome, months = negotiation.state.copy(), negotiation.outcome.copy(), len(negotiation.history)
+    negotiation.step()
+    assert (negotiation.state, negotiation.outcome, len(negotiation.history)) == (state, outcome, months)
+    assert len(negotiation.datacollector.get_model_vars_dataframe()) == months
+
+
+@pytest.mark.parametrize("address", [{"seed": -1}, {"seed": 2**63}, {"rng": -1}])
+def test_a_seed_that_has_no_luck_of_its_own_is_refused(address):
+    with pytest.raises(ValueError, match=f"seed .* is not allowed: expected a whole number between 0 and {2**63 - 1}"):
+        Negotiation(**address)
+
+
+@pytest.mark.parametrize("replication", [-1, 2**44])
+def test_a_replication_that_would_replay_another_is_refused(replication):
+    with pytest.raises(ValueError, match=f"replication .* expected a whole number between 0 and {2**44 - 1}"):
+        Negotiation(replication=replication)
+
+
+def test_the_last_addresses_are_played():
+    last, first = Negotiation(seed=2**63 - 1, replication=2**44 - 1).play(), Negotiation(seed=None).play()
+    assert not same(last, first)
+
+
 def test_batch_run_plays_replications():
     rows = mesa.batch_run(
         Negotiation, {"scenario": "two_bidders", "replication": range(5)}, number_processes=1, display_progress=False

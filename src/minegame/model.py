@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 from mesa.datacollection import DataCollector
 
-from minegame import turns
+from minegame import chance, turns
 from minegame.agents import Bidder, Financier, Host, Participant, Patron
 from minegame.game import LEVERS, NOBODY, OUTCOME, STATE, new_records
 from minegame.scenario import Scenario
@@ -130,7 +130,8 @@ class Negotiation(mesa.Model):
     :class:`Host` (the host's name is ``host``).
 
     Raises ScenarioError for a scenario that does not hold, TypeError for a seed or a replication that is no whole
-    number, ValueError or TypeError for a class or a name that does not fit.
+    number, ValueError for one that has no luck of its own, ValueError or TypeError for a class or a name that does not
+    fit.
 
     >>> negotiation = Negotiation(seed=1).play()
     >>> negotiation.running
@@ -146,10 +147,14 @@ class Negotiation(mesa.Model):
         rng: int | None = None,
     ) -> None:
         # batch_run says seed=None where nobody chose one.
-        seed = _whole("seed", 0 if seed is None else seed) if rng is None else _whole("rng", rng)
+        name, given = ("seed", 0 if seed is None else seed) if rng is None else ("rng", rng)
+        seed, replication = (
+            _whole(name, given, chance.MAX_SEED),
+            _whole("replication", replication, chance.MAX_REPLICATION),
+        )
         super().__init__(rng=seed)
         self.scenario = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario or BASELINE)
-        self.seed, self.replication = seed, _whole("replication", replication)
+        self.seed, self.replication = seed, replication
         self.game = self.scenario.game()[0]
         self.state_array = new_records(STATE)
         self.outcome_array = new_records(OUTCOME)
@@ -159,7 +164,9 @@ class Negotiation(mesa.Model):
         self.datacollector = Records(self)
 
     def step(self) -> None:
-        """Play one month; in the last one, follow the award through."""
+        """Play one month; in the last one, follow the award through.  Nothing happens once ``running`` is False."""
+        if not self.running:
+            return
         turns.trade(self.game, self.state)
         for patron in self.patrons:
             patron.step()
@@ -262,11 +269,14 @@ class Negotiation(mesa.Model):
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
 
-def _whole(name: str, value: Any) -> int:
+def _whole(name: str, value: Any, most: int) -> int:
     try:
-        return index(value)
+        number = index(value)
     except TypeError:
         raise TypeError(f"{name} must be a whole number, not {value!r}") from None
+    if not 0 <= number <= most:
+        raise ValueError(f"{name} {number} is not allowed: expected a whole number between 0 and {most}")
+    return number
 
 
 def _checked(name: str, chosen: Any, kind: type[Participant]) -> type[Participant]:
