@@ -336,6 +336,26 @@ def test_at_with_the_values_it_has_changes_nothing(baseline):
     assert baseline.at({}) is baseline
 
 
+def test_scenarios_that_list_their_agents_in_another_order_are_not_equal(baseline):
+    """Results are by place, and so are the games: equal scenarios play equal games and share a hash."""
+    document = baseline.document()
+    document["bidders"] = dict(reversed(document["bidders"].items()))
+    other = Scenario.from_document(document, baseline.name)
+    assert other != baseline
+    assert other.fingerprint() != baseline.fingerprint()
+    document["bidders"] = dict(reversed(document["bidders"].items()))
+    document["sources"] = dict(reversed(document["sources"].items()))
+    same = Scenario.from_document(document, baseline.name)
+    assert same == baseline
+    assert hash(same) == hash(baseline)
+
+
+def test_a_pattern_stands_for_parameters_and_not_for_keys_or_labels(baseline):
+    fitting = baseline.expanded({"patrons.us.*": None})
+    assert {path for path in fitting if path.endswith((".key", ".label"))} == set()
+    assert "patrons.us.link" in fitting
+
+
 def test_at_reads_text_as_typed_on_a_command_line(baseline):
     typed = {
         "host.backlash": "0.3",

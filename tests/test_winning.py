@@ -100,6 +100,10 @@ def test_scenarios_with_other_agents_are_paired_by_name():
     first, second = Scenario.load("kazakhstan_eu_bidder"), Scenario.load("kazakhstan_tungsten")
     one, two = winning.aligned(second, first)
     assert one.bidder_names == two.bidder_names[:2]
+    for scenario in (one, two):
+        assert type(scenario.bidders) is type(first.bidders)
+        assert scenario == Scenario.from_document(scenario.document())
+        assert scenario.fingerprint() == Scenario.from_document(scenario.document()).fingerprint()
     tallies = experiment.tally(winning.design(first, second), 3, 2_000, reference=1)
     assert tallies.contrasts is not None
     found = winning.contrast(tallies.contrasts[0, 0], *winning.aligned(first, second))

@@ -42,11 +42,11 @@ def aligned(first: Scenario, second: Scenario) -> tuple[Scenario, Scenario]:
 
 
 def _listed_first(scenario: Scenario, names: Mapping[str, Sequence[str]]) -> Scenario:
-    groups = {}
+    document = scenario.document()
     for group, first in names.items():
-        everybody = getattr(scenario, group)
-        groups[group] = {name: everybody[name] for name in [*first, *(n for n in everybody if n not in first)]}
-    return scenario.model_copy(update=groups)
+        everybody = document[group]
+        document[group] = {name: everybody[name] for name in [*first, *(n for n in everybody if n not in first)]}
+    return Scenario.from_document(document, scenario.name)
 
 
 def estimate(sums: np.ndarray, scenario: Scenario, confidence: float = 0.95) -> dict[str, Any]:

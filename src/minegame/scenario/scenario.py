@@ -135,7 +135,8 @@ class Scenario(Group):
         return self._digest
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Scenario) and self.document() == other.document()
+        """Whether all is equal that a file would hold; who is listed first matters, since results are by place."""
+        return isinstance(other, Scenario) and self._digest == other._digest and self.document() == other.document()
 
     def __hash__(self) -> int:
         return hash(self._digest)
