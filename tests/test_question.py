@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from minegame.question import Plan, Question, QuestionError, expanded, shipped_experiments
+from minegame.question import Plan, Question, QuestionError, shipped_experiments
 from minegame.scenario import Scenario, ScenarioError
 
 
@@ -162,7 +163,8 @@ def test_the_schema_names_every_field() -> None:
 
 def test_a_pattern_that_fits_nothing_is_left_to_be_refused() -> None:
     scenario = Scenario.load("two_bidders")
-    assert expanded({"patrons.*.nothing": 1}, scenario) == {"patrons.*.nothing": 1}
+    with pytest.raises(ScenarioError, match="unknown"):
+        scenario.expanded({"patrons.*.nothing": 1})
 
 
 # -------------------------------------------------------------------------------------- what they are told when wrong
@@ -205,6 +207,19 @@ BAD = {
     "package with an unknown lever": (
         REPLICATED + "packages:\n  north: [acces]\n",
         ["line 5", "packages.north", "did you mean 'access'?"],
+    ),
+    "points and policy": (
+        REPLICATED + "policies: {late: {tender.months: 5}}\npoints:\n- {tender.months: 3}\n",
+        ["line 5", "tender.months", "is also set by a policy"],
+    ),
+    "listed design and policy": (
+        REPLICATED + "policies: {late: {'patrons.*.link': 0.5}}\n"
+        "design: {kind: list, points: [{tender.months: 3}, {patrons.north.link: 1}]}\n",
+        ["line 5", "patrons.north.link", "is also set by a policy"],
+    ),
+    "a pattern that fits nothing": (
+        REPLICATED + "points:\n- {'patrons.*.nothing': 3}\n",
+        ["line 4", "patrons.*.nothing", "unknown"],
     ),
     "package of an unknown patron": (
         REPLICATED + "packages:\n  nord: [access]\n",
@@ -274,6 +289,12 @@ def test_bad_input_says_where_what_and_what_instead(name: str, tmp_path: Path) -
     assert "asked.yaml" in message
     for part in expected:
         assert part in message, message
+
+
+def test_a_plan_made_in_python_refuses_what_points_and_policies_both_set() -> None:
+    points = pd.DataFrame({"tender.months": [3, 4]})
+    with pytest.raises(QuestionError, match=r"tender\.months.*expected one of the two"):
+        Plan.of(Scenario.load("two_bidders"), points, {"late": {"tender.*": 5}})
 
 
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ points (groups) × policies × replications.  The policies of a group share thei
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -388,11 +387,20 @@ class Plan:
         title: str = "",
         name: str = "experiment",
     ) -> Plan:
-        """A plan made in Python: a scenario, a table of points, policies, of which the first is the reference."""
+        """A plan made in Python: a scenario, a table of points, policies, of which the first is the reference.
+
+        Raises:
+            QuestionError: if a policy sets what the points vary.
+        """
         import pandas as pd
 
         table = pd.DataFrame(index=range(1)) if design is None else design.reset_index(drop=True)
-        chosen = dict(policies or {"as it is": {}})
+        chosen = {label: scenario.expanded(changes) for label, changes in (policies or {"as it is": {}}).items()}
+        for path in table.columns:
+            if any(path in changes for changes in chosen.values()):
+                raise QuestionError(
+                    Problem(name, None, str(path), "is varied and set by a policy: expected one of the two")
+                )
         return cls(
             scenario, table, chosen, Replications(first=replications, at_most=replications), seed,
             0 if len(chosen) > 1 else None, "summary", title or name, name,
@@ -485,7 +493,8 @@ def _planned(question: Question, folder: Path, places: _Places) -> Plan:
     factors = _factors(question, scenario, places, problems)
     policies = _policies(question, scenario, places, problems)
     reference = _reference(question, policies, places, problems)
-    _no_conflicts(question, factors, policies, places, problems)
+    listed = _listed(question, scenario, places, problems)
+    _no_conflicts(question, {**listed, **{path: ("factors", path) for path in factors}}, policies, places, problems)
     _stop_at(problems)
     table = _table(question, factors, scenario, places)
     plan = Plan(
@@ -513,25 +522,26 @@ def _scenario(question: Question, folder: Path, places: _Places) -> Scenario:
     return Scenario.load(path)
 
 
-def expanded(changes: Changes, scenario: Scenario) -> dict[str, Value]:
-    """Changes with every pattern, such as ``patrons.us.levers.*.intensity``, replaced by the paths that fit it."""
-    paths = [parameter.path for parameter in scenario.parameters()] if any("*" in path for path in changes) else []
-    plain: dict[str, Value] = {}
-    for path, value in changes.items():
-        fitting = fnmatch.filter(paths, path) if "*" in path else []
-        plain |= dict.fromkeys(fitting or [path], value)
-    return plain
-
-
 def _at(
     scenario: Scenario, changes: Changes, loc: tuple[str, ...], places: _Places, problems: list[Problem]
 ) -> Scenario:
     """The changed scenario; what is wrong with the changes is added to the problems, at its place in the file."""
     try:
-        return scenario.at(expanded(changes, scenario))
+        return scenario.at(changes)
     except ScenarioError as error:
         problems += [places.problem((*loc, problem.path), problem.text) for problem in error.problems]
         return scenario
+
+
+def _expanded(
+    scenario: Scenario, changes: Changes, loc: tuple[str, ...], places: _Places, problems: list[Problem]
+) -> dict[str, Value]:
+    """The changes without patterns; a pattern that fits nothing is added to the problems."""
+    try:
+        return scenario.expanded(changes)
+    except ScenarioError as error:
+        problems += [places.problem((*loc, problem.path), problem.text) for problem in error.problems]
+        return {}
 
 
 def _factors(question: Question, scenario: Scenario, places: _Places, problems: list[Problem]) -> dict[str, Factor]:
@@ -565,7 +575,12 @@ def _policies(
     if question.policies:
         for name, changes in question.policies.items():
             _at(scenario, changes, ("policies", name), places, problems)
-        families.append({name: expanded(changes, scenario) for name, changes in question.policies.items()})
+        families.append(
+            {
+                name: _expanded(scenario, changes, ("policies", name), places, problems)
+                for name, changes in question.policies.items()
+            }
+        )
     for patron, package in question.packages.items():
         if patron not in scenario.patrons:
             text = f"there is no patron '{patron}': expected one of {', '.join(scenario.patron_names)}"
@@ -604,17 +619,32 @@ def _reference(
     return names.index(question.reference)
 
 
+def _listed(
+    question: Question, scenario: Scenario, places: _Places, problems: list[Problem]
+) -> dict[str, tuple[str, ...]]:
+    """The paths that points set which are written out, and where they stand."""
+    lists: list[tuple[tuple[str, ...], Any]] = [(("points",), question.points or [])]
+    lists += [(("design", str(n)), part.points) for n, part in enumerate(question.design) if type(part.points) is list]
+    found: dict[str, tuple[str, ...]] = {}
+    for loc, points in lists:
+        for path in dict.fromkeys(path for point in points for path in point):
+            fitting = _expanded(scenario, {path: None}, loc, places, problems)
+            found |= dict.fromkeys(fitting, loc)
+    return found
+
+
 def _no_conflicts(
     question: Question,
-    factors: Mapping[str, Factor],
+    varied: Mapping[str, tuple[str, ...]],
     policies: Mapping[str, Changes],
     places: _Places,
     problems: list[Problem],
 ) -> None:
     used = {path for changes in policies.values() for path in changes}
-    for path in factors:
+    for path in varied:
         if path in used:
-            problems.append(places.problem(("factors", path), "is also set by a policy: expected one of the two"))
+            loc = varied[path] if varied[path][-1] == path else (*varied[path], path)
+            problems.append(places.problem(loc, "is also set by a policy: expected one of the two"))
     if question.replications.paired and len(policies) < 2:
         problems.append(places.problem(("replications", "paired"), "contrasts need at least two policies"))
 
@@ -681,7 +711,7 @@ def _size(part: DesignPart, factors: Sequence[Factor]) -> int:
 def _design(part: DesignPart, factors: Sequence[Factor], scenario: Scenario) -> pd.DataFrame:
     if part.kind == "list":
         assert isinstance(part.points, list)
-        return designs.listed([expanded(point, scenario) for point in part.points], scenario)
+        return designs.listed([scenario.expanded(point) for point in part.points], scenario)
     if part.kind == "factorial":
         return designs.factorial(factors, part.levels)
     if part.kind == "one_at_a_time":

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import yaml
@@ -53,6 +52,8 @@ from minegame.scenario.values import code, column, plain_value
 from minegame.scenario.yaml_file import Dumper
 
 BASELINE = "kazakhstan_tungsten"
+
+_T = TypeVar("_T")
 
 #: Fields that are checked against each other, stand for an agent, or mean more than one number of the game.
 BOUND = frozenset(
@@ -210,8 +211,10 @@ class Scenario(Group):
         Args:
             filter: part of a path or of a description, or a pattern for the path such as ``patrons.*.link``.
         """
-        places = (place for place in self._places.values() if is_parameter(place))
-        return [self._describe(place) for place in places if passes(place, filter)]
+        return [self._describe(place) for place in self._parameters(filter)]
+
+    def _parameters(self, filter: str | None = None) -> list[Place]:
+        return [place for place in self._places.values() if is_parameter(place) and passes(place, filter)]
 
     def _describe(self, place: Place) -> Parameter:
         source = self.source_of(place.path)
@@ -245,15 +248,15 @@ class Scenario(Group):
 
     # ---------------------------------------------------------------------------------------------------------- changes
 
-    def expanded(self, changes: Mapping[str, object]) -> dict[str, object]:
-        """The changes with patterns such as ``patrons.us.levers.*.intensity`` replaced by the paths that they fit.
+    def expanded(self, changes: Mapping[str, _T]) -> dict[str, _T]:
+        """The changes with patterns such as ``patrons.us.levers.*.intensity`` replaced by the parameters that they fit.
 
         Raises:
-            ScenarioError: for a pattern that fits no path.
+            ScenarioError: for a pattern that fits no parameter.
         """
-        plain: dict[str, object] = {}
+        plain: dict[str, _T] = {}
         for path, value in changes.items():
-            fitting = [known for known in self._places if fnmatch.fnmatchcase(known, path)] if "*" in path else [path]
+            fitting = [place.path for place in self._parameters(path)] if "*" in path else [path]
             if not fitting:
                 fail(self.name, unknown_path(path, self._places), path=path)
             plain |= dict.fromkeys(fitting, value)
