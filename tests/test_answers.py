@@ -380,6 +380,19 @@ def test_factors_of_the_wide_experiment_fit_the_case():
         assert factor.low <= Scenario.load(TUNGSTEN).value(factor.path) <= factor.high, factor.path
 
 
+def test_an_experiment_lends_its_factors_without_being_planned(tmp_path, monkeypatch):
+    """Its own scenario is not asked for, and its numbers are read as in every file: 1e-3 is one."""
+    file = tmp_path / "lent.yaml"
+    file.write_text(
+        "title: T\nscenario: nowhere\nreplications: 5\nfactors: {host.backlash: {low: 1e-3, high: 0.1}}\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("minegame.question.shipped_experiments", lambda: {"shipped": file})
+    for where in (file, "shipped"):
+        (factor,) = factors_of(Scenario.load(TUNGSTEN), where)
+        assert (factor.low, factor.high) == (0.001, 0.1)
+
+
 def test_another_scenario_varies_by_half():
     scenario = Scenario.load("two_bidders")
     factors = {factor.path: factor for factor in factors_of(scenario)}

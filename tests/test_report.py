@@ -418,6 +418,13 @@ def test_a_shipped_experiment_is_run_again_by_its_name():
     assert "tender.months: 8" in run_report.experiment_file(other)
 
 
+def test_the_experiment_on_the_page_is_written_as_it_will_be_read(tmp_path):
+    """A policy may be called 1e-3, which YAML 1.1 reads as text and YAML 1.2 as a number."""
+    text = run_report.experiment_file(shipped(policies={"1e-3": {}, "b": {"tender.months": 8}}, packages={}))
+    (tmp_path / "again.yaml").write_text(text)
+    assert list(Question.load(tmp_path / "again.yaml")[1].policies) == ["1e-3", "b"]
+
+
 # ------------------------------------------------------------------------------------------------- folders, the command
 
 

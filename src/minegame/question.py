@@ -203,12 +203,18 @@ class Question(_Part):
         """
         path = _located(where)
         source = SourceFile(path)
-        content = {**source.content, **(changes or {})}
-        if isinstance(own := source.content.get("set", {}), dict):
-            content["set"] = {**own, **(changes or {}).get("set", {})}
-        question = _checked(cls, content, _Places(str(path), source.lines))
+        question = _read(cls, source, changes)
         plan = question.plan(folder=path.parent, places=_Places(str(path), source.lines))
         return question, plan.named(path.stem, path.read_text(encoding="utf-8-sig"))
+
+    @classmethod
+    def read(cls, where: str | Path) -> Question:
+        """Read an experiment file, or a shipped one by its name, without its scenario and without planning it.
+
+        Raises:
+            QuestionError: as :meth:`load`, except for what only the scenario can tell.
+        """
+        return _read(cls, SourceFile(_located(where)))
 
     @classmethod
     def from_document(cls, document: Mapping[str, object], name: str = "experiment") -> Question:
@@ -297,6 +303,13 @@ class _Places:
 
 
 # ---------------------------------------------------------------------------------------- what is wrong with a file
+
+
+def _read(cls: type[Question], source: SourceFile, changes: Mapping[str, Any] | None = None) -> Question:
+    content = {**source.content, **(changes or {})}
+    if isinstance(own := source.content.get("set", {}), dict):
+        content["set"] = {**own, **(changes or {}).get("set", {})}
+    return _checked(cls, content, _Places(str(source.path), source.lines))
 
 
 def _checked(cls: type[Question], content: Mapping[str, object], places: _Places) -> Question:

@@ -12,6 +12,7 @@ import numpy as np
 from minegame import plots
 from minegame.answers import setting, words
 from minegame.answers.answer import Answer
+from minegame.question import Question, shipped_experiments
 from minegame.results import Results
 from minegame.storage import ResultsError
 
@@ -352,21 +353,12 @@ def experiment_file(found: Results) -> str:
     """The experiment as a file to save and run, or nothing if the command names a shipped one."""
     if not _command(found).split()[2].endswith(".yaml"):
         return ""
-    import yaml
-
     asked = found.manifest["asked"]
     if not asked:
         return str(found.manifest["experiment"] or "")
-    return yaml.safe_dump(asked, sort_keys=False, allow_unicode=True, width=100)
+    return Question.from_document(asked, str(found.manifest["name"])).to_yaml()
 
 
 def shipped_document(name: str) -> dict[str, Any]:
     """A shipped experiment as plain values, or nothing if there is none of that name."""
-    import yaml
-
-    from minegame.question import Question, shipped_experiments
-
-    path = shipped_experiments().get(name)
-    if path is None:
-        return {}
-    return Question.from_document(yaml.safe_load(path.read_text(encoding="utf-8")), name).document()
+    return Question.read(name).document() if name in shipped_experiments() else {}

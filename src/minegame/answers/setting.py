@@ -170,14 +170,9 @@ def _paths(scenario: Scenario) -> set[str]:
 
 
 def _asked(where: str | Path) -> Question:
-    from minegame.question import Question, shipped_experiments
+    from minegame.question import Question
 
-    shipped = shipped_experiments()
-    if str(where) in shipped:  # needs no check against its scenario, which takes seconds
-        import yaml
-
-        return Question.from_document(yaml.safe_load(shipped[str(where)].read_text(encoding="utf-8")), str(where))
-    asked = Question.load(where)[0]
+    asked = Question.read(where)
     if not asked.factors:
         raise AnswerError(where, "varies nothing: expected factors: {path: …}")
     return asked
