@@ -22,6 +22,7 @@ from minegame.plots import axes
 from minegame.scenario import Scenario, ScenarioError
 
 TUNGSTEN = "kazakhstan_tungsten"
+FREE = "financiers.us_public_lenders.offtake_multiple"  # null where the lender is tied to nothing
 TWO = {"host.balance_weight": (0.0, 4.0), "patrons.us.link": (0.0, 1.0)}
 FEW = {"us": ["access", "finance"], "china": ["access"]}
 SMALL = {
@@ -358,6 +359,32 @@ def test_what_was_changed_is_in_the_command_and_the_settings():
     found = answers.ledger(scenario, replications=50)
     assert "--set tender.lots=split --set host.balance_weight=1.5" in found.command
     assert any("without a source" in limit or "no source" in limit for limit in found.limits)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("winning", {"policies": {"fine": {"host.balance_weight": 0.123456}, "tied": {FREE: None}}}),
+        ("rules", {"changes": {"fine": {"host.balance_weight": 0.123456}}, "players": FEW, "draws": 5}),
+        ("tipping", {"factors": {"host.balance_weight": (0.123456789, 4.0)}}),
+    ],
+)
+def test_the_command_makes_the_same_numbers_from_a_file_that_was_changed(kind, options, tmp_path):
+    """Every digit counts, and so do the path of the file, its changes, and null."""
+    from minegame.cli import app
+
+    file = tmp_path / "my deal.yaml"
+    file.write_text(Scenario.load(TUNGSTEN).to_yaml(), encoding="utf-8")
+    scenario = Scenario.load(file).at({"patrons.us.link": 0.712345678, FREE: None}).at({"tender.months": 14})
+    found = answers.KINDS[kind](scenario, replications=50, **options)
+    assert shlex.split(found.command)[3] == str(file)
+    assert found.settings["changes"] == {"patrons.us.link": 0.712345678, FREE: None, "tender.months": 14}
+    result = CliRunner().invoke(app, [*shlex.split(found.command)[1:], "--json"])
+    assert result.exit_code == 0, result.output
+    again = json.loads(result.stdout)
+    assert again["tables"] == found.document()["tables"]
+    assert again["settings"] == found.document()["settings"]
+    assert again["command"] == found.command
 
 
 # ------------------------------------------------------------------------------------------------------ what varies

@@ -413,6 +413,13 @@ def test_a_shipped_experiment_is_run_again_by_its_name():
     assert run_report.experiment_file(shipped()) == ""
     changed = shipped(replications=500, seed=9, set={"tender.lots": "split"})
     assert run_report._command(changed) == "minegame run who_wins --replications 500 --seed 9 --set tender.lots=split"
+    free = shipped(set={"financiers.us_public_lenders.offtake_multiple": None, "host.balance_weight": 0.1 + 0.2})
+    assert run_report._command(free) == (
+        "minegame run who_wins --set financiers.us_public_lenders.offtake_multiple=null "
+        "--set host.balance_weight=0.30000000000000004"
+    )
+    sure = shipped(replications={"until": 0.1, "at_most": 500})
+    assert run_report._command(sure) == "minegame run who_wins.yaml"
     other = shipped(policies={"a": {}, "b": {"tender.months": 8}}, packages={})
     assert run_report._command(other) == "minegame run who_wins.yaml"
     assert "tender.months: 8" in run_report.experiment_file(other)

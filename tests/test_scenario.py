@@ -28,6 +28,7 @@ from minegame.scenario import (
     Trigger,
     parse_changes,
     shipped_scenarios,
+    typed_change,
 )
 
 SHIPPED = sorted(shipped_scenarios())
@@ -354,6 +355,23 @@ def test_a_pattern_stands_for_parameters_and_not_for_keys_or_labels(baseline):
     fitting = baseline.expanded({"patrons.us.*": None})
     assert {path for path in fitting if path.endswith((".key", ".label"))} == set()
     assert "patrons.us.link" in fitting
+
+
+@given(st.floats(0.0, 4.0))
+def test_a_change_is_typed_so_that_it_is_read_back_exactly(baseline, weight):
+    path = "host.balance_weight"
+    assert baseline.at(parse_changes([typed_change(path, weight)])).value(path) == weight
+
+
+def test_a_scenario_knows_what_it_was_loaded_from_and_what_was_changed(baseline, tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(baseline.to_yaml(), encoding="utf-8")
+    mine = Scenario.load(file)
+    assert (baseline.origin, mine.origin, mine.changes) == (baseline.name, str(file), {})
+    changed = mine.at({"tender.months": "14", "tender.lots": mine.tender.lots}).at({"patrons.*.link": 0.4})
+    assert changed.changes == {"tender.months": 14, "patrons.us.link": 0.4, "patrons.china.link": 0.4}
+    assert pickle.loads(pickle.dumps(changed)).origin == str(file)
+    assert Scenario.from_document(mine.document()).origin is None
 
 
 def test_at_reads_text_as_typed_on_a_command_line(baseline):

@@ -14,6 +14,7 @@ from minegame.answers import setting, words
 from minegame.answers.answer import Answer
 from minegame.question import Question, shipped_experiments
 from minegame.results import Results
+from minegame.scenario import typed_change, typed_value
 from minegame.storage import ResultsError
 
 if TYPE_CHECKING:
@@ -335,18 +336,27 @@ def _command(found: Results) -> str:
     """The command that runs it again: by name if it is as shipped, else from the file that the report shows."""
     name, asked = str(found.manifest["name"]), found.manifest["asked"]
     shipped = shipped_document(name)
-    if not shipped or not asked:
+    if not shipped or not asked or not _can_be_typed(asked, shipped):
         return shlex.join(["minegame", "run", f"{name}.yaml"])
     options: list[str] = []
     for field in ("replications", "seed"):
-        if asked.get(field) != shipped.get(field) and not isinstance(asked.get(field), dict):
+        if asked.get(field) != shipped.get(field):
             options += [f"--{field}", str(asked.get(field, 0))]
-    added = {path: value for path, value in asked.get("set", {}).items() if shipped.get("set", {}).get(path) != value}
-    for path, value in added.items():
-        options += ["--set", f"{path}={value}"]
-    rest = {"replications", "seed", "set"}
-    same = {k: v for k, v in asked.items() if k not in rest} == {k: v for k, v in shipped.items() if k not in rest}
-    return shlex.join(["minegame", "run", name if same else f"{name}.yaml", *(options if same else [])])
+    own = shipped.get("set", {})
+    for path, value in asked.get("set", {}).items():
+        if path not in own or typed_value(own[path]) != typed_value(value):
+            options += ["--set", typed_change(path, value)]
+    return shlex.join(["minegame", "run", name, *options])
+
+
+def _can_be_typed(asked: Mapping[str, Any], shipped: Mapping[str, Any]) -> bool:
+    """Whether options of the command line make the one experiment of the other."""
+    options = ("replications", "seed", "set")
+    same = {k: v for k, v in asked.items() if k not in options} == {
+        k: v for k, v in shipped.items() if k not in options
+    }
+    until = isinstance(asked["replications"], dict) and asked["replications"] != shipped["replications"]
+    return same and not until and set(shipped.get("set", {})) <= set(asked.get("set", {}))
 
 
 def experiment_file(found: Results) -> str:

@@ -33,7 +33,7 @@ from minegame.answers.setting import (
 from minegame.answers.words import with_interval
 from minegame.design import Changes, Factor
 from minegame.ensemble import by_bidder, general
-from minegame.scenario import Scenario, nearest
+from minegame.scenario import Scenario, nearest, typed_change
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,7 +130,7 @@ def _with_own(scenario: Scenario, policies: Mapping[str, Changes]) -> tuple[dict
 
 
 def _typed_policy(name: str, changes: Changes) -> str:
-    return f"{name}: " + ",".join(f"{path}={words.plain(value)}" for path, value in changes.items())
+    return f"{name}: " + ",".join(typed_change(path, value) for path, value in changes.items())
 
 
 def _who_wins(found: Mapping[str, Any], scenario: Scenario) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from minegame.answers.words import renamed, with_interval
 from minegame.design import Changes
 from minegame.ensemble import by_bidder, by_patron, general
 from minegame.game import LEVERS
-from minegame.scenario import Scenario, nearest
+from minegame.scenario import Scenario, nearest, typed_change
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -492,7 +492,7 @@ def rules(
             "rules", scenario,
             {
                 "rule": None if changes is None else [
-                    f"{rule}: " + ",".join(f"{path}={words.plain(v)}" for path, v in change.items())
+                    f"{rule}: " + ",".join(typed_change(path, value) for path, value in change.items())
                     for rule, change in changes.items()
                 ],
                 **_typed(players), "default_onset": default_onset, "replications": replications, "draws": draws,

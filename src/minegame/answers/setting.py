@@ -18,7 +18,7 @@ from minegame.answers.answer import AnswerError
 from minegame.design import Changes, Factor
 from minegame.ensemble import by_bidder
 from minegame.game import LEVERS
-from minegame.scenario import Scenario, nearest, shipped_scenarios
+from minegame.scenario import Scenario, nearest, shipped_scenarios, typed_change, typed_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -279,7 +279,9 @@ def settings_of(scenario: Scenario, **more: object) -> dict[str, object]:
 
 
 def changes_of(scenario: Scenario) -> dict[str, Any]:
-    """How a scenario that bears a shipped scenario's name differs from it: values by path."""
+    """How a scenario differs from the file that it was loaded from, or the shipped one of its name: values by path."""
+    if scenario.origin is not None:
+        return scenario.changes
     if scenario.name not in shipped_scenarios():
         return {}
     shipped = {parameter.path: parameter.value for parameter in Scenario.load(scenario.name).parameters()}
@@ -288,9 +290,9 @@ def changes_of(scenario: Scenario) -> dict[str, Any]:
 
 def command_line(kind: str, scenario: Scenario, options: Mapping[str, object]) -> str:
     """The command that makes an answer again; options that are None are left out, lists are given many times."""
-    parts = ["minegame", "analyse", kind, scenario.name]
+    parts = ["minegame", "analyse", kind, scenario.origin or scenario.name]
     for path, value in changes_of(scenario).items():
-        parts += ["--set", f"{path}={words.plain(value) if not isinstance(value, float) else repr(value)}"]
+        parts += ["--set", typed_change(path, value)]
     for name, value in options.items():
         values: Iterable[object] = value if isinstance(value, (list, tuple)) else [value]
         for one in values:
@@ -306,10 +308,10 @@ def typed_factors(given: Factors | None) -> dict[str, object]:
     if isinstance(given, (str, Path)):
         return {"factors": str(given)}
     if isinstance(given, Mapping):
-        return {"vary": [f"{path}={':'.join(str(part) for part in values)}" for path, values in given.items()]}
+        return {"vary": [f"{path}={':'.join(typed_value(part) for part in values)}" for path, values in given.items()]}
     return {
         "vary": [
-            f"{f.path}=" + (",".join(map(str, f.levels)) if f.levels else f"{f.low}:{f.high}")
+            f"{f.path}=" + (",".join(map(typed_value, f.levels)) if f.levels else f"{f.low}:{f.high}")
             + (":log" if f.scale == "log" else "")
             for f in given
         ]

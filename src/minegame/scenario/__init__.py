@@ -14,7 +14,7 @@ from minegame.scenario.files import find_file, shipped_scenarios
 from minegame.scenario.places import Parameter
 from minegame.scenario.problems import Problem, ScenarioError, nearest, shown
 from minegame.scenario.scenario import BOUND, DERIVED_FROM, Scenario
-from minegame.scenario.values import parse_changes
+from minegame.scenario.values import parse_changes, typed_change, typed_value
 from minegame.scenario.yaml_file import Dumper, SourceFile, typed
 
 __all__ = [
@@ -35,4 +35,6 @@ __all__ = [
     "shipped_scenarios",
     "shown",
     "typed",
+    "typed_change",
+    "typed_value",
 ]

@@ -32,7 +32,7 @@ from minegame.scenario.fields import (
     TenderFields,
     text_field,
 )
-from minegame.scenario.files import find_file, shipped_hint
+from minegame.scenario.files import find_file, shipped_hint, shipped_scenarios
 from minegame.scenario.kinds import KINDS, Bidders, Deposits, Financiers, Patrons, Sources
 from minegame.scenario.places import (
     Parameter,
@@ -92,6 +92,8 @@ class Scenario(Group):
     )
 
     _name: str = PrivateAttr("scenario")
+    _origin: str | None = PrivateAttr(None)
+    _changes: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     # ------------------------------------------------------------------------------------------------- reading, writing
 
@@ -148,6 +150,16 @@ class Scenario(Group):
     def name(self) -> str:
         """The stem of its file."""
         return self._name
+
+    @property
+    def origin(self) -> str | None:
+        """What it was loaded from: the name of a shipped scenario, or the path of a file; None if made in Python."""
+        return self._origin
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The values that :meth:`at` has changed since it was loaded or made, by path."""
+        return dict(self._changes)
 
     @property
     def deposit_names(self) -> tuple[str, ...]:
@@ -275,16 +287,23 @@ class Scenario(Group):
         A changed number loses its source: nobody has vouched for the new one.
         """
         content: dict[str, Any] = dict(self)
+        made = self.changes
         for path, value in self.expanded(changes).items():
             place = self.place(path)
             group = content
             for part in place.parts[:-1]:
                 group[part] = group = dict(group[part])
             group[place.name] = plain_value(value, place)
+            if group[place.name] == self._read(place):
+                continue
+            made[path] = group[place.name]
             if path in self.sources or self.source_of(path) is not None:
-                if group[place.name] != self._read(place):
-                    content["sources"] = {**content["sources"], path: None}
-        return _build(type(self), content, self.name, lambda loc: (self.name, None)) if changes else self
+                content["sources"] = {**content["sources"], path: None}
+        if not changes:
+            return self
+        changed = _build(type(self), content, self.name, lambda loc: (self.name, None))
+        changed._origin, changed._changes = self._origin, made
+        return changed
 
     # ------------------------------------------------------------------------------------------------------ to the game
 
@@ -375,4 +394,6 @@ def _load(cls: type[Scenario], where: str | Path) -> Scenario:
         fail("scenario", "the name is empty: expected a file or the name of a shipped scenario" + shipped_hint(""))
     path = find_file(where, Path())
     content, origin = with_parents(path, ())
-    return _build(cls, content, path.stem, locator(path, origin))
+    scenario = _build(cls, content, path.stem, locator(path, origin))
+    scenario._origin = path.stem if path == shipped_scenarios().get(path.stem) else str(path)
+    return scenario

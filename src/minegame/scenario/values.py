@@ -34,6 +34,27 @@ def parse_changes(changes: Iterable[str]) -> dict[str, object]:
     return parsed
 
 
+def typed_change(path: str, value: object) -> str:
+    """A change as it is typed on a command line; :func:`parse_changes` and :meth:`Scenario.at` read it back exactly.
+
+    >>> typed_change("host.backlash", 0.1 + 0.2), typed_change("tender.lots", "split")
+    ('host.backlash=0.30000000000000004', 'tender.lots=split')
+    """
+    return f"{path}={typed_value(value)}"
+
+
+def typed_value(value: object) -> str:
+    """A value as it is typed on a command line: a number with all its digits, null, true, false or a word.
+
+    >>> [typed_value(value) for value in (1e-05, 3, None, True, "split")]
+    ['1e-05', '3', 'null', 'true', 'split']
+    """
+    value = value.item() if isinstance(value, np.generic) else value
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return repr(value) if isinstance(value, (int, float)) else str(value)
+
+
 def plain_value(value: object, place: Place) -> object:
     """A value as a file would hold it: plain Python, and no text where the field wants a number."""
     item = getattr(value, "item", None)
