@@ -6,10 +6,9 @@ To add a kind of question, write a function decorated with ``@_kind(…)`` under
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -78,19 +77,6 @@ class _Chosen:
     def load(self) -> Scenario:
         return load(self.scenario, self.set_)
 
-    def retold(self, command: str) -> str:
-        """The command of an answer with the scenario as it was typed: for a file its path, and the changes to it."""
-        from minegame.scenario import shipped_scenarios
-
-        if self.scenario in shipped_scenarios():
-            return command
-        parts = shlex.split(command)
-        rest = parts[4:]
-        while rest[:1] == ["--set"]:
-            rest = rest[2:]
-        changes = [part for change in self.set_ or () for part in ("--set", change)]
-        return shlex.join([*parts[:3], self.scenario, *changes, *rest])
-
 
 @dataclass(frozen=True)
 class _Asking:
@@ -139,8 +125,7 @@ def _kind(epilog: str) -> Callable[[Callable[..., Mapping[str, Any]]], Callable[
     def register(own: Callable[..., Mapping[str, Any]]) -> Callable[..., Mapping[str, Any]]:
         def command(**given: Any) -> None:
             chosen, asking = take(_Chosen, given), take(_Asking, given)
-            answer = asking.ask(own.__name__, chosen.load(), own(**given))
-            asking.show(replace(answer, command=chosen.retold(answer.command)))
+            asking.show(asking.ask(own.__name__, chosen.load(), own(**given)))
 
         kinds.command(epilog=epilog)(with_options(command, own, _Chosen, own, _Asking))
         return own
