@@ -494,6 +494,7 @@ def spoil(folder: Path, how: str) -> None:
             "no question": {"question": None}, "one string": {"sentences": "abc"}, "no sentences": {"sentences": []},
             "settings a list": {"settings": ["a"]}, "number as limit": {"limits": [1]},
             "tables a number": {"tables": 7},
+            "versions a list": {"versions": [1]}, "no scenario's name": {"scenario": 3},
             "entry without file": {"tables": [{"title": "x"}]}, "another format": {"format": "minegame answer 99"},
             "a file elsewhere": {"tables": [{"title": "x", "file": "../../secret.csv"}]},
             "an absolute file": {"pictures": [{"title": "x", "file": "/etc/passwd"}]},
@@ -506,7 +507,8 @@ def spoil(folder: Path, how: str) -> None:
     [
         "not JSON", "not UTF-8", "a list", "cut table", "no table", "empty table", "cut picture", "no picture at all",
         "no scenario", "broken scenario", "empty scenario", "no question", "one string", "no sentences",
-        "settings a list", "number as limit", "tables a number", "entry without file", "another format",
+        "settings a list", "versions a list", "no scenario's name",
+        "number as limit", "tables a number", "entry without file", "another format",
         "a file elsewhere", "an absolute file",
     ],
 )  # fmt: skip
@@ -532,7 +534,8 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "how", ["altered table", "unfinished", "no manifest", "broken manifest", "manifest without policies"]
+    "how",
+    ["altered table", "unfinished", "no manifest", "broken manifest", "manifest without policies", "no such reference"],
 )
 def test_a_damaged_run_is_refused(runs, tmp_path, how):
     folder = tmp_path / "run-of-it"
@@ -547,6 +550,8 @@ def test_a_damaged_run_is_refused(runs, tmp_path, how):
         file.write_text("{")
     elif how == "unfinished":
         file.write_text(json.dumps({**manifest, "state": "running"}))
+    elif how == "no such reference":
+        file.write_text(json.dumps({**manifest, "reference": 7}))
     else:
         del manifest["policies"]
         file.write_text(json.dumps(manifest))
@@ -554,6 +559,16 @@ def test_a_damaged_run_is_refused(runs, tmp_path, how):
     assert done.exit_code == 2, (done.output, done.exception)
     assert "run-of-it" in done.output
     assert not (folder / "report.html").exists()
+
+
+@pytest.mark.parametrize("place", ["run_report._sentences", "report.Answer.read"])
+def test_a_fault_of_ours_is_not_blamed_on_the_folder(runs, tmp_path, monkeypatch, place):
+    def faulty(*_: object) -> None:
+        raise KeyError("forgotten")
+
+    monkeypatch.setattr(f"minegame.{place}", faulty)
+    with pytest.raises(KeyError, match="forgotten"):
+        report.read([make(tmp_path / "a"), runs["alone"].folder])
 
 
 def test_what_holds_no_results_is_refused(tmp_path):

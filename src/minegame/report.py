@@ -16,7 +16,7 @@ import math
 import re
 import struct
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -28,7 +28,7 @@ from minegame.answers import KINDS
 from minegame.answers import answer as answers
 from minegame.answers.answer import Answer, AnswerError
 from minegame.results import Results
-from minegame.scenario import Scenario, ScenarioError
+from minegame.scenario import Scenario, ScenarioError, SourceFile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +107,10 @@ def _lines(name: str, value: object) -> list[str]:
     return [said(value, name)]
 
 
+class PictureError(ValueError):
+    """What should be a PNG file is none, or not all of one."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture as an address that holds it whole, and its size on a screen, in pixels."""
@@ -118,9 +122,9 @@ class Picture:
 
     @classmethod
     def of(cls, title: str, png: bytes) -> Picture:
-        """From the bytes of a PNG file; raises ValueError for anything else."""
+        """From the bytes of a PNG file; raises PictureError, a ValueError, for anything else."""
         if not png.startswith(_PNG) or len(png) < 33 or not png.endswith(b"IEND\xaeB`\x82"):
-            raise ValueError(f"the picture '{title}' is no whole PNG file")
+            raise PictureError(f"the picture '{title}' is no whole PNG file")
         width, height = struct.unpack(">II", png[16:24])
         scale = 96 / _DPI
         address = "data:image/png;base64," + base64.b64encode(png).decode()
@@ -415,7 +419,7 @@ def _place(folder: Path) -> int:
     """Where an answer stands in the order in which answers are best read; runs and unknown kinds come last."""
     try:
         kind = _head(folder).get("name")
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # which is told when it is read
         kind = None
     return list(KINDS).index(kind) if kind in KINDS else len(KINDS)
 
@@ -428,14 +432,12 @@ def _read(folder: Path) -> Chapter:
     try:
         if not answers.is_answer_folder(folder):
             return Chapter.of(results.load(folder))
-        _check_head(folder)
-        chapter = Chapter(Answer.read(folder), versions=_versions(folder))
-        _check(folder, chapter)
+        head = _checked_head(folder)
+        chapter = Chapter(Answer.read(folder), versions={str(k): str(v) for k, v in head.get("versions", {}).items()})
+        _check(folder, head, chapter)
         return chapter
-    except (ScenarioError, OSError):
+    except ScenarioError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as problem:
-        raise AnswerError(folder, f"is damaged ({problem}): make the results again") from problem
     except Exception as problem:
         if not _is_unreadable(problem):
             raise
@@ -443,7 +445,12 @@ def _read(folder: Path) -> Chapter:
 
 
 def _is_unreadable(problem: Exception) -> bool:
-    """Whether a library says that a file is not what its name says, in an error of its own."""
+    """Whether a file is not what its name says: text that is none, a picture cut short, a table that cannot be read.
+
+    What goes wrong anywhere else is a fault of ours, and shows itself as one.
+    """
+    if isinstance(problem, (UnicodeDecodeError, json.JSONDecodeError, PictureError)):
+        return True
     return type(problem).__module__.split(".")[0] in ("yaml", "pandas", "pyarrow")
 
 
@@ -452,9 +459,16 @@ def _head(folder: Path) -> dict[str, Any]:
     return head if isinstance(head, dict) else {}
 
 
-def _check_head(folder: Path) -> None:
-    """Refuse an answer whose files lie outside its folder: a page that is sent around must not carry others along."""
+def _checked_head(folder: Path) -> dict[str, Any]:
+    """What stands in answer.json, once it has the shape of an answer and names no file outside its folder.
+
+    A page that is sent around must not carry other files along.
+    """
     head = _head(folder)
+    if head.get("format") == answers.FORMAT and (wrong := next(_misshapen(head), None)) is not None:
+        raise AnswerError(folder / answers.FILE, f"is damaged: {wrong}")
+    if head.get("format") == answers.FORMAT:
+        SourceFile(folder / "scenario.yaml")
     for entry in [*head.get("tables", []), *head.get("pictures", [])]:
         path = PurePosixPath(str(entry["file"]))
         inside = (folder / path).resolve().is_relative_to(folder.resolve())
@@ -462,29 +476,40 @@ def _check_head(folder: Path) -> None:
             raise AnswerError(folder / answers.FILE, f"names a file outside its folder: {path}")
         if (folder / path).is_file() and (folder / path).stat().st_size > _MOST_BYTES:
             raise AnswerError(folder / path, f"is too large: expected at most {_MOST_BYTES:,} bytes")
+    return head
 
 
-def _check(folder: Path, chapter: Chapter) -> None:
+def _misshapen(head: Mapping[str, Any]) -> Iterator[str]:
+    """What in an answer is not as an answer is written."""
+    for name in ("sentences", "limits"):
+        if not isinstance(head.get(name), list) or not all(isinstance(text, str) for text in head[name]):
+            yield f"its {name} are not a list of sentences"
+    if not head.get("sentences") or not all(isinstance(head.get(n), str) for n in ("name", "question", "command")):
+        yield "it holds no sentence, or one that is not text"
+    if not isinstance(head.get("scenario"), str):
+        yield "it names no scenario"
+    for name in ("settings", "versions"):
+        if not isinstance(head.get(name, {}), Mapping):
+            yield f"its {name} are not names with values"
+    if "settings" not in head:
+        yield "it has no settings"
+    for name in ("tables", "pictures"):
+        entries = head.get(name)
+        if not isinstance(entries, list) or not all(
+            isinstance(e, Mapping) and isinstance(e.get("title"), str) and isinstance(e.get("file"), str)
+            for e in entries
+        ):
+            yield f"its {name} are not titles with files"
+
+
+def _check(folder: Path, head: Mapping[str, Any], chapter: Chapter) -> None:
     """Find out at once whether everything is there as it was written."""
-    told = chapter.answer
-    for name, texts in (("sentences", _head(folder)["sentences"]), ("limits", _head(folder)["limits"])):
-        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise AnswerError(folder / answers.FILE, f"is damaged: its {name} are not a list of sentences")
-    if not told.sentences or not all(isinstance(text, str) for text in (told.name, told.question, told.command)):
-        raise AnswerError(folder / answers.FILE, "is damaged: it holds no sentence, or one that is not text")
-    if not isinstance(told.settings, Mapping):
-        raise AnswerError(folder / answers.FILE, "is damaged: its settings are not names with values")
-    for entry in _head(folder)["tables"]:
-        rows = len(told.tables[entry["title"]])
+    for entry in head["tables"]:
+        rows = len(chapter.answer.tables[entry["title"]])
         if entry.get("rows", rows) != rows:
             text = f"is not as written: {rows} of {entry['rows']} rows; make the answer again"
             raise AnswerError(folder / entry["file"], text)
     assert chapter.pictures is not None  # each is decoded, or says what is wrong
-
-
-def _versions(folder: Path) -> dict[str, str]:
-    found = _head(folder).get("versions", {})
-    return {str(name): str(number) for name, number in found.items()} if isinstance(found, dict) else {}
 
 
 # ------------------------------------------------------------------------------------------------------------- the page

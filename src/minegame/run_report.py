@@ -15,7 +15,6 @@ from minegame.answers.answer import Answer
 from minegame.question import Question, shipped_experiments
 from minegame.results import Results
 from minegame.scenario import typed_change, typed_value
-from minegame.storage import ResultsError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,27 +35,20 @@ _SPREAD_LIMIT = (
 
 
 def answer(found: Results) -> Answer:
-    """The results of a run as an answer: two sentences, tables, pictures, and the command that makes them again.
-
-    Raises:
-        ResultsError: if the manifest lacks what a finished run writes there.
-    """
-    try:
-        manifest, rows = found.manifest, found.win_probabilities()
-        own = [_LIMIT] if _points(found) > 2 else []
-        return Answer(
-            name=str(manifest["name"]),
-            question=manifest["question"].strip() or f"{manifest['title'] or manifest['name']}: who wins?",
-            sentences=tuple(_sentences(found, rows)),
-            tables=_tables(found, rows),
-            pictures=_pictures(found, rows),
-            settings=_settings(found),
-            command=_command(found),
-            limits=setting.limits_of(found.scenario, *own, *([_SPREAD_LIMIT] if found.groups > MOST_ROWS else [])),
-            scenario=found.scenario,
-        )
-    except (KeyError, TypeError, AttributeError) as problem:
-        raise ResultsError(found.folder, f"its manifest.json is damaged: {problem} is missing or wrong") from problem
+    """The results of a run as an answer: two sentences, tables, pictures, and the command that makes them again."""
+    manifest, rows = found.manifest, found.win_probabilities()
+    own = [_LIMIT] if _points(found) > 2 else []
+    return Answer(
+        name=manifest["name"],
+        question=manifest["question"].strip() or f"{manifest['title'] or manifest['name']}: who wins?",
+        sentences=tuple(_sentences(found, rows)),
+        tables=_tables(found, rows),
+        pictures=_pictures(found, rows),
+        settings=_settings(found),
+        command=_command(found),
+        limits=setting.limits_of(found.scenario, *own, *([_SPREAD_LIMIT] if found.groups > MOST_ROWS else [])),
+        scenario=found.scenario,
+    )
 
 
 def _points(found: Results) -> int:

@@ -188,7 +188,38 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         found = manifest.get("format") if isinstance(manifest, dict) else None
         raise ResultsError(folder, f"its {MANIFEST} has format {found}: this version of minegame reads {FORMAT}")
+    wrong = next(_misshapen(manifest), None)
+    if wrong is not None:
+        raise ResultsError(folder, f"its {MANIFEST} is damaged: {wrong} is missing or wrong")
     return manifest
+
+
+_NONE = type(None)
+_SHAPE: dict[str, type | tuple[type, ...]] = {
+    "state": str, "name": str, "title": str, "question": str, "how_to_read": str, "analysis": list, "groups": int,
+    "factors": list, "policies": dict, "reference": (int, _NONE), "replications": dict, "seed": int, "results": str,
+    "chunk": int, "fingerprint": dict, "versions": dict, "experiment": str, "asked": (dict, _NONE), "scenario": dict,
+    "tables": dict, "begun": str,
+}  # fmt: skip
+_SHAPE_AT_THE_END: dict[str, type | tuple[type, ...]] = {"negotiations": int, "fell_short": list}
+
+
+def _misshapen(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """The fields of a manifest that are not there, or not of the kind that is written there."""
+    wanted = _SHAPE | (_SHAPE_AT_THE_END if manifest.get("state") == "complete" else {})
+    yield from (name for name, kind in wanted.items() if not isinstance(manifest.get(name, ...), kind))
+    yield from (
+        f"{name}.{key}"
+        for name, keys in (("scenario", ("name",)), ("replications", ("until", "of", "at_most")))
+        for key in keys
+        if key not in manifest[name]
+    )
+    yield from (f"policies.{name}" for name, changes in manifest["policies"].items() if not isinstance(changes, dict))
+    if not 0 <= (manifest["reference"] or 0) < len(manifest["policies"]):
+        yield "reference"
+    for name, entry in manifest["tables"].items():
+        if not isinstance(entry, dict) or not isinstance(entry.get("sha256"), str):
+            yield f"tables.{name}"
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
