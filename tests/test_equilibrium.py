@@ -28,7 +28,7 @@ from minegame.analysis.payoffs import (
     value,
 )
 from minegame.analysis.quantal import quantal_path
-from minegame.game import LEVERS, OUTCOME, new_records
+from minegame.game import LEVERS
 from minegame.scenario import Scenario
 
 MATCHING_PENNIES = np.array([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]], float)
@@ -581,13 +581,6 @@ def test_the_design_of_the_case_has_512_profiles_in_the_order_of_the_table():
     assert [change["patrons.china.levers.access.onset"] for change in other.changes] == [2, 2]
 
 
-def test_samples_come_from_outcomes():
-    outcomes = new_records(OUTCOME, 6).reshape(2, 3)
-    outcomes["patron_payoff"][..., 1] = 5.0
-    outcomes["host_value"] = 9.0
-    assert equilibrium.sample(outcomes, [1, 0]).tolist() == [[[5.0, 0.0, 9.0]] * 3] * 2
-
-
 def test_a_large_table_is_solved_in_seconds():
     rng = np.random.default_rng(18)
     trend = np.concatenate([rng.normal(size=(1, 16, 1, 1)) * 100 + np.zeros((1, 16, 32, 1)),
@@ -602,8 +595,9 @@ def test_a_large_table_is_solved_in_seconds():
 
 
 def test_three_players_are_analysed_without_commitment():
-    payoffs = np.random.default_rng(19).normal(size=(3, 2, 3, 2))
-    results = equilibrium.estimate(PayoffTable.exact(payoffs), draws=2)
+    samples = np.random.default_rng(19).normal(size=(40, 12, 4))
+    names = {f"player {n}": [str(j) for j in range(count)] for n, count in ((1, 2), (2, 3), (3, 2))}
+    results = equilibrium.estimate(PayoffTable.from_samples(names, samples), draws=2)
     assert "commitment" not in results
     assert set(results["equilibria"].columns) >= {"player 1", "player 2", "player 3"} or results["equilibria"].empty
     assert pure_mixture((0, 2, 1), (2, 3, 2))[1].tolist() == [0.0, 0.0, 1.0]

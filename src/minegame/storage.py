@@ -387,11 +387,11 @@ def outcomes_table(scenario: Scenario, policies: Sequence[str], groups: Sequence
             continue
         cells = flat[name]
         if cells.ndim == 1:
-            columns[name] = _typed(name, cells)
+            columns[name] = _typed(cells)
             continue
         who = kinds.get(name) or (scenario.deposit_names if cells.shape[1] == MAX_DEPOSITS else scenario.patron_names)
         for n, subject in enumerate(who):
-            columns[f"{name}.{subject}"] = _typed(name, cells[:, n])
+            columns[f"{name}.{subject}"] = _typed(cells[:, n])
     _name_winners(columns, scenario, flat["winner"])
     return pa.table(columns)
 
@@ -400,7 +400,7 @@ def _coordinates(groups: Sequence[int], shape: tuple[int, ...]) -> tuple[np.ndar
     return np.asarray(groups).reshape(-1, 1, 1), np.arange(shape[2]).reshape(1, 1, -1)
 
 
-def _typed(name: str, cells: np.ndarray) -> Any:
+def _typed(cells: np.ndarray) -> Any:
     import pyarrow as pa
 
     if cells.dtype.kind == "f":

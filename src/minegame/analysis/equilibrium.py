@@ -99,14 +99,6 @@ def observed(scenario: Scenario, players: Mapping[str, Sequence[str]] | None = N
     }
 
 
-def sample(outcomes: np.ndarray, players: Sequence[int]) -> np.ndarray:
-    """The payoff samples in OUTCOME records of shape (…): payoffs of the patrons numbered, then the host's value.
-
-    The result has shape (…, players + 1), M$; a table wants (replications, profiles, players + 1).
-    """
-    return np.concatenate([outcomes["patron_payoff"][..., list(players)], outcomes["host_value"][..., None]], axis=-1)
-
-
 # ------------------------------------------------------------------------------------------------------------- estimate
 
 

@@ -26,7 +26,7 @@ Mixture = tuple[np.ndarray, ...]
 class PayoffTable:
     """What every profile pays every player, with Monte Carlo errors and the host's value.
 
-    ``payoffs`` and ``errors`` have shape (players, s1, s2, …), ``host_value`` and ``host_errors`` (s1, s2, …), all M$.
+    ``payoffs`` and ``errors`` have shape (players, s1, s2, …), ``host_value`` (s1, s2, …), all M$.
     ``samples`` has shape (replications, profiles, players + 1), profiles in C order and the host last, all profiles of
     a replication on the same luck; None for a game that is known exactly.
     ``beside`` holds measures that nobody plays for, by name, each of shape (replications, profiles): yes or no (a bool,
@@ -38,7 +38,6 @@ class PayoffTable:
     payoffs: np.ndarray
     errors: np.ndarray
     host_value: np.ndarray
-    host_errors: np.ndarray
     replications: int = 0
     samples: np.ndarray | None = None
     beside: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -65,9 +64,7 @@ class PayoffTable:
         means = np.moveaxis(samples.mean(0).reshape(*shape, -1), -1, 0)
         errors = np.moveaxis((samples.std(0, ddof=1) / np.sqrt(count)).reshape(*shape, -1), -1, 0)
         names = tuple(tuple(part) for part in strategies.values())
-        return cls(
-            tuple(strategies), names, means[:-1], errors[:-1], means[-1], errors[-1], count, samples, beside or {}
-        )
+        return cls(tuple(strategies), names, means[:-1], errors[:-1], means[-1], count, samples, beside or {})
 
     @classmethod
     def exact(cls, payoffs: np.ndarray, strategies: Mapping[str, Sequence[str]] | None = None) -> PayoffTable:
@@ -78,8 +75,7 @@ class PayoffTable:
                 f"player {i + 1}": [str(j + 1) for j in range(count)] for i, count in enumerate(values.shape[1:])
             }
         names = tuple(tuple(part) for part in strategies.values())
-        host = np.zeros(values.shape[1:])
-        return cls(tuple(strategies), names, values, np.zeros_like(values), host, host)
+        return cls(tuple(strategies), names, values, np.zeros_like(values), np.zeros(values.shape[1:]))
 
     @property
     def shape(self) -> tuple[int, ...]:

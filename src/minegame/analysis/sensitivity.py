@@ -51,7 +51,6 @@ class Indices:
 
     table: pd.DataFrame
     mean: float
-    variance: float
     interactions: tuple[float, float, float]
     noise: float
     base: int
@@ -166,10 +165,9 @@ def estimate(
         }
     )
     table = _ranked(table, "total")
-    variance = float(values.var()) * (1 - noise)
     rest, half = 1 - first.sum(), raw["rest_conf"] / (1 - noise)
     interactions = (float(rest), float(rest - half), float(rest + half))
-    return Indices(table, float(values.mean()), variance, interactions, noise, points.base, confidence)
+    return Indices(table, float(values.mean()), interactions, noise, points.base, confidence)
 
 
 def lots(points: Points) -> np.ndarray:

@@ -76,7 +76,7 @@ def odds(
     two separate runs.
     """
     chosen = load(scenario, set_)
-    other = _other(chosen, scenario, against, set_, set_against)
+    other = _other(scenario, against, set_, set_against)
     if out is not None:
         make_folder(out)
 
@@ -113,9 +113,7 @@ def odds(
         _show(console(), answer, chosen, other, out)
 
 
-def _other(
-    chosen: Scenario, name: str, against: str | None, set_: list[str] | None, set_against: list[str] | None
-) -> Scenario | None:
+def _other(name: str, against: str | None, set_: list[str] | None, set_against: list[str] | None) -> Scenario | None:
     if against is None and not set_against:
         return None
     if against is not None:
