@@ -130,6 +130,30 @@ def test_rows_and_adaptive_runs_survive_kills_too(tmp_path: Path) -> None:
         kill_and_resume(file, kills=5, seed=3)
 
 
+def test_what_others_put_beside_the_chunks_stays(asked_file: Path, tmp_path: Path) -> None:
+    interrupted(asked_file, tmp_path / "r")
+    chunks = tmp_path / "r" / storage.CHUNKS
+    (chunks / "mine").mkdir()
+    (chunks / "mine" / "0-00000-0123456789abcdef.npy").touch()
+    (chunks / "0-00000-0123456789abcdef.npy").mkdir()
+    (chunks / "notes.txt").write_text("mine")
+    (chunks / ".0-00000-0123456789abcdef.npy.77.partial").touch()
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
+    assert asked.table_sums(tmp_path / "r") == reference(asked_file)
+    assert sorted(path.name for path in chunks.iterdir()) == ["0-00000-0123456789abcdef.npy", "mine", "notes.txt"]
+
+
+def test_reading_chunks_does_not_look_through_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = storage.ChunkStore(tmp_path)
+    store.found(("npy",))
+    store.keep("0-00001", {"npy": b"one"})
+    again = storage.ChunkStore(tmp_path)
+    assert again.found(("npy",)) == {"0-00001"}
+    for name in ("glob", "iterdir"):
+        monkeypatch.setattr(Path, name, lambda *_: pytest.fail("looked through the folder"))
+    assert store.read("0-00001", "npy").read() == again.read("0-00001", "npy").read() == b"one"
+
+
 def test_finished_chunks_are_not_played_again(asked_file: Path, tmp_path: Path) -> None:
     kept = interrupted(asked_file, tmp_path / "r")
     times = {path: path.stat().st_mtime_ns for path in kept}

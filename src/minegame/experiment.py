@@ -496,7 +496,7 @@ class _Run:
         """Play what is missing, then write the tables."""
         started = time.perf_counter()
         self.store.sweep()
-        self.finished, self.remade = self.store.found(self.kinds)
+        self.finished = self.store.found(self.kinds)
         rounds = list(self._fixed() if self.plan.replications.until is None else self._until_sure())
         self._write_tables(rounds)
         self._sign(time.perf_counter() - started)

@@ -24,7 +24,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,6 +43,8 @@ DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
 _ROW_GROUP = 1 << 19  # rows; fixed, so that a table's bytes follow from its rows alone
 _CHECKSUM = 16  # hexadecimal digits in the name of a chunk
 _CHUNK_NAME = re.compile(rf"(\d+-\d+)-([0-9a-f]{{{_CHECKSUM}}})\.(\w+)")
+
+_DRAFT_NAME = re.compile(r"\..+\.\d+\.partial")
 
 
 class ResultsError(ScenarioError):
@@ -107,6 +109,10 @@ def _replace(path: Path, content: bytes) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _is_chunk(path: Path) -> bool:
+    return _CHUNK_NAME.fullmatch(path.name) is not None or _DRAFT_NAME.fullmatch(path.name) is not None
 
 
 def _draft(path: Path) -> Path:
@@ -252,38 +258,43 @@ class ChunkStore:
     """The finished chunks of a run, each vouched for by its name."""
 
     folder: Path
+    _paths: dict[tuple[str, str], Path] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def _chunks(self) -> Path:
         return self.folder / CHUNKS
 
-    def found(self, kinds: Sequence[str]) -> tuple[set[str], int]:
-        """The names of the chunks that are whole in every kind, and how many files had to be thrown away."""
+    def found(self, kinds: Sequence[str]) -> set[str]:
+        """The names of the chunks that are whole in every kind; what is not whole is thrown away."""
         self._chunks.mkdir(exist_ok=True)
         whole: dict[str, set[str]] = {}
-        bad = 0
-        for path in sorted(self._chunks.iterdir()):
+        for path in self._own():
             match = _CHUNK_NAME.fullmatch(path.name)
             if match and checksum(path)[:_CHECKSUM] == match[2]:
                 whole.setdefault(match[1], set()).add(match[3])
-                continue
-            bad += match is not None
-            path.unlink()
-        return {name for name, has in whole.items() if has >= set(kinds)}, bad
+                self._paths[match[1], match[3]] = path
+            else:
+                path.unlink()
+        return {name for name, has in whole.items() if has >= set(kinds)}
+
+    def _own(self) -> list[Path]:
+        """The chunks and their drafts; whatever else somebody put there is left alone."""
+        return [path for path in sorted(self._chunks.iterdir()) if _is_chunk(path) and not path.is_dir()]
 
     def keep(self, name: str, content: Mapping[str, bytes]) -> None:
         """Write a finished chunk: its content by kind."""
         for kind, data in content.items():
             mark = hashlib.sha256(data).hexdigest()[:_CHECKSUM]
-            write_whole(self._chunks / f"{name}-{mark}.{kind}", data)
+            path = self._paths[name, kind] = self._chunks / f"{name}-{mark}.{kind}"
+            write_whole(path, data)
 
     def read(self, name: str, kind: str) -> io.BytesIO:
-        """The content of a chunk, checked once more.
+        """The content of a chunk that was found or kept, checked once more.
 
         Raises:
             ResultsError: if the file was altered while the run went on.
         """
-        (path,) = self._chunks.glob(f"{name}-*.{kind}")
+        path = self._paths[name, kind]
         data = path.read_bytes()
         if f"-{hashlib.sha256(data).hexdigest()[:_CHECKSUM]}." not in path.name:
             raise ResultsError(path, "was altered while the run went on: run again to make it again")
@@ -292,9 +303,10 @@ class ChunkStore:
     def clear(self) -> None:
         """Remove all chunks and whatever a killed run has left."""
         if self._chunks.is_dir():
-            for path in self._chunks.iterdir():
+            for path in self._own():
                 path.unlink()
-            self._chunks.rmdir()
+            if not any(self._chunks.iterdir()):
+                self._chunks.rmdir()
         self.sweep()
 
     def sweep(self) -> None:
