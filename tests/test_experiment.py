@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import time
+import types
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -123,6 +125,28 @@ def test_tables_are_the_same_on_a_local_dask_cluster(undisturbed: dict[str, str]
         assert workers == 2
         experiment.run(plan, tmp_path / "r", executor=executor, workers=workers, chunk=2_000)
     assert asked.table_sums(tmp_path / "r") == undisturbed
+
+
+def test_a_cluster_that_cannot_be_reached_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else its worker processes would stay behind."""
+    from minegame import cluster
+
+    closed = []
+
+    class Cluster:
+        def __init__(self, **_: object) -> None:
+            pass
+
+        def close(self, timeout: float) -> None:
+            closed.append(timeout)
+
+    def refuse(_: object) -> None:
+        raise TimeoutError("no answer")
+
+    monkeypatch.setitem(sys.modules, "distributed", types.SimpleNamespace(LocalCluster=Cluster, Client=refuse))
+    with pytest.raises(TimeoutError), cluster.connected(None, 2):
+        pass
+    assert len(closed) == 1
 
 
 def test_a_scheduler_that_does_not_answer_fails_at_once_with_advice() -> None:

@@ -45,7 +45,11 @@ def _client(address: str | None, workers: int | None) -> Any:
         cluster = distributed.LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
         )
-        return distributed.Client(cluster)
+        try:
+            return distributed.Client(cluster)
+        except BaseException:
+            cluster.close(timeout=_PATIENCE)
+            raise
     try:
         return distributed.Client(address, timeout=_PATIENCE)
     except (OSError, ValueError) as error:
