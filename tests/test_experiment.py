@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minegame.experiment as experiment
-from minegame import ensemble
+from minegame import ensemble, storage
 from minegame.analysis import precision
 from minegame.ensemble import MEASURES, by_bidder, general
 from minegame.experiment import block_size, pieces, tree_sum
@@ -43,10 +43,26 @@ def test_pieces_cover_every_block_once_and_are_aligned(groups: int, policies: in
     cut = pieces(groups, policies, reps, target)
     blocks = -(-reps // block_size(reps))
     assert sum(len(piece.groups) * len(piece.blocks) for piece in cut) == groups * blocks
+    assert all(len(piece.groups) * policies <= max(4096, policies) for piece in cut)
     for piece in cut:
         if len(piece.blocks) < blocks:
             assert len(piece.groups) == 1
             assert piece.blocks.start % (1 << (len(piece.blocks) - 1).bit_length()) == 0
+
+
+def test_a_piece_of_a_large_design_holds_few_games() -> None:
+    """Thirty thousand points of one replication were one piece, and took a gigabyte."""
+    cut = pieces(30_000, 2, 1, 120_000)
+    assert max(len(piece.groups) for piece in cut) == 2048
+    assert sum(len(piece.groups) for piece in cut) == 30_000
+
+
+def test_a_run_that_began_without_a_bound_on_games_keeps_its_chunks(tmp_path: Path) -> None:
+    plan = asked.plan(asked.FOUR_POLICIES, tmp_path)
+    manifest = experiment.new_manifest(plan, 10**6)
+    del manifest["games"]
+    storage.write_manifest(tmp_path, manifest)
+    assert len(experiment.run(plan, tmp_path).design) == plan.groups
 
 
 @given(st.integers(1, 10**12))
@@ -373,6 +389,15 @@ def twins() -> Scenario:
 
 
 # --------------------------------------------------------------------------------------------------------- forecast
+
+
+def test_a_forecast_of_many_policies_makes_few_games(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    played = []
+    rate = experiment._rate
+    monkeypatch.setattr(experiment, "_GAMES", 8)
+    monkeypatch.setattr(experiment, "_rate", lambda games, *rest: played.append(games.shape) or rate(games, *rest))
+    experiment.forecast(asked.plan(asked.FOUR_POLICIES, tmp_path))
+    assert played == [(2, 4)]
 
 
 def test_a_forecast_counts_and_is_about_right(tmp_path: Path) -> None:

@@ -400,6 +400,15 @@ def test_the_experiment_on_the_page_asks_the_same_again(runs, tmp_path):
     assert plain(text) in Page(html_of(runs["curve"])).text
 
 
+def test_terms_of_a_large_design_are_worked_out_as_far_as_they_are_shown(runs, monkeypatch):
+    found, asked = runs["curve"], []
+    estimate = Results.estimate
+    monkeypatch.setattr(Results, "estimate", lambda *where: asked.append(where) or estimate(*where))
+    monkeypatch.setattr(run_report, "MOST_ROWS", 3)
+    assert len(run_report._terms(found)) == 3
+    assert len(asked) == 2
+
+
 def shipped(**changes: Any) -> Results:
     """The results of a shipped experiment, as far as its command is concerned."""
     question, plan = Question.load("who_wins", changes)

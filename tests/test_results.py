@@ -71,6 +71,12 @@ def test_win_probabilities_agree_with_the_analysis_of_one_point(results: Results
     assert rows["estimate"].sum() == pytest.approx(1)
 
 
+def test_one_point_is_found_without_spreading_them_all(results: Results) -> None:
+    fresh = Results(results.folder, results.manifest)
+    assert fresh.estimate(5, "finance") == fresh.estimate(-1, "finance") == results.estimate(5, "finance")
+    assert "sums" not in vars(fresh)
+
+
 def test_the_headline_is_a_csv(results: Results) -> None:
     rows = pd.read_csv(results.folder / storage.HEADLINE)
     assert rows["estimate"].to_numpy() == pytest.approx(results.win_probabilities()["estimate"].to_numpy())

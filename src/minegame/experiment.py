@@ -44,6 +44,7 @@ _MOST_BLOCKS = 1024
 _TASK = 50_000  # negotiations: about half a second, so that progress moves and Ctrl-C is heard
 _CHUNK, _SMALL_CHUNK, _ROWS_CHUNK = 120_000, 20_000, 20_000  # negotiations in a file: a second or two of work
 _FEW_CHUNKS, _MANY_CHUNKS = 32, 2000
+_GAMES = 4096  # in a piece, unless one group has more: 40 MB of games and sums
 _MOST_HEADLINES = 20_000  # rows of winning.csv, which is for reading; the summary holds the same for larger designs
 
 
@@ -106,14 +107,15 @@ class Piece:
     blocks: range
 
 
-def pieces(groups: int, policies: int, replications: int, target: int) -> list[Piece]:
+def pieces(groups: int, policies: int, replications: int, target: int, games: int = _GAMES) -> list[Piece]:
     """Groups × blocks cut into pieces of about ``target`` negotiations, those of the same groups one after another.
 
-    A piece is some groups whole, or an aligned run of a power of two blocks of one group.
+    A piece is some groups whole, of at most so many ``games`` together, or an aligned run of a power of two blocks of
+    one group.
     """
     size = block_size(replications)
     blocks = -(-replications // size)
-    together = max(1, target // (replications * policies))
+    together = max(1, min(target // (replications * policies), games // policies))
     each = blocks
     if replications * policies > target:
         each = 1 << int(math.log2(max(1, target // (size * policies))))
@@ -456,6 +458,7 @@ def new_manifest(plan: Plan, chunk: int) -> dict[str, Any]:
         "seed": plan.seed,
         "results": plan.results,
         "chunk": chunk,
+        "games": _GAMES,
         "fingerprint": fingerprint(plan),
         "versions": _versions(),
         "machine": f"{platform.system()} {platform.machine()}",
@@ -540,7 +543,8 @@ class _Run:
     # ---------------------------------------------------------------------------------------------------- the chunks
 
     def _pieces(self, this: Round) -> list[tuple[str, Piece]]:
-        cut = pieces(len(this.groups), len(self.plan.policies), this.replications, self.manifest["chunk"])
+        games = self.manifest.get("games", len(this.groups) * len(self.plan.policies))  # an old run had no bound
+        cut = pieces(len(this.groups), len(self.plan.policies), this.replications, self.manifest["chunk"], games)
         return [(f"{this.number}-{n:05d}", piece) for n, piece in enumerate(cut)]
 
     def _played(self, this: Round) -> Round:
@@ -715,7 +719,8 @@ _SAMPLE_GROUPS = 32
 def forecast(plan: Plan, workers: int | None = None) -> Forecast:
     """Play a short sample of the plan's own games and say what all of them will take."""
     count = workers or cores()
-    chosen = np.unique(np.linspace(0, plan.groups - 1, _SAMPLE_GROUPS).astype(int))
+    sample = max(1, min(_SAMPLE_GROUPS, _GAMES // len(plan.policies)))
+    chosen = np.unique(np.linspace(0, plan.groups - 1, sample).astype(int))
     plan.games(chosen[:1])
     started = time.perf_counter()
     games = plan.games(chosen)

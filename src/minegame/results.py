@@ -213,7 +213,8 @@ class Results:
     def estimate(self, group: int = 0, policy: str | None = None, confidence: float = 0.95) -> dict[str, Any]:
         """Everything about one point, as ``minegame odds`` tells it; the first policy if none is named."""
         number = 0 if policy is None else self.policies.index(policy)
-        return winning.estimate(self.sums[group, number], self.scenario, confidence)
+        sums = self._spread(self._kept[group, number][None, None])[0, 0]
+        return winning.estimate(sums, self.scenario, confidence)
 
 
 def load(folder: Path | str) -> Results:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -221,11 +222,15 @@ def _spread(found: Results, rows: pd.DataFrame) -> pd.DataFrame:
 def _terms(found: Results) -> pd.DataFrame:
     import pandas as pd
 
+    return pd.DataFrame(list(islice(_term_rows(found), MOST_ROWS)))
+
+
+def _term_rows(found: Results) -> Iterator[dict[str, Any]]:
+    """A row a point and winner, one after another: of a large design only the first are wanted."""
     headings = {
         "state_equity": "state equity, %", "bonus": "bonus, M$", "offtake": "offtake, %", "processing": "processing, %",
         "coverage": "coverage, %", "completion": "completion, %", "month": "month",
     }  # fmt: skip
-    told = []
     for group in range(found.groups):
         design = found.design.iloc[group]
         for policy in found.policies:
@@ -240,8 +245,7 @@ def _terms(found: Results) -> pd.DataFrame:
                         name: float(number)
                         for name, number in words.with_interval(heading, value, low, high, scale).items()
                     }
-                told.append(row)
-    return pd.DataFrame(told[:MOST_ROWS])
+                yield row
 
 
 def _asked(found: Results) -> dict[str, pd.DataFrame]:
