@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from minegame import experiment, plots, report, results, run_report
+from minegame import answers, experiment, plots, report, results, run_report
 from minegame.answers.answer import Answer, AnswerError
 from minegame.cli import app
 from minegame.question import Question
@@ -318,6 +318,44 @@ def test_an_estimate_stands_with_its_interval_in_one_cell():
     assert cells(table) == [["who", "wins, %", "part (low)"], ["A", "61.2 [59.9, 62.5]", "1"], ["B", "0.0", "2"]]
 
 
+def test_an_infinite_interval_is_no_sure_effect_and_not_a_number():
+    """A price whose gain may be nil lies anywhere: 397.7 alone would look like one."""
+    table = pd.DataFrame(
+        {
+            "price, M$": [397.7, 12.34, np.inf], "price, M$ (low)": [-np.inf, 10.0, -np.inf],
+            "price, M$ (high)": [np.inf, 15.0, np.inf],
+        }
+    )  # fmt: skip
+    assert cells(table)[1:] == [["no sure effect"], ["12.3 [10.0, 15.0]"], ["no sure effect"]]
+
+
+def test_values_of_a_parameter_as_they_fell_are_rounded():
+    table = pd.DataFrame({"host.balance_weight": [1.2345678, -0.0001234567, 530.0, 123456.0]})
+    assert [row[0] for row in cells(table)[1:]] == ["1.235", "−0.0001235", "530", "123456"]
+
+
+@pytest.mark.parametrize("make_it", [answers.tipping, answers.threshold])
+def test_single_points_are_left_in_the_folder(make_it, tmp_path):
+    found = make_it("two_bidders", replications=20)
+    folder = found.write(tmp_path / "a")
+    raw = [title for title in found.tables if title in report.RAW]
+    assert raw
+    (chapter,) = report.read([folder])
+    assert [sheet.title for sheet in chapter.tables] == [title for title in found.tables if title not in report.RAW]
+    page = check_structure(report.page([chapter]))
+    for title, file, rows in chapter.left_in_the_folder:
+        assert f"{title}: {rows:,} rows, in {file}" in page.text
+        assert len((folder / file).read_text().splitlines()) == rows + 1
+
+
+def test_the_first_page_says_every_answer_in_a_sentence(runs):
+    page = Page(html_of(answer(sentences=("It is <so>.", "And more.")), runs["alone"]))
+    opening = page.text[: page.text.index("Read the answer with its limits")]
+    assert opening.count("It is <so>.") == 2  # in short, then in its chapter
+    assert opening.count("And more.") == 1
+    assert run_report.answer(runs["alone"]).sentences[0][:30] in opening
+
+
 def test_numbers_are_for_people():
     table = pd.DataFrame(
         {
@@ -328,7 +366,7 @@ def test_numbers_are_for_people():
     )  # fmt: skip
     assert cells(table)[1:] == [
         ["1,234", "0.123", "530", "80,000", "2.2", "yes", "tender.months", "< 0.001", "–"],
-        ["−2", "0.000", "0.15", "3", "3", "no", "none", "0.25", "inf"],
+        ["−2", "0.000", "0.15", "3", "3", "no", "none", "0.25", "∞"],
     ]
 
 

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 50  # of a table on the page
 MISSING = "–"
+NO_SURE_EFFECT = "no sure effect"
+#: Tables of single points, for whoever draws or checks them: too long to read, they are left in the folder.
+RAW = frozenset({"The line", "Every point asked"})
 _MOST_BYTES = 30_000_000  # of one picture
 _PNG = b"\x89PNG\r\n\x1a\n"
 _DPI = 144  # of the pictures, so that they appear in the size in which they were drawn
@@ -82,7 +85,13 @@ class Chapter:
     @cached_property
     def tables(self) -> list[Sheet]:
         """The tables as people read them."""
-        return [Sheet.of(title, table) for title, table in self.answer.tables.items()]
+        return [Sheet.of(title, table) for title, table in self.answer.tables.items() if title not in RAW]
+
+    @cached_property
+    def left_in_the_folder(self) -> list[tuple[str, str, int]]:
+        """Tables that are not on the page: title, file and number of rows."""
+        raw = [title for title in self.answer.tables if title in RAW]
+        return [(title, f"tables/{answers.slug(title)}.csv", len(self.answer.tables[title])) for title in raw]
 
     @cached_property
     def pictures(self) -> list[Picture]:
@@ -271,8 +280,8 @@ def _column(table: pd.DataFrame, name: str) -> list[Cell]:
     values = _column_values(table, name)
     if not any(_is_number(value) for value in values):
         return [_words(value) for value in values]
-    if _PATH.fullmatch(name):  # a factor: its levels as they were given
-        return [Cell(said(value), "number") if _is_number(value) else _words(value) for value in values]
+    if _PATH.fullmatch(name):  # a factor: its levels as they were given, or as they fell
+        return [Cell(_level(value), "number") if _is_number(value) else _words(value) for value in values]
     signed = bool(re.search(r"percentage points|difference", name, re.IGNORECASE))
     lows, highs = (f"{name} (low)", f"{name} (high)")
     if lows in table and highs in table:
@@ -304,7 +313,14 @@ def _words(value: object, in_numbers: bool = False) -> Cell:
     return Cell(text, "path" if _PATH.fullmatch(text) else "words")
 
 
+def _level(value: float) -> str:
+    """A value of a parameter, to four digits unless it is whole."""
+    return said(value if float(value).is_integer() else float(f"{value:.4g}")).replace("-", "−")
+
+
 def _interval(value: object, low: object, high: object, digits: int | None, signed: bool) -> Cell:
+    if any(isinstance(part, float) and math.isinf(part) for part in (value, low, high)):
+        return Cell(NO_SURE_EFFECT, "number")
     if not isinstance(value, (int, float)) or not _is_number(value):
         return _words(value, True)
     if not (isinstance(low, (int, float)) and isinstance(high, (int, float)) and _is_number(low) and _is_number(high)):
@@ -375,6 +391,8 @@ def said(value: object, name: str = "") -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(said(item) for item in value) or "none"
     if isinstance(value, (int, float)):
+        if math.isinf(value):
+            return "∞" if value > 0 else "−∞"
         if name == "confidence" and 0 < value < 1:
             return f"{100 * value:g} %"
         # A seed is a name, not a quantity, and a value of a parameter is shown as it was given.
