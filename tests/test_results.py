@@ -165,10 +165,17 @@ def test_changed_rules_are_not_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyP
         experiment.run(plan, folder)
 
 
-def test_a_new_title_does_not_spoil_results(tmp_path: Path) -> None:
-    plan, folder = finished(tmp_path)
-    assert experiment.run(asked.plan(asked.FOUR_POLICIES, tmp_path, replications=50, title="Other"), folder)
-    assert plan.title != "Other"
+def test_words_may_change_and_are_told_from_then_on(tmp_path: Path) -> None:
+    _, folder = finished(tmp_path)
+    before = asked.table_sums(folder)
+    words = {"title": "Other", "question": "Why?", "how_to_read": "So.", "analysis": ["contrasts", "terms"]}
+    text = asked.FOUR_POLICIES + "# one more remark\n"
+    found = experiment.run(asked.plan(text, tmp_path, replications=50, **words), folder)
+    assert {name: found.manifest[name] for name in words} == words
+    assert {name: found.manifest["asked"][name] for name in words} == words
+    assert found.manifest["experiment"] == text
+    assert load(folder).manifest == found.manifest
+    assert asked.table_sums(folder) == before
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:

@@ -394,10 +394,12 @@ def _opened(plan: Plan, folder: Path, chunk: int | None) -> dict[str, Any]:
     if changed:
         text = f"holds results of something else: {'; '.join(changed)}. Start anew beside it with --fresh"
         raise ResultsError(folder, f"{text}, or choose another folder with --out")
-    if manifest["state"] == "complete" and storage.damaged(folder, manifest):
-        manifest = {**manifest, "state": "running", "tables": {}}
-        storage.write_manifest(folder, manifest)
-    return manifest
+    fresh = {**manifest, **_presentation(plan)}
+    if fresh["state"] == "complete" and storage.damaged(folder, fresh):
+        fresh |= {"state": "running", "tables": {}}
+    if fresh != manifest:
+        storage.write_manifest(folder, fresh)
+    return fresh
 
 
 def fingerprint(plan: Plan) -> dict[str, Any]:
@@ -445,11 +447,7 @@ def new_manifest(plan: Plan, chunk: int) -> dict[str, Any]:
     return {
         "format": storage.FORMAT,
         "state": "running",
-        "name": plan.name,
-        "title": plan.title,
-        "question": plan.question.question if plan.question else "",
-        "how_to_read": plan.question.how_to_read if plan.question else "",
-        "analysis": list(plan.question.analysis) if plan.question else ["winning"],
+        **_presentation(plan),
         "groups": plan.groups,
         "factors": list(plan.design.columns),
         "policies": {name: dict(changes) for name, changes in plan.policies.items()},
@@ -462,11 +460,22 @@ def new_manifest(plan: Plan, chunk: int) -> dict[str, Any]:
         "fingerprint": fingerprint(plan),
         "versions": _versions(),
         "machine": f"{platform.system()} {platform.machine()}",
-        "experiment": plan.text,
-        "asked": plan.question.document() if plan.question else None,
         "scenario": {"name": plan.scenario.name, **plan.scenario.document()},
         "tables": {},
         "begun": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+    }
+
+
+def _presentation(plan: Plan) -> dict[str, Any]:
+    """What a manifest says of a run that does not decide its results: it may be put in other words at any time."""
+    return {
+        "name": plan.name,
+        "title": plan.title,
+        "question": plan.question.question if plan.question else "",
+        "how_to_read": plan.question.how_to_read if plan.question else "",
+        "analysis": list(plan.question.analysis) if plan.question else ["winning"],
+        "experiment": plan.text,
+        "asked": plan.question.document() if plan.question else None,
     }
 
 
