@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from minegame import answers, experiment, plots, report, results, run_report
+from minegame import answers, experiment, plots, report, results, run_report, storage
 from minegame.answers.answer import Answer, AnswerError
 from minegame.cli import app
 from minegame.question import Question
@@ -588,7 +588,7 @@ def test_a_damaged_run_is_refused(runs, tmp_path, how):
     folder = tmp_path / "run-of-it"
     shutil.copytree(runs["alone"].folder, folder)
     file = folder / "manifest.json"
-    manifest = json.loads(file.read_text())
+    manifest = storage.read_manifest(folder)
     if how == "altered table":
         (folder / "summary.parquet").write_bytes(b"PAR1")
     elif how == "no manifest":
@@ -596,7 +596,7 @@ def test_a_damaged_run_is_refused(runs, tmp_path, how):
     elif how == "broken manifest":
         file.write_text("{")
     elif how == "unfinished":
-        file.write_text(json.dumps({**manifest, "state": "running"}))
+        storage.write_manifest(folder, {**manifest, "state": "running"})
     elif how == "no such reference":
         file.write_text(json.dumps({**manifest, "reference": 7}))
     else:

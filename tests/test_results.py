@@ -116,11 +116,61 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="is not a results folder"):
         load(tmp_path)
     (tmp_path / "manifest.json").write_text("{")
-    with pytest.raises(ResultsError, match="cannot be read"):
+    with pytest.raises(ResultsError, match=r"cannot be read.*--fresh"):
         load(tmp_path)
     (tmp_path / "manifest.json").write_text('{"format": 99}')
     with pytest.raises(ResultsError, match="format 99"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"seed": 5', '"seed": 6'),
+        ('"access": {', '"excess": {'),
+        ('"sha256"', '"sha257"'),
+        ('"reference": 0', '"reference": null'),
+        ('"at_most": 50', '"at_most": 50.0'),
+    ],
+)
+def test_an_altered_manifest_is_noticed(before: str, after: str, tmp_path: Path) -> None:
+    plan, folder = finished(tmp_path)
+    file = folder / "manifest.json"
+    text = file.read_text()
+    assert before in text
+    file.write_text(text.replace(before, after))
+    for use in (lambda: load(folder), lambda: experiment.run(plan, folder)):
+        with pytest.raises(ResultsError, match=r"not as it was written.*--fresh"):
+            use()
+
+
+def test_policies_in_another_order_are_noticed(tmp_path: Path) -> None:
+    _, folder = finished(tmp_path)
+    file = folder / "manifest.json"
+    manifest = json.loads(file.read_text())
+    manifest["policies"] = dict(reversed(manifest["policies"].items()))
+    file.write_text(json.dumps(manifest))
+    with pytest.raises(ResultsError, match="not as it was written"):
+        load(folder)
+
+
+def test_a_manifest_with_any_bit_flipped_is_refused_or_says_the_same(tmp_path: Path) -> None:
+    _, folder = finished(tmp_path)
+    file, luck = folder / "manifest.json", np.random.default_rng(1)
+    said, data = storage.read_manifest(folder), file.read_bytes()
+    refused = 0
+    for place, bit in zip(luck.integers(len(data), size=300), luck.integers(8, size=300), strict=True):
+        spoilt = bytearray(data)
+        spoilt[place] ^= 1 << int(bit)
+        file.write_bytes(spoilt)
+        try:
+            assert storage.read_manifest(folder) == said
+        except ResultsError:
+            refused += 1
+    assert refused > 200
+    file.write_bytes(data[: len(data) // 2])
+    with pytest.raises(ResultsError, match=r"cannot be read.*--fresh"):
+        load(folder)
 
 
 @pytest.mark.parametrize("spoil", ["cut short", "one bit", "gone"])
@@ -200,8 +250,7 @@ def test_a_listing_shows_finished_and_unfinished_runs(tmp_path: Path) -> None:
     (tmp_path / "not results").mkdir()
     unfinished = tmp_path / "u"
     unfinished.mkdir()
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (unfinished / "manifest.json").write_text(json.dumps({**manifest, "state": "running"}))
+    storage.write_manifest(unfinished, {**storage.read_manifest(folder), "state": "running"})
     assert {path.name: found["state"] for path, found in listing(tmp_path)} == {"r": "complete", "u": "running"}
     with pytest.raises(ResultsError, match="not finished"):
         load(unfinished)

@@ -1,8 +1,8 @@
 """The results folder on disk: chunks while a run goes on, tables when it is done, a manifest that vouches for both.
 
 Every file is written under another name, flushed to the disk and renamed, so that it is there whole or not at all.  A
-chunk's name ends in the checksum of its content, a table's checksum stands in the manifest: what was cut short or
-altered is noticed.  Tables hold no dates, so that the same run writes the same bytes.
+chunk's name ends in the checksum of its content, a table's checksum stands in the manifest, and so does the manifest's
+own: what was cut short or altered is noticed.  Tables hold no dates, so that the same run writes the same bytes.
 
     manifest.json      what was asked, of which scenario, with which code, and the checksums of the tables
     design.parquet     a row a design point
@@ -34,7 +34,7 @@ from minegame import ensemble
 from minegame.game import MAX_DEPOSITS, OUTCOME
 from minegame.scenario import Problem, Scenario, ScenarioError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, CHUNKS, LOCK = "manifest.json", "chunks", ".lock"
 DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
     "design.parquet", "summary.parquet", "contrasts.parquet", "outcomes.parquet", "winning.csv",
@@ -42,6 +42,8 @@ DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
 
 _ROW_GROUP = 1 << 19  # rows; fixed, so that a table's bytes follow from its rows alone
 _CHECKSUM = 16  # hexadecimal digits in the name of a chunk
+_OWN = "sha256"  # the manifest's field with the checksum of all others
+_ANEW = "run the experiment anew beside it with --fresh, or remove the folder"
 _CHUNK_NAME = re.compile(rf"(\d+-\d+)-([0-9a-f]{{{_CHECKSUM}}})\.(\w+)")
 
 _DRAFT_NAME = re.compile(r"\..+\.\d+\.partial")
@@ -189,50 +191,30 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ResultsError(folder, f"is not a results folder: it holds no {MANIFEST}")
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise ResultsError(folder, f"its {MANIFEST} cannot be read ({error})") from None
+    except OSError as error:
+        raise ResultsError(folder, f"its {MANIFEST} cannot be read ({error.strerror})") from None
+    except (ValueError, RecursionError) as error:
+        raise ResultsError(folder, f"its {MANIFEST} cannot be read ({error}): {_ANEW}") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         found = manifest.get("format") if isinstance(manifest, dict) else None
-        raise ResultsError(folder, f"its {MANIFEST} has format {found}: this version of minegame reads {FORMAT}")
-    wrong = next(_misshapen(manifest), None)
-    if wrong is not None:
-        raise ResultsError(folder, f"its {MANIFEST} is damaged: {wrong} is missing or wrong")
+        text = f"its {MANIFEST} has format {found}: this version of minegame reads {FORMAT}; {_ANEW}"
+        raise ResultsError(folder, text)
+    if manifest.pop(_OWN, None) != _content_mark(manifest):
+        raise ResultsError(folder, f"its {MANIFEST} is not as it was written, so nothing vouches for the rest: {_ANEW}")
     return manifest
 
 
-_NONE = type(None)
-_SHAPE: dict[str, type | tuple[type, ...]] = {
-    "state": str, "name": str, "title": str, "question": str, "how_to_read": str, "analysis": list, "groups": int,
-    "factors": list, "policies": dict, "reference": (int, _NONE), "replications": dict, "seed": int, "results": str,
-    "chunk": int, "fingerprint": dict, "versions": dict, "experiment": str, "asked": (dict, _NONE), "scenario": dict,
-    "tables": dict, "begun": str,
-}  # fmt: skip
-_SHAPE_AT_THE_END: dict[str, type | tuple[type, ...]] = {"negotiations": int, "fell_short": list}
-
-
-def _misshapen(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """The fields of a manifest that are not there, or not of the kind that is written there."""
-    wanted = _SHAPE | (_SHAPE_AT_THE_END if manifest.get("state") == "complete" else {})
-    yield from (name for name, kind in wanted.items() if not isinstance(manifest.get(name, ...), kind))
-    yield from (
-        f"{name}.{key}"
-        for name, keys in (("scenario", ("name",)), ("replications", ("until", "of", "at_most")))
-        for key in keys
-        if key not in manifest[name]
-    )
-    yield from (f"policies.{name}" for name, changes in manifest["policies"].items() if not isinstance(changes, dict))
-    if not 0 <= (manifest["reference"] or 0) < len(manifest["policies"]):
-        yield "reference"
-    for name, entry in manifest["tables"].items():
-        if not isinstance(entry, dict) or not isinstance(entry.get("sha256"), str):
-            yield f"tables.{name}"
-
-
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest, whole or not at all."""
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """Write the manifest with its own checksum, whole or not at all."""
+    signed = {**manifest, _OWN: _content_mark(manifest)}
+    text = json.dumps(signed, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(folder / MANIFEST, text.encode())
     _flush_folder(folder)
+
+
+def _content_mark(manifest: Mapping[str, Any]) -> str:
+    """The checksum of what a manifest says.  Keys keep their order: that of the policies has a meaning."""
+    return hashlib.sha256(json.dumps(manifest, separators=(",", ":")).encode()).hexdigest()
 
 
 def table_entry(path: Path) -> dict[str, Any]:
