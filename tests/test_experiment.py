@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import socket
 import sys
+import threading
 import time
 import types
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -173,6 +175,27 @@ def test_a_scheduler_that_does_not_answer_fails_at_once_with_advice() -> None:
     with pytest.raises(OSError, match=r"does not answer.*dask scheduler"), cluster.connected("tcp://127.0.0.1:9"):
         pass
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-OpenSSH_9.6p1 Debian-1\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_what_is_no_scheduler_is_refused_within_ten_seconds(greeting: bytes) -> None:
+    pytest.importorskip("distributed")
+    from minegame import cluster
+
+    guests = []
+
+    def greet(server: socket.socket) -> None:
+        guests.append(server.accept()[0])
+        guests[-1].sendall(greeting)
+
+    started = time.monotonic()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=greet, args=(server,), daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(OSError, match=r"does not answer.*dask scheduler"), cluster.connected(address):
+            pass
+        guests[0].close()
+    assert time.monotonic() - started < 12
 
 
 def test_a_worker_with_other_rules_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -291,3 +292,134 @@ def test_a_dask_worker_killed_in_mid_run_changes_nothing(asked_file: Path, tmp_p
         )
     assert not victims
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
+
+
+# ----------------------------------------------------------------------------------------------- a cluster with faults
+
+WITHOUT = "import sys; sys.modules['minegame'] = None"
+OTHER_RULES = "import minegame.experiment; minegame.experiment.rules_hash = lambda: 'other'"
+WORKER = "; from distributed.cli.dask_worker import main; main()"
+SCHEDULER = "from distributed.cli.dask_scheduler import main; main()"
+
+
+class Cluster:
+    """A Dask scheduler and workers, each a process of its own."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{port}"
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self._start(SCHEDULER, "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+
+    def worker(self, first: str = "pass") -> subprocess.Popen[bytes]:
+        """One more worker, which does something first."""
+        return self._start(first + WORKER, self.address, "--no-nanny", "--nthreads", "1", "--no-dashboard")
+
+    def _start(self, code: str, *arguments: str) -> subprocess.Popen[bytes]:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.processes.append(subprocess.Popen([sys.executable, "-c", code, *arguments], **quiet))  # type: ignore[call-overload]
+        return self.processes[-1]
+
+    def wait_for_workers(self, count: int) -> None:
+        import distributed
+
+        with distributed.Client(self.address, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(count, timeout=60)
+
+    def close(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def machines() -> Iterator[Cluster]:
+    pytest.importorskip("distributed")
+    found = Cluster()
+    yield found
+    found.close()
+
+
+def started(file: Path, folder: Path, *options: str) -> subprocess.Popen[str]:
+    """A long run, as a command in a process group of its own."""
+    file.write_text(asked.FOUR_POLICIES.replace("700", "1000000"))
+    return subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "run", str(file), "--out", str(folder), "--yes", *options],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def wait_for_chunks(folder: Path, count: int) -> None:
+    deadline = time.monotonic() + 90
+    while len(list((folder / storage.CHUNKS).glob("[0-9]*"))) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def one_message(process: subprocess.Popen[str], seconds: float = 60) -> str:
+    """What a run that fails says, which is an error in words and no traceback."""
+    _, said = process.communicate(timeout=seconds)
+    assert process.returncode == 2, said
+    assert "Traceback" not in said, said
+    assert said.count("Error: ") == 1
+    return said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_scheduler_that_is_gone_is_told(how: int, machines: Cluster, asked_file: Path, tmp_path: Path) -> None:
+    machines.worker()
+    machines.wait_for_workers(1)
+    run = started(asked_file, tmp_path / "r", "--scheduler", machines.address)
+    wait_for_chunks(tmp_path / "r", 2)
+    machines.scheduler.send_signal(how)
+    said = one_message(run)
+    assert f"the scheduler {machines.address} is gone; what is finished is kept: the same command goes on" in said
+    assert any((tmp_path / "r" / storage.CHUNKS).glob("[0-9]*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [(OTHER_RULES, "this worker runs other rules"), (WITHOUT, "install the same version of minegame")],
+)
+def test_a_worker_that_cannot_play_is_told(
+    first: str, said: str, machines: Cluster, asked_file: Path, tmp_path: Path
+) -> None:
+    machines.worker(first)
+    machines.wait_for_workers(1)
+    assert said in one_message(started(asked_file, tmp_path / "r", "--scheduler", machines.address), 90)
+
+
+@pytest.mark.slow
+def test_a_run_waits_for_workers_when_all_are_dead(machines: Cluster, asked_file: Path, tmp_path: Path) -> None:
+    victim = machines.worker()
+    machines.wait_for_workers(1)
+    run = started(asked_file, tmp_path / "r", "--scheduler", machines.address)
+    wait_for_chunks(tmp_path / "r", 2)
+    victim.kill()
+    assert run.stderr is not None
+    while "No workers left; waiting for one" not in (line := run.stderr.readline()):
+        assert line
+    before = len(list((tmp_path / "r" / storage.CHUNKS).glob("[0-9]*")))
+    machines.worker()
+    wait_for_chunks(tmp_path / "r", before + 2)
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "No workers" not in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_ctrl_c_is_for_the_run_and_not_for_its_workers(asked_file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    run = started(asked_file, tmp_path / "r", "--workers", "2")
+    wait_for_chunks(tmp_path / "r", 2)
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "the same command goes on" in said
+    assert "Traceback" not in said
+    assert "KeyboardInterrupt" not in said

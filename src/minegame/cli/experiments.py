@@ -130,8 +130,12 @@ class _Running:
             return
         from minegame import cluster
 
-        with cluster.connected(self.scheduler, self.workers) as connection:
+        with cluster.connected(self.scheduler, self.workers, _tell) as connection:
             yield connection
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _playing(epilog: str) -> Callable[[Callable[..., Plan]], Callable[..., Plan]]:
