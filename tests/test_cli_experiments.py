@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from minegame import experiment, storage
-from minegame.cli import app
+from minegame.cli import app, experiments
 from minegame.question import Question, shipped_experiments
 from minegame.results import Results
 from minegame.scenario import Scenario
@@ -167,6 +167,63 @@ def test_results_lists_and_summarises() -> None:
     assert (entry["state"], entry["groups"], entry["policies"]) == ("complete", 6, 4)
     assert "Four policies at six points" in minegame_command("results", "results/asked").stdout
     assert json.loads(minegame_command("results", "results/asked", "--json").stdout)["groups"] == 6
+
+
+def test_a_killed_run_is_listed_as_unfinished_and_one_on_its_way_as_running() -> None:
+    minegame_command(
+        "sweep", "two_bidders", "--vary", "host.backlash=0.1", "--replications", "10", "--out", "results/x"
+    )
+    folder = Path("results/x")
+    storage.write_manifest(folder, {**storage.read_manifest(folder), "state": "running"})
+    page = minegame_command("results").stdout
+    assert "unfinished: run it again to go on; 1 point × 1 policy, 10 negotiations" in page
+    with storage.claimed(folder):
+        assert "running; 1 point" in minegame_command("results").stdout
+
+
+def test_a_picture_that_cannot_be_saved_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", full)
+    said = refused("run", "who_wins", "--replications", "20")
+    assert "results/who_wins/odds.png: No space left on device; the results are complete and kept" in said
+
+
+def test_other_results_are_refused_before_anything_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    minegame_command("run", "asked.yaml", "--replications", "10")
+    monkeypatch.setattr("minegame.experiment.warm", lambda: pytest.fail("compiled"))
+    assert "seed was 5 and is 6" in refused("run", "asked.yaml", "--replications", "10", "--seed", "6")
+
+
+def test_an_interrupted_run_promises_only_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("minegame.experiment.warm", interrupt)
+    done = CliRunner().invoke(app, ["run", "asked.yaml"])
+    assert done.exit_code == 130
+    assert "Nothing was played yet" in done.stderr
+    assert "is kept" not in done.stderr
+
+
+def test_too_many_points_need_yes() -> None:
+    said = refused("sweep", "two_bidders", "--vary", "host.backlash=0:1:250000", "--replications", "1")
+    assert "250,000 points × 1 policy" in said
+    assert "--yes" in said
+
+
+def test_the_last_line_of_progress_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = experiments._Lines()
+    monkeypatch.setattr(lines, "_EVERY", 0)
+    for done in (0, 50, 100):
+        lines(done, 100)
+    *_, before, last = capsys.readouterr().err.splitlines()
+    assert before.endswith("left")
+    assert last.startswith("100 %")
+    assert "left" not in last
 
 
 def test_until_sure_is_told_and_what_fell_short() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import asked
@@ -198,6 +199,7 @@ def test_results_of_something_else_are_not_mixed(tmp_path: Path) -> None:
     for changes, said in (
         ({"seed": 6}, "seed was 5 and is 6"),
         ({"replications": 60}, "replications was 50 and is 60"),
+        ({"replications": 50, "reference": "access"}, "reference was 'none' and is 'access'"),
         ({"replications": 50, "set": {"host.backlash": 0}}, "the scenario has changed"),
         ({"replications": 50, "factors": {"host.backlash": [0]}}, "the design points have changed"),
         ({"replications": 50, "packages": {"us": ["tariff"]}}, "the policies have changed"),
@@ -226,6 +228,18 @@ def test_words_may_change_and_are_told_from_then_on(tmp_path: Path) -> None:
     assert found.manifest["experiment"] == text
     assert load(folder).manifest == found.manifest
     assert asked.table_sums(folder) == before
+
+
+def test_finished_results_in_a_folder_that_cannot_be_written_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, folder = finished(tmp_path)
+    (folder / storage.LOCK).unlink(missing_ok=True)
+    monkeypatch.setattr(storage, "is_read_only", lambda _: True)
+    found = experiment.run(replace(plan, title="Other"), folder)
+    assert found.manifest["title"] == "Other"
+    assert load(folder).manifest["title"] == plan.title
+    assert not (folder / storage.LOCK).exists()
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_reading_chunks_does_not_look_through_the_folder(tmp_path: Path, monkeyp
     store.found(("npy",))
     store.keep("0-00001", {"npy": b"one"})
     again = storage.ChunkStore(tmp_path)
-    assert again.found(("npy",)) == {"0-00001"}
+    assert again.found(("npy",)) == ({"0-00001"}, 1)
     for name in ("glob", "iterdir"):
         monkeypatch.setattr(Path, name, lambda *_: pytest.fail("looked through the folder"))
     assert store.read("0-00001", "npy").read() == again.read("0-00001", "npy").read() == b"one"
@@ -183,8 +183,28 @@ def test_a_spoilt_chunk_is_made_again(spoil: str, asked_file: Path, tmp_path: Pa
         chunk.write_bytes(b"")
     else:
         chunk.rename(chunk.with_name("what is this.npy"))
-    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
+    told: list[str] = []
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK, tell=told.append)
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
+    assert told == ([] if spoil == "strange name" else ["1 damaged chunk was thrown away to be made again."])
+
+
+@pytest.mark.parametrize("when", ["at the beginning", "at the end"])
+def test_a_manifest_that_cannot_be_written_is_named(
+    when: str, asked_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, begins = storage.write_whole, when == "at the beginning"
+
+    def without_room(path: Path, content: bytes) -> None:
+        if path.name == storage.MANIFEST and (begins or b'"complete"' in content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        write(path, content)
+
+    monkeypatch.setattr(storage, "write_whole", without_room)
+    said = "nothing was played yet" if begins else "what is finished is kept"
+    with pytest.raises(OSError, match=f"{said}: make room, then run again") as error:
+        experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
+    assert error.value.filename == str(tmp_path / "r" / storage.MANIFEST)
 
 
 def test_a_full_disk_keeps_what_is_finished(asked_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

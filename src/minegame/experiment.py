@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 Progress = Callable[[int], None]
 #: Called with the negotiations finished so far and the negotiations that are planned at present.
 Watch = Callable[[int, int], None]
+#: Called with a sentence about what happened on the way.
+Tell = Callable[[str], None]
 
 _SMALLEST_BLOCK = 256
 _MOST_BLOCKS = 1024
@@ -333,6 +335,7 @@ def run(
     executor: Executor | None = None,
     workers: int | None = None,
     watch: Watch | None = None,
+    tell: Tell | None = None,
     chunk: int | None = None,
 ) -> Results:
     """Play a plan and keep the results in a folder; what the folder holds of the same plan already is kept.
@@ -343,6 +346,7 @@ def run(
         executor: any executor of Python's standard interface (default: threads).
         workers: how many tasks it can work on at a time (default: the cores of this machine).
         watch: called after every chunk with the negotiations finished and planned.
+        tell: called with a sentence when something out of the ordinary was put right.
         chunk: negotiations in a chunk (default: some seconds' worth); results do not depend on it.
 
     Raises:
@@ -354,11 +358,13 @@ def run(
 
     folder = Path(folder)
     _refuse_strangers(folder)
+    if storage.is_results_folder(folder) and storage.is_read_only(folder):  # then there is nothing to do but to look
+        return replace(load(folder), manifest=_matching(plan, folder, storage.read_manifest(folder)))
     with storage.claimed(folder):
         manifest = _opened(plan, folder, chunk)
         if manifest["state"] != "complete":
             with _executor(executor, workers) as (pool, count):
-                _Run(plan, folder, manifest, pool, count, watch).to_the_end()
+                _Run(plan, folder, manifest, pool, count, watch, tell).to_the_end()
         ChunkStore(folder).clear()
     return load(folder)
 
@@ -383,23 +389,40 @@ def _refuse_strangers(folder: Path) -> None:
         raise ResultsError(folder, "is not a results folder, and not empty: choose another with --out")
 
 
-def _opened(plan: Plan, folder: Path, chunk: int | None) -> dict[str, Any]:
-    """The manifest of a folder: a new one, or that of an earlier run of the same plan."""
-    if not storage.is_results_folder(folder):
-        manifest = new_manifest(plan, chunk or _chunk_size(plan))
-        storage.write_manifest(folder, manifest)
-        return manifest
-    manifest = storage.read_manifest(folder)
-    changed = _differences(manifest["fingerprint"], fingerprint(plan))
+def check(plan: Plan, folder: Path | str) -> None:
+    """Refuse a folder in which a plan cannot be run: it holds something else, or results of something else.
+
+    Raises:
+        ResultsError: if so, with what has changed.
+    """
+    folder = Path(folder)
+    _refuse_strangers(folder)
+    if storage.is_results_folder(folder):
+        _matching(plan, folder, storage.read_manifest(folder))
+
+
+def _matching(plan: Plan, folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of an earlier run of the same plan, in the plan's own words."""
+    changed = _differences(manifest, plan)
     if changed:
         text = f"holds results of something else: {'; '.join(changed)}. Start anew beside it with --fresh"
         raise ResultsError(folder, f"{text}, or choose another folder with --out")
-    fresh = {**manifest, **_presentation(plan)}
-    if fresh["state"] == "complete" and storage.damaged(folder, fresh):
-        fresh |= {"state": "running", "tables": {}}
-    if fresh != manifest:
-        storage.write_manifest(folder, fresh)
-    return fresh
+    return {**manifest, **_presentation(plan)}
+
+
+def _opened(plan: Plan, folder: Path, chunk: int | None) -> dict[str, Any]:
+    """The manifest of a folder: a new one, or that of an earlier run of the same plan."""
+    if storage.is_results_folder(folder):
+        before = storage.read_manifest(folder)
+        manifest = _matching(plan, folder, before)
+        if manifest["state"] == "complete" and storage.damaged(folder, manifest):
+            manifest |= {"state": "running", "tables": {}}
+    else:
+        before, manifest = {}, new_manifest(plan, chunk or _chunk_size(plan))
+    if manifest != before:
+        with _room_needed(folder):
+            storage.write_manifest(folder, manifest)
+    return manifest
 
 
 def fingerprint(plan: Plan) -> dict[str, Any]:
@@ -419,12 +442,21 @@ _SAID = {
 }
 
 
-def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def _differences(manifest: Mapping[str, Any], plan: Plan) -> list[str]:
+    """What of that which decides results is not as a manifest has it, in words."""
+    before, now = manifest["fingerprint"], fingerprint(plan)
+    changed = [name for name, value in now.items() if before.get(name) != value]
+    told = [_named(marks, list(names)) for marks, names in ((before, manifest["policies"]), (now, plan.policies))]
     return [
-        _SAID.get(name, f"{name} was {_brief(before.get(name))} and is {_brief(value)}")
-        for name, value in now.items()
-        if before.get(name) != value
+        _SAID.get(name, f"{name} was {_brief(told[0].get(name))} and is {_brief(told[1].get(name))}")
+        for name in changed
     ]
+
+
+def _named(marks: Mapping[str, Any], policies: Sequence[str]) -> dict[str, Any]:
+    """A fingerprint with the name of the reference policy in the place of its number."""
+    number = marks.get("reference")
+    return {**marks, "reference": "none" if number is None else f"'{policies[number]}'"}
 
 
 def _brief(value: object) -> str:
@@ -493,10 +525,17 @@ class _Run:
     """A run on its way: which chunks there are, which are finished, what they add up to."""
 
     def __init__(
-        self, plan: Plan, folder: Path, manifest: dict[str, Any], executor: Executor, workers: int, watch: Watch | None
+        self,
+        plan: Plan,
+        folder: Path,
+        manifest: dict[str, Any],
+        executor: Executor,
+        workers: int,
+        watch: Watch | None,
+        tell: Tell | None,
     ) -> None:
         self.plan, self.folder, self.manifest = plan, folder, manifest
-        self.executor, self.workers, self.watch = executor, workers, watch
+        self.executor, self.workers, self.watch, self.tell = executor, workers, watch, tell
         self.store = ChunkStore(folder)
         self.places = storage.places(plan.scenario)
         self.kinds = ("npy", "parquet") if plan.results == "rows" else ("npy",)
@@ -508,7 +547,9 @@ class _Run:
         """Play what is missing, then write the tables."""
         started = time.perf_counter()
         self.store.sweep()
-        self.finished = self.store.found(self.kinds)
+        self.finished, bad = self.store.found(self.kinds)
+        if bad and self.tell:
+            self.tell(f"{bad:,} damaged chunk{' was' if bad == 1 else 's were'} thrown away to be made again.")
         rounds = list(self._fixed() if self.plan.replications.until is None else self._until_sure())
         self._write_tables(rounds)
         self._sign(time.perf_counter() - started)
@@ -581,11 +622,8 @@ class _Run:
         )  # fmt: skip
 
     def _keep(self, name: str, content: Mapping[str, bytes]) -> None:
-        try:
+        with _room_needed(self.folder):
             self.store.keep(name, content)
-        except OSError as error:
-            what = f"{error.strerror or error}; what is finished is kept: make room, then run again to go on"
-            raise OSError(error.errno, what, str(self.folder)) from error
         self.finished.add(name)
 
     def _report(self) -> None:
@@ -609,7 +647,7 @@ class _Run:
             yield groups, self.total[:, groups]
 
     def _write_tables(self, rounds: Sequence[Round]) -> None:
-        try:
+        with _room_needed(self.folder):
             storage.write_table(self.folder / storage.DESIGN, [self._design()])
             storage.write_table(self.folder / storage.SUMMARY, self._rows(rounds, 0, None))
             if self._kept == 2:
@@ -617,9 +655,6 @@ class _Run:
             if self.plan.results == "rows":
                 storage.write_table(self.folder / storage.OUTCOMES, self._outcomes(rounds))
             self._write_headline()
-        except OSError as error:
-            what = f"{error.strerror or error}; what is finished is kept: make room, then run again to go on"
-            raise OSError(error.errno, what, str(self.folder)) from error
 
     def _rows(self, rounds: Sequence[Round], which: int, skip: int | None) -> Iterator[Any]:
         for groups, sums in self._sums(rounds):
@@ -672,7 +707,20 @@ class _Run:
             "ended": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "seconds_of_last_session": round(seconds, 3),
         }
-        storage.write_manifest(self.folder, self.manifest)
+        with _room_needed(self.folder):
+            storage.write_manifest(self.folder, self.manifest)
+
+
+@contextmanager
+def _room_needed(folder: Path) -> Iterator[None]:
+    """Say of a file that cannot be written what is kept, and how to go on."""
+    try:
+        yield
+    except OSError as error:
+        chunks = folder / storage.CHUNKS
+        kept = "what is finished is kept" if chunks.is_dir() and any(chunks.iterdir()) else "nothing was played yet"
+        what = f"{error.strerror or error}; {kept}: make room, then run again"
+        raise OSError(error.errno, what, str(error.filename or folder)) from error
 
 
 def _as_finished(
@@ -741,6 +789,14 @@ def forecast(plan: Plan, workers: int | None = None) -> Forecast:
     playing = plan.negotiations / rate
     seconds = 1.0 + playing + plan.groups * setting_up / count + rows * 1e-6
     return Forecast(plan.groups, len(plan.policies), plan.negotiations, seconds, int(rows * 40 + kept), rate)
+
+
+def memory(plan: Plan) -> int:
+    """About how many bytes the sums of a plan take in memory while it runs; a run of fixed length keeps few."""
+    policies, measured = len(plan.policies), storage.places(plan.scenario).size
+    looked_at = len(plan.scenario.bidders) + 1
+    kept = looked_at if plan.replications.until is None else measured * (1 if plan.reference is None else 2)
+    return plan.groups * (24 * policies * kept + 8 * len(plan.design.columns))
 
 
 def _row_bytes(plan: Plan) -> float:

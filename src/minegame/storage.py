@@ -41,6 +41,7 @@ DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
 )  # fmt: skip
 
 _ROW_GROUP = 1 << 19  # rows; fixed, so that a table's bytes follow from its rows alone
+_MOMENT = 0.2  # seconds for which somebody may hold a folder only to see whether it is held
 _CHECKSUM = 16  # hexadecimal digits in the name of a chunk
 _OWN = "sha256"  # the manifest's field with the checksum of all others
 _ANEW = "run the experiment anew beside it with --fresh, or remove the folder"
@@ -108,9 +109,10 @@ def _replace(path: Path, content: bytes) -> None:
             file.write(content)
             _flush(file)
         draft.replace(path)
-    except BaseException:
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+    finally:
         draft.unlink(missing_ok=True)
-        raise
 
 
 def _is_chunk(path: Path) -> bool:
@@ -154,7 +156,7 @@ def claimed(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / LOCK)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=_MOMENT, poll_interval=_MOMENT / 4)
     except Timeout:
         text = "another process is running in this folder: wait until it ends, or choose another with --out"
         raise ResultsError(folder, text) from None
@@ -177,6 +179,22 @@ def is_vacant(folder: Path) -> bool:
     if not folder.exists():
         return True
     return folder.is_dir() and all(item.name == LOCK or item.name.endswith(".partial") for item in folder.iterdir())
+
+
+def is_read_only(folder: Path) -> bool:
+    """Whether a folder is there and nothing can be written in it."""
+    return folder.is_dir() and not os.access(folder, os.W_OK)
+
+
+def is_claimed(folder: Path) -> bool:
+    """Whether a process is running in a results folder at this moment."""
+    if not (folder / LOCK).exists() or is_read_only(folder):
+        return False
+    try:
+        with claimed(folder):
+            return False
+    except ResultsError:
+        return True
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -246,18 +264,20 @@ class ChunkStore:
     def _chunks(self) -> Path:
         return self.folder / CHUNKS
 
-    def found(self, kinds: Sequence[str]) -> set[str]:
-        """The names of the chunks that are whole in every kind; what is not whole is thrown away."""
+    def found(self, kinds: Sequence[str]) -> tuple[set[str], int]:
+        """The names of the chunks that are whole in every kind, and how many damaged files were thrown away."""
         self._chunks.mkdir(exist_ok=True)
         whole: dict[str, set[str]] = {}
+        damaged = 0
         for path in self._own():
             match = _CHUNK_NAME.fullmatch(path.name)
             if match and checksum(path)[:_CHECKSUM] == match[2]:
                 whole.setdefault(match[1], set()).add(match[3])
                 self._paths[match[1], match[3]] = path
             else:
+                damaged += match is not None  # and not a draft
                 path.unlink()
-        return {name for name, has in whole.items() if has >= set(kinds)}
+        return {name for name, has in whole.items() if has >= set(kinds)}, damaged
 
     def _own(self) -> list[Path]:
         """The chunks and their drafts; whatever else somebody put there is left alone."""
@@ -445,9 +465,10 @@ def write_table(path: Path, tables: Iterable[Any]) -> None:
             writer.close()
             _flush(file)
         draft.replace(path)
-    except BaseException:
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+    finally:
         draft.unlink(missing_ok=True)
-        raise
 
 
 def _row_groups(tables: Iterable[Any]) -> Iterator[Any]:

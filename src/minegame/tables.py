@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -41,8 +42,8 @@ def show(found: Results, page: Console, *, draw: bool = False) -> None:
     if "terms" in shown:
         page.print(fitting(page, terms(found)))
     _say_short(found, page)
-    if draw and "plot" in shown:
-        for picture in pictures(found, rows):
+    if draw and "plot" in shown and os.access(found.folder, os.W_OK):
+        for picture in _drawn(found, rows):
             page.print(f"plot     {picture}", soft_wrap=True)
     page.print(f"results  {found.folder}", soft_wrap=True)
 
@@ -331,6 +332,14 @@ def _say_short(found: Results, page: Console) -> None:
 
 
 # ----------------------------------------------------------------------------------------------------- the pictures
+
+
+def _drawn(found: Results, rows: pd.DataFrame) -> list[Path]:
+    try:
+        return pictures(found, rows)
+    except OSError as error:
+        what = f"{error.strerror or error}; the results are complete and kept: make room, then run again to draw it"
+        raise OSError(error.errno, what, error.filename or str(found.folder)) from error
 
 
 def pictures(found: Results, rows: pd.DataFrame) -> list[Path]:

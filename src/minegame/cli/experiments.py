@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 ROOT = Path("results")
 _FORECAST_FROM = 10**7  # negotiations; of fewer nobody needs to be warned
 _WARN_NEGOTIATIONS, _WARN_SECONDS = 10**8, 3600
+_WARN_POINTS = 200_000  # points × policies: more than sense, and than tables and notebooks bear
+_TOLD_MEMORY = 10**9  # bytes; less is not worth a word
 
 RunSeedOption = Annotated[
     int | None,
@@ -94,14 +96,15 @@ class _Running:
         """Play a plan and show what was found, or only say what it would take."""
         if self.scheduler and self.workers:
             fail("--workers starts a cluster here, --scheduler uses one elsewhere: expected one of the two")
+        from minegame import experiment
+
         folder = self.out or ROOT / plan.name
-        announce_compiler()
+        target = experiment.fresh_folder(folder) if self.fresh else folder
         if self.dry_run:
-            _forecast(plan, folder, self.threads or self.workers, self.json)
+            announce_compiler()
+            _forecast(plan, target, self.threads or self.workers, self.json)
             return
-        if plan.negotiations > _FORECAST_FROM and not self.yes:
-            _warn(plan, self.threads or self.workers)
-        found = self._played(plan, folder)
+        found = self._played(plan, target)
         if self.json:
             print_json(_document(found))
         else:
@@ -112,14 +115,16 @@ class _Running:
     def _played(self, plan: Plan, folder: Path) -> Results:
         from minegame import experiment
 
-        target = experiment.fresh_folder(folder) if self.fresh else folder
+        experiment.check(plan, folder)
+        announce_compiler()
+        if not self.yes:
+            _warn(plan, self.threads or self.workers)
         try:
             experiment.warm()
             with _watching(quiet=self.json) as watch, self._executor() as (executor, count):
-                return experiment.run(plan, target, executor=executor, workers=count, watch=watch)
+                return experiment.run(plan, folder, executor=executor, workers=count, watch=watch, tell=_tell)
         except KeyboardInterrupt:
-            again = f"the same command{f' (with --out {target})' if self.fresh else ''} goes on"
-            print(f"\nInterrupted. What is finished is kept in {target}: {again}.", file=sys.stderr)
+            _tell(f"\nInterrupted. {_how_to_go_on(folder, self.fresh)}")
             raise typer.Exit(INTERRUPTED) from None
 
     @contextmanager
@@ -132,10 +137,6 @@ class _Running:
 
         with cluster.connected(self.scheduler, self.workers, _tell) as connection:
             yield connection
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def _playing(epilog: str) -> Callable[[Callable[..., Plan]], Callable[..., Plan]]:
@@ -238,7 +239,7 @@ def _short(plan: Plan) -> str:
 
 
 def _sweep_title(scenario: str, vary: Sequence[str], policies: Sequence[str]) -> str:
-    what = [text.partition("=")[0] for text in vary] or [f"{len(policies)} policies"]
+    what = [text.partition("=")[0] for text in vary] or [_counted(len(policies), "policy", "policies")]
     return f"Sweep of {' × '.join(what)} in {Path(scenario).stem}"[:200]
 
 
@@ -270,8 +271,26 @@ def results(
         entry = _entry(path, manifest)
         page.print(entry["folder"], style="bold", soft_wrap=True)
         page.print(f"    {entry['title']}", soft_wrap=True)
-        size = f"{entry['groups']:,} points × {entry['policies']:,} policies, {entry['negotiations']:,} negotiations"
-        page.print(f"    {entry['state']}; {size}; begun {entry['begun'][:16].replace('T', ' ')}", soft_wrap=True)
+        size = f"{_size_of(entry['groups'], entry['policies'])}, {entry['negotiations']:,} negotiations"
+        page.print(
+            f"    {_STATES[entry['state']]}; {size}; begun {entry['begun'][:16].replace('T', ' ')}", soft_wrap=True
+        )
+
+
+_STATES = {
+    "complete": "complete",
+    "running": "running",
+    "unfinished": "unfinished: run it again to go on",
+}
+
+
+def _state(folder: Path, manifest: Mapping[str, Any]) -> str:
+    """Complete, running at this moment, or unfinished: a run that was killed cannot say so itself."""
+    from minegame import storage
+
+    if manifest["state"] == "complete":
+        return "complete"
+    return "running" if storage.is_claimed(folder) else "unfinished"
 
 
 def _entry(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -279,7 +298,7 @@ def _entry(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "folder": str(path),
         "title": manifest["title"],
-        "state": manifest["state"],
+        "state": _state(path, manifest),
         "groups": manifest["groups"],
         "policies": len(manifest["policies"]),
         "negotiations": manifest.get("negotiations", most),
@@ -291,14 +310,41 @@ def _entry(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------------------------- forecast
 
 
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _how_to_go_on(folder: Path, fresh: bool) -> str:
+    from minegame import storage
+
+    if not storage.is_results_folder(folder):
+        return "Nothing was played yet."
+    again = f" (with --out {folder})" if fresh else ""
+    return f"What is finished is kept in {folder}: the same command{again} goes on."
+
+
 def _warn(plan: Plan, workers: int | None) -> None:
+    """Refuse what takes longer or more room than anybody may have meant."""
+    points = plan.groups * len(plan.policies)
+    if plan.negotiations <= _FORECAST_FROM and points <= _WARN_POINTS:
+        return
     from minegame import experiment
 
     ahead = experiment.forecast(plan, workers)
-    if ahead.negotiations > _WARN_NEGOTIATIONS or ahead.seconds > _WARN_SECONDS:
-        size = f"{ahead.groups:,} points × {ahead.policies:,} policies × {plan.replications.at_most:,} replications"
+    if ahead.negotiations > _WARN_NEGOTIATIONS or ahead.seconds > _WARN_SECONDS or points > _WARN_POINTS:
+        size = f"{_size_of(ahead.groups, ahead.policies)} × {plan.replications.at_most:,} replications"
         took = f"{ahead.negotiations:,} negotiations, about {_duration(ahead.seconds)} and {_size(ahead.bytes)}"
-        fail(f"{size} are {took}: run it with --yes, or ask for fewer")
+        memory = experiment.memory(plan)
+        room = f" on the disk, {_size(memory)} of memory" if memory > _TOLD_MEMORY else ""
+        fail(f"{size} are {took}{room}: run it with --yes, or ask for fewer")
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _size_of(groups: int, policies: int) -> str:
+    return f"{_counted(groups, 'point', 'points')} × {_counted(policies, 'policy', 'policies')}"
 
 
 def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool) -> None:
@@ -423,11 +469,8 @@ class _Lines:
             return
         self._said = now
         speed = (done - self._kept) / (now - self._started)
-        left = _duration((planned - done) / speed)
-        print(
-            f"{100 * done / planned:3.0f} %  {done:,} of {planned:,} negotiations, {speed:,.0f}/s, {left} left",
-            file=sys.stderr,
-        )
+        left = f", {_duration((planned - done) / speed)} left" if done < planned else ""
+        _tell(f"{100 * done / planned:3.0f} %  {done:,} of {planned:,} negotiations, {speed:,.0f}/s{left}")
 
 
 # -------------------------------------------------------------------------------------------------- showing results
