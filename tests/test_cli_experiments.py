@@ -10,10 +10,10 @@ import asked
 import pytest
 from typer.testing import CliRunner, Result
 
-from minegame import experiment, storage
+from minegame import experiment, storage, tables
 from minegame.cli import app, experiments
 from minegame.question import Question, shipped_experiments
-from minegame.results import Results
+from minegame.results import Results, load
 from minegame.scenario import Scenario
 
 
@@ -224,6 +224,26 @@ def test_the_last_line_of_progress_leaves_nothing(
     assert before.endswith("left")
     assert last.startswith("100 %")
     assert "left" not in last
+
+
+def test_a_large_design_is_told_without_a_row_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    levels = ",".join(str(n / 60) for n in range(60))
+    minegame_command(
+        "sweep", "two_bidders", "--vary", f"host.backlash={levels}", "--policy", "as it is:",
+        "--policy", "soon:tender.months=3", "--replications", "20", "--out", "results/x",
+    )  # fmt: skip
+    found = load(Path("results/x"))
+    rows = found.win_probabilities()
+    monkeypatch.setattr(Results, "win_probabilities", lambda _: pytest.fail("a row a point"))
+    monkeypatch.setattr(Results, "win_contrasts", lambda _: pytest.fail("a row a point"))
+    assert "over 60 points" in " ".join(minegame_command("results", "results/x").stdout.split())
+    ((table,),) = tables.winning(found, rows)
+    marks = [list(column.cells) for column in table.columns][2:8]
+    by_outcome = rows.groupby(["policy", "outcome"], observed=True, sort=False)["estimate"]
+    expected = [by_outcome.mean(), *(by_outcome.quantile(q) for q in (0, 0.05, 0.5, 0.95, 1))]
+    assert marks == [[f"{100 * mark:.1f}" for mark in column] for column in expected]
+    (table,) = tables.contrasts(found)
+    assert table.row_count == len(found.scenario.bidder_names) + 1
 
 
 def test_until_sure_is_told_and_what_fell_short() -> None:

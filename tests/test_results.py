@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from minegame import experiment, storage
 from minegame.analysis import winning
+from minegame.ensemble import by_bidder
 from minegame.question import Plan
 from minegame.results import Results, listing, load
 from minegame.storage import ResultsError
@@ -78,6 +80,34 @@ def test_one_point_is_found_without_spreading_them_all(results: Results) -> None
     assert "sums" not in vars(fresh)
 
 
+def test_win_probabilities_are_those_of_the_sums(results: Results) -> None:
+    shares, counts = results.win_shares()
+    rows = results.win_probabilities()
+    assert rows["estimate"].to_numpy() == pytest.approx(shares.ravel(), abs=0)
+    assert (counts == 700).all()
+    for n, name in enumerate(results.scenario.bidder_names):
+        place = by_bidder("wins_any", n)
+        assert (shares[:, :, n] == results.sums[:, :, place, 1] / 700).all()
+        built = rows.loc[rows["outcome"] == name, "built"].to_numpy()
+        assert (built == (results.sums[:, :, by_bidder("wins_and_built", n), 1] / 700).ravel()).all()
+        gained = results.win_contrasts().query("outcome == @name")["estimate"].to_numpy()
+        assert results.differences is not None
+        assert (gained == (results.differences[:, 1:, place, 1] / 700).ravel()).all()
+
+
+def test_labels_are_categories(results: Results) -> None:
+    for rows in (results.win_probabilities(), results.win_contrasts()):
+        assert list(rows["policy"].cat.categories) == results.policies
+        assert list(rows["outcome"].cat.categories) == [*results.scenario.bidder_names, "shelved"]
+
+
+def test_a_policy_that_there_is_not_is_told_with_the_nearest(results: Results) -> None:
+    with pytest.raises(ResultsError, match=r"there is no policy 'acess'.*did you mean 'access'\?"):
+        results.estimate(0, "acess")
+    with pytest.raises(ResultsError, match="expected one of none, access, finance, access"):
+        results.estimate(0, "zzz")
+
+
 def test_the_headline_is_a_csv(results: Results) -> None:
     rows = pd.read_csv(results.folder / storage.HEADLINE)
     assert rows["estimate"].to_numpy() == pytest.approx(results.win_probabilities()["estimate"].to_numpy())
@@ -106,6 +136,15 @@ def test_sums_only_have_no_rows_and_one_policy_no_contrasts(results: Results, tm
     assert alone.differences is None
     with pytest.raises(ResultsError, match="but one policy"):
         alone.win_contrasts()
+
+
+def test_every_column_of_the_outcomes_is_documented(tmp_path: Path) -> None:
+    found = experiment.run(asked.plan(asked.ROWS, tmp_path, replications=10), tmp_path / "r")
+    page = (Path(__file__).parents[1] / "docs" / "experiments.md").read_text(encoding="utf-8")
+    table = page.split("`outcomes.parquet` has a row a negotiation")[1].split("From Python")[0]
+    told = set(re.findall(r"`(\w+)\.?`", "\n".join(line.split("|")[1] for line in table.splitlines() if "|" in line)))
+    columns = pq.read_schema(found.folder / storage.OUTCOMES).names
+    assert told == {name.partition(".")[0] for name in columns}
 
 
 # ------------------------------------------------------------------------------------------------------ what is refused

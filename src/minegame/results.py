@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 from minegame import storage
 from minegame.analysis import precision, winning
 from minegame.ensemble import MEASURES
-from minegame.scenario import Scenario
+from minegame.scenario import Scenario, nearest
 from minegame.storage import ResultsError
 
 if TYPE_CHECKING:
@@ -134,6 +134,26 @@ class Results:
         rows = self._rows(storage.CONTRASTS, len(self.policies) - 1)
         return np.insert(rows, number, 0.0, axis=1)
 
+    def _chosen(self, name: str, policies: int, measure: str) -> np.ndarray:
+        """A measure of every bidder, and shelving, a row each: shape (groups, policies, outcomes, 3).
+
+        Read from the table piece by piece, so that a large design needs no memory for what is not asked for.
+        """
+        import pyarrow.parquet as pq
+
+        listed = storage.measures(self.scenario)
+        wanted = np.array([m.name == measure or m.name == "shelved" for m in listed])
+        last = next(n for n, m in enumerate(listed) if m.name == "shelved")
+        order = [*(n for n, m in enumerate(listed) if m.name == measure), last]
+        rows = np.empty((self.groups * policies * len(order), 3))
+        start = filled = 0
+        for batch in pq.ParquetFile(self.folder / name).iter_batches(1 << 18, columns=["count", "sum", "squares"]):
+            here = np.flatnonzero(wanted[np.arange(start, start + batch.num_rows) % len(listed)])
+            for n, column in enumerate(batch.columns):
+                rows[filled : filled + here.size, n] = column.to_numpy(zero_copy_only=False)[here]
+            start, filled = start + batch.num_rows, filled + here.size
+        return rows.reshape(self.groups, policies, -1, 3)[:, :, np.argsort(np.argsort(order))]
+
     def _rows(self, name: str, policies: int) -> np.ndarray:
         import pyarrow.parquet as pq
 
@@ -142,33 +162,28 @@ class Results:
             rows[:, n] = pq.read_table(self.folder / name, columns=[column])[column].to_numpy()
         return rows.reshape(self.groups, policies, -1, 3)
 
-    def _of(self, kept: np.ndarray, measure: str) -> np.ndarray:
-        """A measure of every bidder, and shelving, a row each point and outcome: shape (…, 3)."""
-        listed = storage.measures(self.scenario)
-        chosen = [n for n, m in enumerate(listed) if m.name == measure]
-        chosen.append(next(n for n, m in enumerate(listed) if m.name == "shelved"))
-        return kept[:, :, chosen].reshape(-1, 3)
-
     # --------------------------------------------------------------------------------------------------------- answers
 
     def win_probabilities(self, confidence: float = 0.95) -> pd.DataFrame:
         """A row a point and outcome: the probability that the bidder wins (anything), or that all is shelved.
 
-        Columns: group, the factors, policy, outcome, estimate, low, high, built (probability of winning and building),
-        built_low, built_high, negotiations.
+        Columns: group, the factors, policy and outcome (categories), estimate, low, high, built (probability of winning
+        and building), built_low, built_high, negotiations.
         """
         import pandas as pd
 
         names = [*self.scenario.bidder_names, "shelved"]
-        chosen, finished = self._of(self._kept, "wins_any"), self._of(self._kept, "wins_and_built")
+        chosen, finished = (
+            self._chosen(storage.SUMMARY, len(self.policies), measure).reshape(-1, 3)
+            for measure in ("wins_any", "wins_and_built")
+        )
         low, high = precision.interval(chosen, "wins_any", confidence=confidence)
         built_low, built_high = precision.interval(finished, "wins_and_built", confidence=confidence)
         with np.errstate(invalid="ignore"):
             estimate, part = chosen[:, 1] / chosen[:, 0], finished[:, 1] / finished[:, 0]
         frame = pd.DataFrame(
             {
-                **self._coordinates(len(names)),
-                "outcome": np.tile(names, self.groups * len(self.policies)),
+                **self._coordinates(names, range(len(self.policies))),
                 "estimate": estimate, "low": low, "high": high,
                 "built": part, "built_low": built_low, "built_high": built_high,
                 "negotiations": chosen[:, 0].astype(np.int64),
@@ -180,7 +195,7 @@ class Results:
     def win_contrasts(self, confidence: float = 0.95) -> pd.DataFrame:
         """A row a point and outcome: how much likelier than under the reference policy, on the same luck.
 
-        Columns: group, the factors, policy, outcome, estimate, low, high; the reference policy is left out.
+        Columns: group, the factors, policy and outcome (categories), estimate, low, high; the reference is left out.
 
         Raises:
             ResultsError: if there was but one policy.
@@ -190,30 +205,54 @@ class Results:
         if self.reference is None:
             raise ResultsError(self.folder, "there is but one policy, so nothing is contrasted")
         names = [*self.scenario.bidder_names, "shelved"]
-        chosen = self._of(self._contrasted, "wins_any")
+        chosen = self._chosen(storage.CONTRASTS, len(self.policies) - 1, "wins_any").reshape(-1, 3)
         low, high = precision.interval(chosen, "wins_any", paired=True, confidence=confidence)
         with np.errstate(invalid="ignore"):
             estimate = chosen[:, 1] / chosen[:, 0]
-        frame = pd.DataFrame(
-            {
-                **self._coordinates(len(names)),
-                "outcome": np.tile(names, self.groups * len(self.policies)),
-                "estimate": estimate, "low": low, "high": high,
-            }
-        )  # fmt: skip
-        return frame[frame["policy"] != self.reference].reset_index(drop=True)
+        others = [n for n, policy in enumerate(self.policies) if policy != self.reference]
+        return pd.DataFrame({**self._coordinates(names, others), "estimate": estimate, "low": low, "high": high})
 
-    def _coordinates(self, each: int) -> dict[str, Any]:
-        """The columns that say which point a row is of, every point ``each`` times."""
-        per_group = each * len(self.policies)
-        group = np.repeat(np.arange(self.groups), per_group)
+    def win_shares(self, *, contrasted: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """The estimates alone, shape (groups, policies, bidders and shelved), and the negotiations of each point.
+
+        With ``contrasted`` the paired differences of all policies but the reference.  For large designs: a number
+        takes a tenth of the room of a row of a table.
+        """
+        name, left_out = (storage.CONTRASTS, 1) if contrasted else (storage.SUMMARY, 0)
+        chosen = self._chosen(name, len(self.policies) - left_out, "wins_any")
+        with np.errstate(invalid="ignore"):
+            return chosen[..., 1] / chosen[..., 0], chosen[..., 0, 0].astype(np.int64)
+
+    def _coordinates(self, outcomes: Sequence[str], policies: Sequence[int]) -> dict[str, Any]:
+        """The columns that say what a row is of: every outcome of some policies at every point."""
+        import pandas as pd
+
+        per_group = len(outcomes) * len(policies)
         factors = {path: self.design[path].to_numpy().repeat(per_group) for path in self.factors}
-        return {"group": group, **factors, "policy": np.tile(np.repeat(self.policies, each), self.groups)}
+        policy = np.tile(np.repeat(np.asarray(policies, np.int16), len(outcomes)), self.groups)
+        outcome = np.tile(np.arange(len(outcomes), dtype=np.int8), self.groups * len(policies))
+        return {
+            "group": np.repeat(np.arange(self.groups), per_group),
+            **factors,
+            "policy": pd.Categorical.from_codes(policy, pd.Index(self.policies)),
+            "outcome": pd.Categorical.from_codes(outcome, pd.Index(list(outcomes))),
+        }
+
+    def _number(self, policy: str | None) -> int:
+        if policy is None:
+            return 0
+        if policy not in self.policies:
+            text = f"there is no policy '{policy}': expected one of {', '.join(self.policies[:20])}"
+            raise ResultsError(self.folder, text + nearest(policy, self.policies))
+        return self.policies.index(policy)
 
     def estimate(self, group: int = 0, policy: str | None = None, confidence: float = 0.95) -> dict[str, Any]:
-        """Everything about one point, as ``minegame odds`` tells it; the first policy if none is named."""
-        number = 0 if policy is None else self.policies.index(policy)
-        sums = self._spread(self._kept[group, number][None, None])[0, 0]
+        """Everything about one point, as ``minegame odds`` tells it; the first policy if none is named.
+
+        Raises:
+            ResultsError: if there is no such policy.
+        """
+        sums = self._spread(self._kept[group, self._number(policy)][None, None])[0, 0]
         return winning.estimate(sums, self.scenario, confidence)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
@@ -33,17 +35,17 @@ def show(found: Results, page: Console, *, draw: bool = False) -> None:
         if text:
             page.print(text.strip())
             page.print()
-    shown, rows = manifest["analysis"], found.win_probabilities()
+    shown = manifest["analysis"]
     if "winning" in shown:
-        for layouts in winning(found, rows):
+        for layouts in [[_ranges(found)]] if _is_large(found) else winning(found, found.win_probabilities()):
             page.print(fitting(page, *layouts))
     if "contrasts" in shown and found.reference is not None:
         page.print(fitting(page, *contrasts(found)))
     if "terms" in shown:
         page.print(fitting(page, terms(found)))
     _say_short(found, page)
-    if draw and "plot" in shown and os.access(found.folder, os.W_OK):
-        for picture in _drawn(found, rows):
+    if draw and "plot" in shown and _has_picture(found) and os.access(found.folder, os.W_OK):
+        for picture in _drawn(found, found.win_probabilities()):
             page.print(f"plot     {picture}", soft_wrap=True)
     page.print(f"results  {found.folder}", soft_wrap=True)
 
@@ -160,8 +162,8 @@ def _varied(found: Results) -> list[str]:
     return [*found.factors, *(["policy"] if len(found.policies) > 1 else [])]
 
 
-def _caption(rows: pd.DataFrame) -> str:
-    least, most = int(rows["negotiations"].min()), int(rows["negotiations"].max())
+def _caption(negotiations: pd.Series[int] | np.ndarray) -> str:
+    least, most = int(negotiations.min()), int(negotiations.max())
     return f"n = {least:,}" if least == most else f"n = {least:,} to {most:,}"
 
 
@@ -186,12 +188,12 @@ def winning(found: Results, rows: pd.DataFrame) -> list[list[Table]]:
 
     Of each table the layouts that may be chosen, the widest first.
     """
-    if _is_full(found) and found.groups > _MAP_FROM and len(found.policies) <= _SIDE_BY_SIDE:
+    if _is_map(found):
         return [
             [_map_of_numbers(found, rows, policy, cell) for cell in (_give_or_take, _bare)] for policy in found.policies
         ]
-    if found.groups > _MOST_ROWS or found.groups * len(found.policies) > 4 * _MOST_ROWS:
-        return [[_ranges(found, rows)]]
+    if _is_large(found):
+        return [[_ranges(found)]]
     if not _fits_beside(found):
         two = len(found.scenario.bidders) <= 2
         wide = [_by_point(found, rows, _interval, built=True), _by_point(found, rows, _give_or_take, built=True)]
@@ -210,6 +212,16 @@ def winning(found: Results, rows: pd.DataFrame) -> list[list[Table]]:
     ]
 
 
+def _is_map(found: Results) -> bool:
+    return found.groups > _MAP_FROM and len(found.policies) <= _SIDE_BY_SIDE and _is_full(found)
+
+
+def _is_large(found: Results) -> bool:
+    """Whether a design is told as a whole, its points being too many for a row each."""
+    many = found.groups > _MOST_ROWS or found.groups * len(found.policies) > 4 * _MOST_ROWS
+    return many and not _is_map(found)
+
+
 def _map_of_numbers(found: Results, rows: pd.DataFrame, policy: str, cell: Cell) -> Table:
     """P(win) of the first bidder under a policy: a row a level of the first factor, a column a level of the second."""
     first, second = found.factors
@@ -223,7 +235,7 @@ def _map_of_numbers(found: Results, rows: pd.DataFrame, policy: str, cell: Cell)
     which = f" under '{policy}'" if len(found.policies) > 1 else ""
     table.caption = (
         f"P(win) of {_label(found, bidder)}{which} in %, columns by {second}; 95 % intervals reach at most "
-        f"±{max(map(_far, chosen.to_dict('records'))):.1f}; {_caption(chosen)} negotiations a cell"
+        f"±{max(map(_far, chosen.to_dict('records'))):.1f}; {_caption(chosen['negotiations'])} negotiations a cell"
     )
     return table
 
@@ -242,7 +254,7 @@ def _by_point(found: Results, rows: pd.DataFrame, cell: Cell, built: bool = Fals
         cells = [f"{100 * row['built']:.1f}" if part else cell(row) for row in point[:-1] for part in parts]
         table.add_row(*keys, *cells, cell(point[-1]))
     told = "; built: wins and finishes the mine" if built else ""
-    table.caption = f"P(win) in %, with 95 % intervals{told}; {_caption(rows)} negotiations a row"
+    table.caption = f"P(win) in %, with 95 % intervals{told}; {_caption(rows['negotiations'])} negotiations a row"
     return table
 
 
@@ -256,33 +268,42 @@ def _side_by_side(
     for start in range(0, len(records), len(policies)):
         point = records[start : start + len(policies)]
         table.add_row(*(value(point[0][path]) for path in found.factors), *(cell(row) for row in point))
-    count = f"; {_caption(rows)} negotiations a cell" if "negotiations" in rows else ""
+    count = f"; {_caption(rows['negotiations'])} negotiations a cell" if "negotiations" in rows else ""
     table.caption = f"{what} in %, with 95 % intervals{count}"
     return table
 
 
-def _ranges(found: Results, rows: pd.DataFrame) -> Table:
+def _ranges(found: Results) -> Table:
     """A large design: how probabilities spread over its points."""
     table = grid("policy", "outcome", "mean", "lowest", "5 %", "half", "95 %", "highest", "likeliest in", keys=2)
-    best = rows.loc[rows.groupby(["group", "policy"], sort=False)["estimate"].idxmax()]
-    for (policy, outcome), part in rows.groupby(["policy", "outcome"], sort=False):
-        values = part["estimate"]
-        marks = [values.mean(), values.min(), *values.quantile([0.05, 0.5, 0.95]), values.max()]
-        wins = ((best["policy"] == policy) & (best["outcome"] == outcome)).sum()
-        shown = [f"{100 * mark:.1f}" for mark in marks]
-        table.add_row(str(policy), _label(found, str(outcome)), *shown, f"{100 * wins / found.groups:.0f} %")
+    shares, counts = found.win_shares()
+    best = shares.argmax(axis=2)
+    for p, policy in enumerate(found.policies):
+        for n, outcome in enumerate([*found.scenario.bidder_names, "shelved"]):
+            marks = _spread(shares[:, p, n])
+            wins = (best[:, p] == n).mean()
+            table.add_row(
+                policy, _label(found, outcome), *(f"{100 * mark:.1f}" for mark in marks), f"{100 * wins:.0f} %"
+            )
     table.caption = (
-        f"probabilities in % over {found.groups:,} points, {_caption(rows)} negotiations a point and policy;"
+        f"probabilities in % over {found.groups:,} points, {_caption(counts)} negotiations a point and policy;"
         " likeliest in: part of the points; every point is in the tables"
     )
     return table
 
 
+def _spread(values: np.ndarray) -> list[float]:
+    """Mean, lowest, 5 %, half, 95 %, highest."""
+    return [float(mark) for mark in (values.mean(), *np.quantile(values, [0, 0.05, 0.5, 0.95, 1]))]
+
+
 def contrasts(found: Results) -> list[Table]:
     """How much likelier than under the reference policy, on the same luck: layouts, the widest first."""
-    rows = found.win_contrasts()
     others = [policy for policy in found.policies if policy != found.reference]
     against = f"percentage points more than under '{found.reference}', on the same luck"
+    if _is_large(found):
+        return [_contrast_ranges(found, others, against)]
+    rows = found.win_contrasts()
     if found.groups > 3 and len(others) <= _SIDE_BY_SIDE:
         favourite = found.scenario.bidder_names[0]
         tables = [_side_by_side(found, rows, favourite, others, cell, "") for cell in (_signed, _signed_give_or_take)]
@@ -290,6 +311,18 @@ def contrasts(found: Results) -> list[Table]:
             table.caption = f"P(win) of {_label(found, favourite)}: {against}, with 95 % intervals"
         return tables
     return [_contrasts_by_point(found, rows, cell, against) for cell in (_signed, _signed_give_or_take)]
+
+
+def _contrast_ranges(found: Results, others: Sequence[str], against: str) -> Table:
+    """A large design: how differences spread over its points."""
+    table = grid("policy", "outcome", "mean", "lowest", "5 %", "half", "95 %", "highest", keys=2)
+    gained, _ = found.win_shares(contrasted=True)
+    for p, policy in enumerate(others):
+        for n, outcome in enumerate([*found.scenario.bidder_names, "shelved"]):
+            marks = (f"{100 * mark:+.1f}" for mark in _spread(gained[:, p, n]))
+            table.add_row(policy, _label(found, outcome), *marks)
+    table.caption = f"{against}, over {found.groups:,} points; every point is in the tables"
+    return table
 
 
 def _contrasts_by_point(found: Results, rows: pd.DataFrame, cell: Cell, against: str) -> Table:
@@ -332,6 +365,10 @@ def _say_short(found: Results, page: Console) -> None:
 
 
 # ----------------------------------------------------------------------------------------------------- the pictures
+
+
+def _has_picture(found: Results) -> bool:
+    return found.groups == 1 or (len(found.factors) == 1 and found.groups <= 1000) or _is_full(found)
 
 
 def _drawn(found: Results, rows: pd.DataFrame) -> list[Path]:
