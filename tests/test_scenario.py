@@ -417,6 +417,11 @@ def test_a_changed_number_loses_its_source(baseline):
         ("patrons.us", 1, "is a group of values.*exports"),
         ("patrons.us.link", 25, "between 0 and 1; did you mean 0.25"),
         ("patrons.us.link", "25", "between 0 and 1; did you mean 0.25"),
+        ("patrons.us.link", "25%", "'25%' is not allowed.*did you mean 0.25"),
+        ("patrons.us.link", "250 %", "between 0 and 1$"),
+        ("bidders.cove_kaz", "null", "removed in a file, not with --set.*bidders: {cove_kaz: null}"),
+        ("bidders.*", None, "removed in a file, not with --set"),
+        ("patrons.us.levers.*.intnsity", 0, r"'intnsity' is unknown: in patrons.us.levers.\* .*levers.\*.intensity'"),
         ("host.backlash", "abc", "'abc' is not allowed: expected a number between"),
         ("host.backlash", "nan", "'nan' is not allowed"),
         ("host.backlash", ".nan", "nan is not allowed"),
@@ -551,6 +556,14 @@ def test_the_schema_describes_every_field():
     for name, group in Scenario.schema()["$defs"].items():
         for field, described in group["properties"].items():
             assert "description" in described or "$ref" in json.dumps(described), f"{name}.{field}"
+
+
+def test_the_schema_says_the_unit_where_an_editor_shows_it(baseline):
+    groups = Scenario.schema()["$defs"]
+    assert groups["DepositFields"]["properties"]["capex"]["description"] == "Capital cost before discounting (K), M$."
+    for group in groups.values():
+        for field in group["properties"].values():
+            assert field.get("unit", "number") == "number" or f", {field['unit']}" in field["description"]
 
 
 # ---------------------------------------------------------------------------------------------------------------- docs

@@ -122,6 +122,48 @@ def test_a_parent_that_does_not_exist_is_refused_with_the_nearest(child):
     assert "there is no 'xxx" in refusal(child("", extends="x" * 3000))
 
 
+def test_who_removes_an_agent_that_others_need_is_told_of_it(child, tmp_path):
+    mine = child("patrons:\n  china: null\nhost: {backlash: x}")
+    assert "host.backlash" in refusal(mine)
+    mine = child("patrons:\n  china: null")
+    says = "patrons.china: null removes 'china', which bidders.chinese_soe (patron) needs: remove or re-seat it too"
+    assert refusal(mine) == f"{mine}, line 3: {says}"
+    first = child("patrons: {north: null}", "first.yaml", extends="two_bidders")
+    assert refusal(child("title: x", "second.yaml", extends="first.yaml")).startswith(f"{first}, line 2: patrons.north")
+    assert "did you mean" not in refusal(first)
+    seated = child("bidders: {north_mining: {patron: south}}", "third.yaml", extends="first.yaml")
+    assert Scenario.load(seated).patron_names == ("south",)
+    both = child("bidders:\n  cove_kaz: null")
+    needing = "financiers.us_public_lenders (bidder) and financiers.us_private_capital (bidder) need"
+    assert f"line 3: bidders.cove_kaz: null removes 'cove_kaz', which {needing}" in refusal(both)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("tender.monthss", "'monthss' is unknown: in tender there are months.*did you mean 'tender.months'"),
+        ("host.nothing.*", "'nothing' is unknown: in host there are label, value_scale"),
+        ("patrons.*.levers.*.intnsity", r"did you mean 'patrons\.\*\.levers\.\*\.intensity'"),
+        ("'*.us.expots'", r"did you mean '\*\.us\.exports'"),
+        ("host", "is a group of values"),
+    ],
+)
+def test_a_source_that_speaks_for_nothing_is_refused(child, name, says):
+    mine = child(f"host: {{backlash: 1}}\nsources:\n  host.backlash: {{assumption: x}}\n  {name}: {{assumption: y}}")
+    path = name.strip("'")
+    assert re.match(rf"{mine}, line 5: sources\.{re.escape(path)}: .*{says}", refusal(mine))
+    assert refusal(child("title: x", "b.yaml", extends="mine.yaml")).startswith(f"{mine}, line 5: ")
+
+
+def test_sources_of_agents_that_a_child_removes_go_with_them(child, tmp_path):
+    gone = "china_policy_bank: null, china_commercial_banks: null"
+    mine = child(f"patrons: {{china: null}}\nbidders: {{chinese_soe: null}}\nfinanciers: {{{gone}}}")
+    scenario = Scenario.load(mine)
+    assert not [path for path in scenario.sources if path.startswith("patrons.china")]
+    (tmp_path / "again.yaml").write_text(scenario.to_yaml(), encoding="utf-8")
+    assert Scenario.load(tmp_path / "again.yaml") == scenario
+
+
 # ----------------------------------------------------------------------------------------------------------- bad files
 
 
@@ -221,7 +263,8 @@ def test_what_is_no_scenario_file_is_refused(tmp_path):
     assert "the file is empty" in refusal(file("comment.yaml", b"# nothing\n"))
     assert "the file is empty" in refusal(file("null.yaml", b"null\n"))
     assert "a list stands at the top" in refusal(file("list.yaml", b"- 1\n"))
-    assert "'word' stands at the top" in refusal(file("word.yaml", b"word\n"))
+    assert "line 1: text stands at the top" in refusal(file("word.yaml", b"secret word\n"))
+    assert "secret" not in refusal(file("child.yaml", b"extends: word.yaml\n")), "it may be anybody's file"
     assert "line 2: is not UTF-8 text" in refusal(file("latin.yaml", b"title: x\ndescription: caf\xe9\n"))
     assert "too large" in refusal(file("big.yaml", b"#" * 1_000_001))
     assert "is a folder" in refusal(tmp_path)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from minegame.scenario.files import exists, find_file, shipped_hint
-from minegame.scenario.kinds import KINDS
-from minegame.scenario.places import matching
-from minegame.scenario.problems import Loc, Where, fail, nearest, shown
+from minegame.scenario.kinds import KINDS, OPTIONAL_KIND
+from minegame.scenario.places import Place, fits, matching, places_of, unknown_path
+from minegame.scenario.problems import Loc, Problem, Where, fail, nearest, shown
 from minegame.scenario.yaml_file import DEEPEST, SourceFile
 
 #: The file in which every value stands, and the line.
@@ -29,13 +32,46 @@ def locator(path: Path, origin: Origin) -> Where:
     return where
 
 
-def with_parents(path: Path, chain: tuple[Path, ...]) -> tuple[dict[str, Any], Origin]:
-    """The content of a file laid over what it extends, and where every value stands."""
+@dataclass
+class Layers:
+    """The content of a file laid over what it extends, where every value stands, and what was found on the way.
+
+    ``removed`` says in which file, and on which line, an agent was removed; ``strays`` are the sources that speak for
+    no number of the scenario as it was when they were written.
+    """
+
+    content: dict[str, Any]
+    origin: Origin
+    removed: dict[Loc, tuple[str, int | None]] = field(default_factory=dict)
+    strays: list[Problem] = field(default_factory=list)
+
+    def orphans(self) -> dict[str, Problem]:
+        """What an agent that was removed leaves behind: the path of each value that needs it → what is wrong."""
+        needed: dict[Loc, list[tuple[Loc, str]]] = {}
+        for kind, role in (("bidders", "patron"), ("financiers", "bidder"), ("financiers", "patron")):
+            agents = self.content.get(kind)
+            for name, body in agents.items() if isinstance(agents, dict) else ():
+                gone = (f"{role}s", str(body.get(role)) if isinstance(body, dict) else "")
+                if gone in self.removed:
+                    needed.setdefault(gone, []).append(((kind, name, role), f"{kind}.{name} ({role})"))
+        found: dict[str, Problem] = {}
+        for agent, needing in needed.items():
+            file, line = self.removed[agent]
+            who, these = " and ".join(text for _, text in needing), "it" if len(needing) == 1 else "them"
+            need = "needs" if len(needing) == 1 else "need"
+            text = f"null removes '{agent[-1]}', which {who} {need}: remove or re-seat {these} too"
+            problem = Problem(file, line, ".".join(agent), text)
+            found |= {".".join(loc): problem for loc, _ in needing}
+        return found
+
+
+def with_parents(path: Path, chain: tuple[Path, ...], root: type[BaseModel]) -> Layers:
+    """A file laid over what it extends; ``root`` is the class of a whole scenario."""
     file = SourceFile(path)
     content, chain = file.content, (*chain, path)
     origin: Origin = {loc: (path, line) for loc, line in file.lines.items() if loc}
     if "extends" not in content:
-        return content, origin
+        return Layers(content, origin, strays=_strays(content.get("sources"), content, locator(path, origin), root))
     parent = content.pop("extends")
     if not isinstance(parent, str) or not parent:
         text = f"{shown(parent)} is not allowed: expected a file or the name of a shipped scenario"
@@ -49,31 +85,51 @@ def with_parents(path: Path, chain: tuple[Path, ...]) -> tuple[dict[str, Any], O
         fail(path, f"the files extend each other in a loop: {loop}", line=file.lines[("extends",)], path="extends")
     if len(chain) >= DEEPEST:
         fail(chain[0], f"more than {DEEPEST} files extend each other", path="extends")
-    below, below_origin = with_parents(parent_path, chain)
-    return _overlaid(below, content, path, file.lines), {**below_origin, **origin}
+    below = with_parents(parent_path, chain, root)
+    return _overlaid(below, content, path, origin, root)
 
 
-def _overlaid(below: dict[str, Any], above: dict[str, Any], path: Path, lines: Mapping[Loc, int]) -> dict[str, Any]:
+def _overlaid(below: Layers, above: dict[str, Any], path: Path, lines: Origin, root: type[BaseModel]) -> Layers:
     """A child's values over its parent's: groups merge, values replace, null removes an agent.
 
     A source speaks for the number beside which it was written.  So a number that the child changes keeps no source of
     the parent's: it has one of the child's, or none.
     """
-    merged = {**_merged(below, above), "sources": below.get("sources", {})}
-    own = above.get("sources", {})
-    if isinstance(merged["sources"], dict) and isinstance(own, dict):
-        changed = {
-            loc: own.get(".".join(loc)) or matching(own, ".".join(loc))
-            for loc, value in _values(above)
-            if loc[0] != "sources" and value != _value_at(below, loc)
-        }
-        vouched = {".".join(loc): source for loc, source in changed.items() if len(loc) > 1}
-        merged["sources"] = {**merged["sources"], **vouched, **own}
-    else:
-        merged["sources"] = own
+    merged = _merged(below.content, above)
+    inherited, own = below.content.get("sources", {}), above.get("sources", {})
+    where = locator(path, lines)
+    removed = {loc: at for loc, at in below.removed.items() if loc not in lines}
     for kind in KINDS:
-        _remove(merged, above, below, kind, path, lines)
-    return merged
+        removed |= {loc: where(loc) for loc in _remove(merged, above, below.content, kind, where)}
+    strays = [*below.strays, *_strays(own, merged, where, root)]
+    if isinstance(inherited, dict) and isinstance(own, dict):
+        vouched = {
+            ".".join(loc): own.get(".".join(loc)) or matching(own, ".".join(loc))
+            for loc, value in _values(above)
+            if loc[0] != "sources" and len(loc) > 1 and value != _value_at(below.content, loc)
+        }
+        known = _paths(merged, root)
+        others = {name: source for name, source in {**inherited, **vouched}.items() if not known or fits(name, known)}
+        merged["sources"] = {**others, **own}
+    return Layers(merged, {**below.origin, **lines}, removed, strays)
+
+
+def _strays(own: object, content: Mapping[str, Any], where: Where, root: type[BaseModel]) -> list[Problem]:
+    """Sources that speak for nothing: a misspelt path, or a pattern that fits none."""
+    known = _paths(content, root)
+    if not known or not isinstance(own, dict):
+        return []
+    strays = [name for name in own if not fits(name, known)]
+    return [Problem(*where(("sources", name)), f"sources.{name}", unknown_path(name, known)) for name in strays]
+
+
+def _paths(content: Mapping[str, Any], root: type[BaseModel]) -> Mapping[str, Place]:
+    """Every path of a scenario with these agents; none if it is not known who they are."""
+    agents = [content.get(kind, {} if kind == OPTIONAL_KIND else None) for kind in KINDS]
+    if not all(isinstance(named, dict) for named in agents):
+        return {}
+    deposits, patrons, bidders, financiers = (tuple(named) for named in agents)
+    return places_of(root, (deposits, patrons, bidders, financiers))
 
 
 def _merged(below: Any, above: Any) -> Any:
@@ -82,15 +138,17 @@ def _merged(below: Any, above: Any) -> Any:
     return {**below, **{name: _merged(below.get(name), value) for name, value in above.items()}}
 
 
-def _remove(merged: Any, above: Any, below: Any, kind: str, path: Path, lines: Mapping[Loc, int]) -> None:
+def _remove(merged: Any, above: Any, below: Any, kind: str, where: Where) -> Iterator[Loc]:
     agents, known = above.get(kind), below.get(kind)
     if not isinstance(agents, dict) or not isinstance(known, dict):
         return
     for name in [name for name, body in agents.items() if body is None]:
         if name not in known:
             text = f"null removes an agent, but there is no '{name}': expected one of {', '.join(known)}"
-            fail(path, text + nearest(name, known), line=lines.get((kind, name)), path=f"{kind}.{name}")
+            file, line = where((kind, name))
+            fail(file, text + nearest(name, known), line=line, path=f"{kind}.{name}")
         del merged[kind][name]
+        yield kind, name
 
 
 def _values(content: Any, loc: Loc = ()) -> Iterator[tuple[Loc, object]]:

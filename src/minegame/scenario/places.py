@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from minegame.game import GAME, LEVERS
 from minegame.scenario.fields import Group, LeversFields
 from minegame.scenario.kinds import KINDS, PREFIX
-from minegame.scenario.problems import nearest, shown
+from minegame.scenario.problems import near_names, nearest, shown
 
 _T = TypeVar("_T")
 
@@ -147,10 +147,20 @@ def expected(info: FieldInfo, choices: Sequence[str] = ()) -> str:
 def refusal(value: object, info: FieldInfo, choices: Sequence[str] = ()) -> str:
     """Why a value is not allowed, what is, and what may have been meant."""
     text = f"{shown(value)} is not allowed: expected {expected(info, choices)}"
-    percent = unit_of(info) in ("share", "probability") and is_number(info)
-    if percent and isinstance(value, (int, float)) and not isinstance(value, bool) and 1 < value <= 100:
-        return f"{text}; did you mean {value / 100:g}?"
+    if unit_of(info) in ("share", "probability") and is_number(info):
+        hundredths = _hundredths(value)
+        if hundredths is not None:
+            return f"{text}; did you mean {hundredths / 100:g}?"
     return text + (nearest(value, choices) if isinstance(value, str) else "")
+
+
+def _hundredths(value: object) -> float | None:
+    """The percent that someone wrote in place of a share: 25, or 25 %."""
+    if isinstance(value, str) and re.fullmatch(r"\d{1,3}(\.\d{1,9})?\s*%", value.strip()):
+        percent = float(value.strip().rstrip("% "))
+        return percent if percent <= 100 else None
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if number and 1 < value <= 100 else None  # type: ignore[operator,arg-type]
 
 
 def is_parameter(place: Place) -> bool:
@@ -162,28 +172,49 @@ def passes(place: Place, filter: str | None) -> bool:
     """Whether a part of the path, a part of the description or a pattern for the path fits."""
     if not filter:
         return True
-    if any(sign in filter for sign in "*?["):
+    if is_pattern(filter):
         return fnmatch.fnmatchcase(place.path, filter)
     return filter.lower() in place.path or filter.lower() in (place.info.description or "").lower()
 
 
 def matching(sources: Mapping[str, _T], path: str) -> _T | None:
     """The entry whose pattern fits a path, the one with most letters of its own if several do."""
-    patterns = [pattern for pattern in sources if "*" in pattern or "?" in pattern or "[" in pattern]
-    fitting = [pattern for pattern in patterns if fnmatch.fnmatchcase(path, pattern)]
+    fitting = [pattern for pattern in sources if is_pattern(pattern) and fnmatch.fnmatchcase(path, pattern)]
     return sources[max(fitting, key=lambda pattern: len(re.sub(r"[*?]|\[.*?\]", "", pattern)))] if fitting else None
 
 
 def unknown_path(path: str, known: Iterable[str]) -> str:
-    """Says where a misspelt path goes wrong, with the nearest known path."""
+    """Says where a misspelt path, or a pattern that fits none, goes wrong, with the nearest that is right."""
     known, parts = list(known), str(path).split(".")
-    groups = {k[: dot.start()] for k in known for dot in re.finditer(r"\.", k)}
-    depth = next((n for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in groups), 0)
+    split = [k.split(".") for k in known]
+    depth = next((n for n in range(len(parts), 0, -1) if any(_leads(parts[:n], k) for k in split)), 0)
     level = ".".join(parts[:depth])
-    names = list(dict.fromkeys(k.split(".")[depth] for k in known if k.startswith(level + "." if level else "")))
+    names = list(dict.fromkeys(k[depth] for k in split if depth == 0 or _leads(parts[:depth], k)))
     if depth == len(parts):
         return f"is a group of values, not a value; in it: {', '.join(names)}"
-    ending = [k for k in known if k.endswith("." + str(path))]
-    guess = f"; did you mean '{ending[0]}'?" if ending else nearest(path, known)
     where = f"in {level}" if level else "at the top"
-    return f"'{parts[depth]}' is unknown: {where} there are {', '.join(names)}{guess}"
+    return f"'{parts[depth]}' is unknown: {where} there are {', '.join(names)}{_guess(parts, depth, names, known)}"
+
+
+def _leads(parts: Sequence[str], path: Sequence[str]) -> bool:
+    """Whether these parts, some of them patterns, lead to a group in which a path stands."""
+    return len(parts) < len(path) and all(map(fnmatch.fnmatchcase, path, parts))
+
+
+def _guess(parts: Sequence[str], depth: int, names: Sequence[str], known: Sequence[str]) -> str:
+    path = ".".join(parts)
+    if not is_pattern(path):
+        ending = [k for k in known if k.endswith("." + path)]
+        return f"; did you mean '{ending[0]}'?" if ending else nearest(path, known)
+    near = [".".join([*parts[:depth], name, *parts[depth + 1 :]]) for name in near_names(parts[depth], names)]
+    return next((f"; did you mean '{guess}'?" for guess in near if fits(guess, known)), "")
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a path stands for several: it holds *, ? or [."""
+    return any(sign in path for sign in "*?[")
+
+
+def fits(path: str, known: Iterable[str]) -> bool:
+    """Whether a path, or a pattern for paths, is or fits a known one."""
+    return any(fnmatch.fnmatchcase(k, path) for k in known) if is_pattern(path) else path in known

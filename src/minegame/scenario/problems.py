@@ -50,8 +50,20 @@ def fail(file: object, text: str, *, line: int | None = None, path: str = "") ->
 
 def nearest(name: object, names: Iterable[str]) -> str:
     """``; did you mean 'x'?`` for the nearest of the names, or nothing if none is near."""
-    near = difflib.get_close_matches(str(name), list(names), n=1, cutoff=0.5)
+    near = near_names(name, names)
     return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def near_names(name: object, names: Iterable[str]) -> list[str]:
+    """The names that are near, the nearest first."""
+    return difflib.get_close_matches(str(name), list(names), n=3, cutoff=0.5)
+
+
+def kind_of(value: object) -> str:
+    """What kind of thing a value is, without saying what it holds."""
+    if isinstance(value, (Mapping, list, tuple, bool)) or value is None:
+        return shown(value)
+    return "text" if isinstance(value, str) else "a number"
 
 
 def shown(value: object) -> str:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import yaml
@@ -46,7 +46,7 @@ from minegame.scenario.places import (
     unit_of,
     unknown_path,
 )
-from minegame.scenario.problems import ScenarioError, Where, fail
+from minegame.scenario.problems import Problem, ScenarioError, Where, fail
 from minegame.scenario.schema import file_schema
 from minegame.scenario.values import code, column, plain_value
 from minegame.scenario.yaml_file import Dumper
@@ -264,10 +264,11 @@ class Scenario(Group):
         """The changes with patterns such as ``patrons.us.levers.*.intensity`` replaced by the parameters that they fit.
 
         Raises:
-            ScenarioError: for a pattern that fits no parameter.
+            ScenarioError: for a pattern that fits no parameter, or an agent to be removed.
         """
         plain: dict[str, _T] = {}
         for path, value in changes.items():
+            self._keep_agents(path, value)
             fitting = [place.path for place in self._parameters(path)] if "*" in path else [path]
             if not fitting:
                 fail(self.name, unknown_path(path, self._places), path=path)
@@ -304,6 +305,13 @@ class Scenario(Group):
         changed = _build(type(self), content, self.name, lambda loc: (self.name, None))
         changed._origin, changed._changes = self._origin, made
         return changed
+
+    def _keep_agents(self, path: str, value: object) -> None:
+        kind, _, name = path.partition(".")
+        if kind in KINDS and name and "." not in name and value in (None, "null", "~"):
+            chosen = name if name in getattr(self, kind) else "name"
+            text = "an agent is removed in a file, not with --set: write a file with"
+            fail(self.name, f"{text} 'extends: {self.name}' and '{kind}: {{{chosen}: null}}'", path=path)
 
     # ------------------------------------------------------------------------------------------------------ to the game
 
@@ -381,19 +389,28 @@ def _build(cls: type[Scenario], content: dict[str, Any], name: str, where: Where
     try:
         scenario = cls.model_validate(content)
     except ValidationError as error:
-        problems = [*crowds(content, where), *complaints(Scenario, error, where)]
-        own, _ = where(())  # the file that was asked for comes before those that it extends, wherever they lie
-        order = sorted(dict.fromkeys(problems), key=lambda p: (p.file != own, p.file, p.line or 0))
-        raise ScenarioError(*order) from None
+        _refuse([*crowds(content, where), *complaints(Scenario, error, where)], where)
     scenario._name = name
     return scenario
+
+
+def _refuse(problems: Sequence[Problem], where: Where) -> NoReturn:
+    own, _ = where(())  # the file that was asked for comes before those that it extends, wherever they lie
+    raise ScenarioError(*sorted(dict.fromkeys(problems), key=lambda p: (p.file != own, p.file, p.line or 0))) from None
 
 
 def _load(cls: type[Scenario], where: str | Path) -> Scenario:
     if not str(where):
         fail("scenario", "the name is empty: expected a file or the name of a shipped scenario" + shipped_hint(""))
     path = find_file(where, Path())
-    content, origin = with_parents(path, ())
-    scenario = _build(cls, content, path.stem, locator(path, origin))
+    layers = with_parents(path, (), cls)
+    locate = locator(path, layers.origin)
+    try:
+        scenario = _build(cls, layers.content, path.stem, locate)
+    except ScenarioError as error:
+        orphans = layers.orphans()
+        _refuse([*(orphans.get(problem.path, problem) for problem in error.problems), *layers.strays], locate)
+    if layers.strays:
+        _refuse(layers.strays, locate)
     scenario._origin = path.stem if path == shipped_scenarios().get(path.stem) else str(path)
     return scenario

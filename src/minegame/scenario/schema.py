@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,6 +15,9 @@ def file_schema(cls: type[BaseModel]) -> dict[str, Any]:
     """A complete file holds everything; one that extends another holds any part, and null for an agent to remove."""
     complete = cls.model_json_schema(ref_template="#/$defs/{model}")
     groups = complete.pop("$defs")
+    for group in groups.values():
+        for described in group["properties"].values():
+            _say_unit(described)
     for kind, model in KINDS.items():
         complete["properties"][kind]["maxProperties"] = MOST[kind]
         complete["properties"][kind]["minProperties"] = 0 if kind == OPTIONAL_KIND else 1
@@ -44,3 +48,10 @@ def file_schema(cls: type[BaseModel]) -> dict[str, Any]:
         "else": {"$ref": "#/$defs/Scenario"},
         "$defs": {**groups, "Scenario": complete, **{f"Changed{name}": group for name, group in partial.items()}},
     }
+
+
+def _say_unit(field: dict[str, Any]) -> None:
+    """Put the unit of a number into its description, which is what an editor shows: after the first clause."""
+    unit = field.get("unit", "number")
+    if unit != "number":
+        field["description"] = re.sub(r"(?=[;:.](\s|$))", f", {unit}", field["description"], count=1)

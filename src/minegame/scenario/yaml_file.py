@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import yaml
 
 from minegame.scenario.files import shipped_hint
-from minegame.scenario.problems import Loc, ScenarioError, fail, shown
+from minegame.scenario.problems import Loc, ScenarioError, fail, kind_of, shown
 
 MAX_BYTES = 1_000_000
 #: Levels of nesting in a file, and files in a chain of extends.
@@ -90,7 +90,9 @@ class SourceFile:
         if content is None:
             self._refuse("the file is empty: expected a scenario", None)
         if not isinstance(content, dict):
-            self._refuse(f"{shown(content)} stands at the top: expected names with values, such as 'title: …'", event)
+            # What it holds is not said: it may be anybody's file, and none of ours.
+            text = f"{kind_of(content)} stands at the top: expected names with values, such as 'title: …'"
+            self._refuse(text, event)
         return content
 
     def _refuse(self, text: str, event: Any, loc: Loc = ()) -> NoReturn:
