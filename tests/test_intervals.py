@@ -120,3 +120,37 @@ def test_edges():
     assert np.isnan(intervals.mean(1.0, 1.0, 1)).all()
     assert np.isnan(intervals.paired_proportions(0, 0, 0)).all()
     assert np.array(intervals.share(50.0, 50.0, 100)) == pytest.approx(np.array(intervals.wilson(50, 100)))
+
+
+@pytest.mark.parametrize("trials", [2, 20, 300])
+def test_equal_observations_of_a_bounded_quantity_still_leave_doubt(trials):
+    low, high = intervals.bounded_mean(0.7 * trials, 0.49 * trials, trials, 0.0, 1.0)
+    assert 0 < low < 0.7 < high < 1
+    assert (1 - (high - 0.7) / 0.3) ** trials == pytest.approx(0.05)
+    assert np.array(intervals.bounded_mean(trials, trials, trials, 0.0, 1.0))[1] == 1
+
+
+def test_mean_between_bounds(chance):
+    drawn = chance.beta(2.0, 1.0, (SETS, 30))
+    low, high = intervals.bounded_mean(drawn.sum(1), (drawn**2).sum(1), 30, 0.0, 1.0)
+    assert 0.93 <= covered((low, high), 2 / 3) <= 0.97
+    assert np.isnan(intervals.bounded_mean(0.5, 0.25, 1, 0.0, 1.0)).all()
+    few = np.array(intervals.bounded_mean(1.5, 1.25, 2, 0.0, 1.0))
+    assert few.min() >= 0
+    assert few.max() <= 1
+
+
+def test_rounding_is_not_taken_for_a_difference():
+    values = np.full(1_000_001, 0.9)
+    assert intervals.all_equal(np.cumsum(values)[-1], np.cumsum(values**2)[-1], values.size)
+    assert intervals.all_equal(0.0, 0.0, 5)
+    assert not intervals.all_equal(0.9 * 1000 + 0.01, 0.81 * 999 + 0.91**2, 1000)
+
+
+@pytest.mark.parametrize("trials", [100, 2_000])
+def test_paired_contrast_of_shares(chance, trials):
+    parts = np.array([-1.0, -0.42, 0.0, 0.58, 1.0])
+    chances = np.array([0.05, 0.1, 0.5, 0.2, 0.15])
+    drawn = chance.multinomial(trials, chances, SETS)
+    interval = intervals.paired_shares(drawn @ parts, drawn @ parts**2, trials)
+    assert 0.93 <= covered(interval, parts @ chances) <= 0.97

@@ -126,3 +126,38 @@ def test_terms_of_a_bidder_that_never_wins_are_missing_not_zero():
     assert found["wins_any"]["estimate"] == 0
     assert found["wins_any"]["high"] > 0
     assert found["terms"]["bonus"] == {"estimate": None, "low": None, "high": None}
+
+
+def intervals_in(found, path=()):
+    if "estimate" in found:
+        yield path, found
+    else:
+        for name, inner in found.items():
+            if isinstance(inner, dict):
+                yield from intervals_in(inner, (*path, name))
+
+
+@pytest.mark.parametrize("replications", [1, 2, 3, 200])
+def test_no_interval_has_shrunk_to_a_point(replications):
+    scenario = Scenario.load("kazakhstan_tungsten")
+    tallies = experiment.tally(winning.design(scenario, scenario), 3, replications, reference=1)
+    assert tallies.contrasts is not None
+    found = winning.estimate(tallies.sums[0, 0], scenario)
+    contrasts = winning.contrast(tallies.contrasts[0, 0], scenario, scenario)
+    for path, told in [*intervals_in(found), *intervals_in(contrasts)]:
+        assert (told["low"] is None) == (told["high"] is None), path
+        assert told["low"] is None or told["high"] - told["low"] > 1e-6, path
+    for values in contrasts["bidders"].values():
+        assert values["wins_any"] == values["value_share"] == values["wins_and_built"]
+    assert contrasts["host"]["value"] == {"estimate": 0.0, "low": None, "high": None}
+
+
+def test_shares_among_the_terms_stay_between_nil_and_one():
+    terms = odds(Scenario.load("kazakhstan_tungsten"), 2)["bidders"]["cove_kaz"]["terms"]
+    assert terms["state_equity"]["low"] >= 0
+    assert terms["offtake"] == {
+        "estimate": 0.7,
+        "low": pytest.approx(0.7 * 0.05**0.5),
+        "high": pytest.approx(0.9329, abs=1e-4),
+    }
+    assert 0 <= terms["month"]["low"] < terms["month"]["high"] <= 11

@@ -12,6 +12,8 @@ from scipy.special import ndtri, stdtrit
 
 Numbers = Any  # anything NumPy broadcasts
 
+_ROUNDING = 1e-10  # of a sum of squares: what a million equal numbers lose at most, added one by one
+
 
 def deviate(confidence: float) -> float:
     """The two-sided standard normal deviate of a confidence, 1.96 for 0.95."""
@@ -95,6 +97,52 @@ def of_sample(sample: np.ndarray, confidence: float = 0.95) -> Mean:
     return Mean(centre, float(error), centre + float(low), centre + float(high))
 
 
+def bounded_mean(
+    total: Numbers, squares: Numbers, trials: Numbers, least: float, most: float, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
+    """The interval (low, high) of the mean of a quantity between ``least`` and ``most``; NaN for fewer than two trials.
+
+    Student's, cut at the bounds.  Where all observations are equal, which says nothing of what was not seen: had more
+    than 1 - (1 - confidence)^(1/trials) of all cases been others (the rule of three: 3/trials), one would have been
+    seen, and those others may lie anywhere between the bounds.
+
+    >>> low, high = bounded_mean(0.7 * 300, 0.49 * 300, 300, 0.0, 1.0)
+    >>> round(float(low), 4), round(float(high), 4)
+    (0.693, 0.703)
+    """
+    s, n = np.asarray(total, float), np.asarray(trials, float)
+    low, high = mean(total, squares, trials, confidence)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        m, unseen = s / n, 1.0 - (1.0 - confidence) ** (1.0 / n)
+    equal = all_equal(total, squares, trials) & (n > 1)
+    low, high = np.where(equal, m - unseen * (m - least), low), np.where(equal, m + unseen * (most - m), high)
+    return np.maximum(low, least), np.minimum(high, most)
+
+
+def all_equal(total: Numbers, squares: Numbers, trials: Numbers) -> np.ndarray:
+    """Whether all observations are one and the same, but for what the sum of squares has lost by rounding."""
+    s, q, n = np.asarray(total, float), np.asarray(squares, float), np.asarray(trials, float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.abs(q - s * s / n) <= _ROUNDING * q)
+
+
+def paired_shares(
+    total: Numbers, squares: Numbers, trials: Numbers, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
+    """The interval (low, high) of the mean difference, on the same luck, of a quantity between 0 and 1.
+
+    From the sum of the differences and of their squares.  The adjusted Wald interval of Bonett & Price 2012, who add
+    a pair gained and a pair lost, holds for parts too: it never shrinks to nothing, and agrees with
+    :func:`paired_proportions` where the quantity is 0 or 1.
+    """
+    s, q, n = np.asarray(total, float), np.asarray(squares, float), np.asarray(trials, float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        middle = s / (n + 2)
+        half = deviate(confidence) * np.sqrt(np.maximum((q + 2) / (n + 2) - middle**2, 0.0) / (n + 2))
+    low, high = np.maximum(middle - half, -1.0), np.minimum(middle + half, 1.0)
+    return np.where(n <= 0, np.nan, low), np.where(n <= 0, np.nan, high)
+
+
 def paired_proportions(
     gained: Numbers, lost: Numbers, trials: Numbers, confidence: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -104,14 +152,8 @@ def paired_proportions(
     Source: Bonett & Price 2012, adjusted Wald interval for paired proportions.  With fewer than about ten pairs that
     differ it is wider than it need be: on the safe side.
     """
-    b, c, n = np.asarray(gained, float), np.asarray(lost, float), np.asarray(trials, float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        first, second = (b + 1) / (n + 2), (c + 1) / (n + 2)
-        half = deviate(confidence) * np.sqrt((first + second - (first - second) ** 2) / (n + 2))
-    middle = first - second
-    empty = n <= 0
-    low, high = np.maximum(middle - half, -1.0), np.minimum(middle + half, 1.0)
-    return np.where(empty, np.nan, low), np.where(empty, np.nan, high)
+    b, c = np.asarray(gained, float), np.asarray(lost, float)
+    return paired_shares(b - c, b + c, trials, confidence)
 
 
 def ratio(

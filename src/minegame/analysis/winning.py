@@ -22,6 +22,7 @@ TERMS = {
     "month": "award_month",
 }
 _SHARES = ("wins_any", "wins_all", "value_share", "wins_and_built")
+_DIGITS = 10  # of an estimate after the point; what follows is rounding of the sums
 
 Estimate = dict[str, float | None]
 
@@ -64,7 +65,7 @@ def estimate(sums: np.ndarray, scenario: Scenario, confidence: float = 0.95) -> 
             }
             for d, deposit in enumerate(deposits)
         },
-        "bidders": {bidder: _bidder(sums, i, confidence) for i, bidder in enumerate(bidders)},
+        "bidders": {bidder: _bidder(sums, i, scenario, confidence) for i, bidder in enumerate(bidders)},
         "shelved": shelved,
         "split": _share(sums[general("split")], confidence),
         "host": {
@@ -74,9 +75,11 @@ def estimate(sums: np.ndarray, scenario: Scenario, confidence: float = 0.95) -> 
     }
 
 
-def _bidder(sums: np.ndarray, i: int, confidence: float) -> dict[str, Any]:
+def _bidder(sums: np.ndarray, i: int, scenario: Scenario, confidence: float) -> dict[str, Any]:
     shares: dict[str, Any] = {name: _share(sums[by_bidder(name, i)], confidence) for name in _SHARES}
-    terms = {term: _mean(sums[by_bidder(measure, i)], confidence) for term, measure in TERMS.items()}
+    bounds: dict[str, tuple[float, float] | None] = dict.fromkeys(TERMS, (0.0, 1.0))
+    bounds |= {"bonus": None, "month": (0.0, scenario.tender.months - 1.0)}
+    terms = {term: _mean(sums[by_bidder(measure, i)], confidence, bounds[term]) for term, measure in TERMS.items()}
     return {**shares, "terms": terms}
 
 
@@ -88,13 +91,8 @@ def contrast(differences: np.ndarray, first: Scenario, second: Scenario, confide
     bidders = [(i, name) for i, name in enumerate(first.bidder_names) if name in second.bidder_names]
     return {
         "bidders": {
-            name: {
-                "wins_any": _paired(differences[by_bidder("wins_any", i)], confidence),
-                "wins_all": _paired(differences[by_bidder("wins_all", i)], confidence),
-                "value_share": _mean(differences[by_bidder("value_share", i)], confidence),
-                "wins_and_built": _mean(differences[by_bidder("wins_and_built", i)], confidence),
-            }
-            for i, name in bidders
+            bidder: {name: _paired(differences[by_bidder(name, i)], confidence) for name in _SHARES}
+            for i, bidder in bidders
         },
         "shelved": _paired(differences[general("shelved")], confidence),
         "split": _paired(differences[general("split")], confidence),
@@ -111,23 +109,32 @@ def _share(sums: np.ndarray, confidence: float) -> Estimate:
     return _estimate(total / count if count else None, low, high)
 
 
-def _mean(sums: np.ndarray, confidence: float) -> Estimate:
+def _mean(sums: np.ndarray, confidence: float, bounds: tuple[float, float] | None = None) -> Estimate:
+    """A mean; of a quantity without bounds, equal observations do not tell how sure it is."""
     count, total, squares = sums
-    low, high = intervals.mean(total, squares, count, confidence)
+    if bounds is not None:
+        low, high = intervals.bounded_mean(total, squares, count, *bounds, confidence)
+    elif intervals.all_equal(total, squares, count):
+        low = high = np.asarray(np.nan)
+    else:
+        low, high = intervals.mean(total, squares, count, confidence)
     return _estimate(total / count if count else None, low, high)
 
 
 def _paired(sums: np.ndarray, confidence: float) -> Estimate:
-    """A difference of 0/1 measures is -1, 0 or 1: its sum is gained - lost, its sum of squares gained + lost."""
     count, total, squares = sums
-    gained, lost = (squares + total) / 2, (squares - total) / 2
-    low, high = intervals.paired_proportions(gained, lost, count, confidence)
+    low, high = intervals.paired_shares(total, squares, count, confidence)
     return _estimate(total / count if count else None, low, high)
 
 
 def _estimate(value: float | None, low: np.ndarray, high: np.ndarray) -> Estimate:
+    unknown = bool(np.isnan(low) or np.isnan(high))
     return {
-        "estimate": None if value is None else float(value),
-        "low": None if np.isnan(low) else float(low),
-        "high": None if np.isnan(high) else float(high),
+        "estimate": None if value is None else _rounded(value),
+        "low": None if unknown else _rounded(low),
+        "high": None if unknown else _rounded(high),
     }
+
+
+def _rounded(value: float | np.ndarray) -> float:
+    return round(float(value), _DIGITS) + 0.0  # turns a negative zero into zero
