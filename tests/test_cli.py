@@ -125,7 +125,7 @@ def test_play_draws_its_timeline(tmp_path, ending, start):
 def test_a_picture_that_cannot_be_drawn(tmp_path):
     for name in ("timeline.jpg", "timeline"):
         assert "ends in .png, .svg or .pdf" in refused("play", "two_bidders", "--plot", tmp_path / name)
-    assert "No such file" in refused("play", "two_bidders", "--plot", tmp_path / "none" / "timeline.png")
+    assert "there is no folder" in refused("play", "two_bidders", "--plot", tmp_path / "none" / "timeline.png")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -170,6 +170,17 @@ def test_validate_checks_all_files(scenario_file, tmp_path):
     reports = strict(minegame("validate", bad, good, "--json").stdout)
     assert [report["ok"] for report in reports] == [False, True]
     assert reports[0]["problems"][0]["path"] == "tender.months"
+
+
+def test_validate_names_the_numbers_without_a_source(tmp_path):
+    file = tmp_path / "mine.yaml"
+    changed = {name: 0.5 for name in Scenario.load(BASELINE).host.model_dump() if name not in ("label", "equity_min")}
+    file.write_text(f"extends: {BASELINE}\nhost: {json.dumps(changed | {'value_scale': 900})}")
+    head, *listed = minegame("validate", file).stdout.splitlines()
+    assert head.endswith("numbers without a source: 12)")
+    assert listed[0] == "  host.value_scale"
+    assert len(listed) == 11
+    assert listed[-1] == "  … and 2 more"
 
 
 def test_shipped_scenarios_are_valid():
@@ -268,7 +279,11 @@ def test_bad_changes(change, words):
     [
         (("--seed", "-1"), ("--seed", "-1 is not allowed", "between 0 and 9223372036854775807")),
         (("--seed", 2**63), ("--seed", "between 0 and 9223372036854775807")),
-        (("--seed", "x"), ("--seed", "integer")),
+        (("--seed", "x"), ("--seed", "'x' is not allowed: expected a whole number between 0 and 9223372036854775807 ")),
+        (("--seed", "1e6"), ("--seed", "'1e6' is not allowed", "did you mean 1000000?")),
+        (("--seed", "-1e6"), ("--seed", "'-1e6' is not allowed: expected a whole number between 0 and 9", "7 (try")),
+        (("--replication", "1,000"), ("--replication", "between 0 and 17592186044415; did you mean 1000?")),
+        (("--replication", ""), ("--replication", "'' is not allowed: expected a whole number")),
         (("--replication", "-5"), ("--replication", "-5 is not allowed")),
         (("--replication", 2**44), ("--replication", "between 0 and 17592186044415")),
         (("--sed", "1"), ("--sed",)),
@@ -290,22 +305,49 @@ def test_params_without_a_match():
     assert "exposed_share" in message
 
 
+def test_a_filter_in_place_of_a_scenario():
+    assert f"minegame params {BASELINE} tariff" in refused("params", "tariff")
+    assert f"minegame params {BASELINE} 'patrons.*.link'" in refused("params", "patrons.*.link")
+    assert "did you mean 'kazakhstan_tungsten'" in refused("params", "kazakhstan_tungstn")
+
+
+def test_commands_without_their_arguments_show_the_help():
+    for arguments in ((), ("analyse",)):
+        result = minegame(*arguments)
+        assert (result.returncode, result.stderr) == (2, "")
+        assert "Commands" in result.stdout
+
+
 def test_csv_that_cannot_be_written(tmp_path):
     assert "is a folder" in refused("play", "two_bidders", "--csv", tmp_path)
-    assert "No such file" in refused("play", "two_bidders", "--csv", tmp_path / "none" / "months.csv")
+    missing = refused("play", "two_bidders", "--csv", tmp_path / "none" / "months.csv")
+    assert f"months.csv: there is no folder {tmp_path / 'none'}" in missing
+    assert "an empty name: expected the name of a file" in refused("play", "two_bidders", "--csv", "")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_a_message():
+@pytest.mark.parametrize("arguments", ["schema", "--help", "--version", "play --help"])
+def test_a_full_disk_is_a_message(arguments):
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(
-            [sys.executable, "-m", "minegame", "schema"],
+            [sys.executable, "-m", "minegame", *arguments.split()],
             stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, check=False,
         )  # fmt: skip
-    assert result.returncode == 2
-    assert "No space left" in result.stderr
-    assert "Traceback" not in result.stderr
+    assert (result.returncode, result.stderr) == (2, "Error: cannot be printed: No space left on device\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_told_of_the_file():
+    assert "/dev/full: No space left" in refused("play", "two_bidders", "--csv", "/dev/full")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell that closes descriptors")
+def test_a_closed_output_is_a_message():
+    command = f"{shlex.quote(sys.executable)} -m minegame play two_bidders >&-"
+    result = subprocess.run(command, shell=True, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, check=False)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert "standard output is closed" in result.stderr
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
@@ -371,6 +413,19 @@ def test_ctrl_c_is_one_line_and_130():
         [sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT, check=False,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
+    assert (result.returncode, result.stderr) == (130, "Interrupted.\n")
+
+
+def test_ctrl_c_while_the_program_is_imported_is_one_line_and_130():
+    code = (
+        "import sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "from minegame.__main__ import main\nmain()\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT, check=False)
     assert (result.returncode, result.stderr) == (130, "Interrupted.\n")
 
 

@@ -32,6 +32,9 @@ _MAX_REPLICATION = 2**44 - 1
 
 BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 2, 130, 1  # the last as Rich and Typer have it
 _MISUSE: Any = typer.BadParameter.__base__  # click's UsageError, which Typer took over without a public name
+#: Confidences between which intervals are made: below they mislead, above they say nothing at any affordable number.
+LEAST_SURE, MOST_SURE = 0.5, 0.9999
+_MOST_DIGITS = 300  # of a number that is read from text in order to correct it
 
 # ------------------------------------------------------------------------------------------------- the shared options
 
@@ -45,6 +48,14 @@ def within(low: int, high: int) -> Callable[[int | None], int | None]:
         return number
 
     return check
+
+
+def confident(value: float) -> float:
+    """A check that a confidence lies where intervals mean something."""
+    if not LEAST_SURE <= value <= MOST_SURE:
+        allowed = f"expected a number between {LEAST_SURE} and {MOST_SURE}, such as 0.95"
+        raise typer.BadParameter(f"{value} is not allowed: {allowed}")
+    return value
 
 
 def probability(value: float | None) -> float | None:
@@ -81,7 +92,7 @@ ReplicationOption = Annotated[
     ),
 ]
 ConfidenceOption = Annotated[
-    float, typer.Option("--confidence", callback=probability, metavar="P", help="Confidence of every interval.")
+    float, typer.Option("--confidence", callback=confident, metavar="P", help="Confidence of every interval.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text.")]
 
@@ -126,8 +137,10 @@ def messages() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except _MISUSE as problem:
+        if not problem.format_message():  # a command without its arguments: the help has been printed
+            raise typer.Exit(BAD_INPUT) from None
         place = f" (try '{problem.ctx.command_path} --help')" if problem.ctx else ""
-        fail(f"{problem.format_message()}{place}")
+        fail(f"{_not_a_number(problem) or problem.format_message()}{place}")
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
@@ -136,7 +149,14 @@ def messages() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(BROKEN_PIPE) from None
     except OSError as problem:
-        fail(f"{problem.filename}: {problem.strerror}" if problem.filename and problem.strerror else str(problem))
+        said = problem.strerror or str(problem)
+        fail(
+            f"{problem.filename}: {said}"
+            if problem.filename
+            else f"cannot be printed: {said}"
+            if problem.errno
+            else said
+        )
     except ValueError as problem:
         from minegame.scenario import ScenarioError
 
@@ -151,8 +171,77 @@ def fail(text: str) -> NoReturn:
     raise typer.Exit(BAD_INPUT)
 
 
+def _not_a_number(problem: Any) -> str | None:
+    """What is said of text where an option wants a number: the text, what is allowed, and what may have been meant.
+
+    None if something else is wrong.
+    """
+    typed = _typed(problem)
+    option = getattr(problem, "param", None)
+    if typed is None or option is None or not option.opts:
+        return None
+    text, whole = typed
+    wanted = _allowed_by(option, problem.ctx, whole)
+    near = _number_in(text, whole)
+    hint = f"; did you mean {near}?" if near is not None and _accepts(option, problem.ctx, near) else ""
+    names = " / ".join(f"'{name}'" for name in option.opts)
+    return f"Invalid value for {names}: {text!r} is not allowed: expected {wanted}{hint}"
+
+
+def _typed(problem: Any) -> tuple[str, bool] | None:
+    """The text that was typed in place of a number, and whether the number was to be whole; None if it is not that."""
+    import re
+
+    errors = getattr(problem.__cause__, "errors", None)  # pydantic's, by which Typer reads numbers since 0.27
+    if callable(errors):
+        kind, value = errors()[0]["type"], errors()[0]["input"]
+        return (str(value), kind.startswith("int")) if kind.startswith(("int_", "float_")) else None
+    found = re.match(r"'(.*)' is not a valid (integer|float)", str(getattr(problem, "message", "")), re.DOTALL)
+    return (found[1], found[2] == "integer") if found else None
+
+
+def _allowed_by(option: Any, ctx: Any, whole: bool) -> str:
+    """What an option allows, in the words in which its own check refuses a number that no option allows."""
+    try:
+        if option.callback is not None:
+            option.callback(ctx, option, -(10**30) if whole else -1e30)
+    except typer.BadParameter as refusal:
+        return refusal.message.partition("expected ")[2] or refusal.message
+    return "a whole number" if whole else "a number"
+
+
+def _accepts(option: Any, ctx: Any, number: float) -> bool:
+    try:
+        if option.callback is not None:
+            option.callback(ctx, option, number)
+    except typer.BadParameter:
+        return False
+    return True
+
+
+def _number_in(text: str, whole: bool) -> float | None:
+    """The number that text such as 1e6, 10,000, 1.5 or 95% may mean, rounded if it is to be whole; None if none."""
+    import math
+
+    bare = text.strip().replace(" ", "").replace("'", "")
+    bare = bare.replace(",", "" if whole else ".")
+    percent = bare.endswith("%") and not whole
+    try:
+        number = float(bare.removesuffix("%") if percent else bare) / (100 if percent else 1)
+    except ValueError:
+        return None
+    if not math.isfinite(number) or len(bare) > _MOST_DIGITS:
+        return None
+    return round(number) if whole else number
+
+
 class Commands(TyperGroup):
     """The commands, each of them under :func:`messages`."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Read the options that stand before a command."""
+        with messages():
+            return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: Any) -> Any:
         """Carry out the command."""
@@ -204,9 +293,13 @@ def write_csv(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def write_whole(file: Path, content: str | bytes) -> None:
-    """Write a file, whole or not at all; to a pipe or /dev/stdout simply write.  Raises OSError."""
+    """Write a file, whole or not at all; to a pipe or /dev/stdout simply write.  Raises OSError with its name."""
     from minegame import storage
 
+    if file == Path():
+        raise IsADirectoryError(21, "is this folder, and so is an empty name: expected the name of a file", ".")
+    if not file.resolve().parent.is_dir():
+        raise NotADirectoryError(20, f"there is no folder {file.resolve().parent} to write it to", str(file))
     storage.write_whole(file, content.encode() if isinstance(content, str) else content)
 
 
@@ -272,5 +365,13 @@ def minegame(
 
 
 def main() -> None:
-    """The entry point of the ``minegame`` command."""
+    """Read the command line and do what it says; :mod:`minegame.__main__` is the entry point."""
+    if sys.stdout is None:  # closed by the shell (`>&-`): the next file opened would take its place
+        sys.exit(_said_and_done("Error: standard output is closed: there is nowhere to print", BAD_INPUT))
     app(prog_name="minegame")
+
+
+def _said_and_done(text: str, code: int) -> int:
+    if sys.stderr is not None:
+        print(text, file=sys.stderr)
+    return code

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from minegame.scenario import Parameter, Scenario
 
 _PICTURES = ("png", "svg", "pdf")  # as in minegame.plots, which takes long to import
+_MOST_LISTED = 10  # numbers without a source that are named for a file
 
 
 @app.command(
@@ -112,6 +113,8 @@ def params(
     json: JsonOption = False,
 ) -> None:
     """List every path that can be set or swept: value, unit, allowed range, description and source."""
+    if not filter_:
+        _no_filter_alone(scenario)
     chosen = load(scenario, set_)
     found = chosen.parameters(filter_)
     if not found:
@@ -124,6 +127,19 @@ def params(
     page = console()
     for parameter in found:
         _print_parameter(page, parameter, max(len(p.path) for p in found))
+
+
+def _no_filter_alone(scenario: str) -> None:
+    """Refuse a filter in the place of the scenario, and say how it is written."""
+    import shlex
+
+    from minegame.scenario import Scenario, find_file
+
+    is_file = "/" in scenario or scenario.endswith((".yaml", ".yml"))
+    if scenario and not is_file and not find_file(scenario, Path()).exists():
+        if Scenario.load(BASELINE).parameters(scenario):
+            command = f"minegame params {BASELINE} {shlex.quote(scenario)}"
+            fail(f"there is no scenario {scenario!r}; a filter stands after the scenario: {command}")
 
 
 def _nothing_found(wanted: str, paths: list[str]) -> str:
@@ -185,13 +201,19 @@ def validate(
         print_json(reports)
     for report in [] if json else reports:
         if report["ok"]:
-            typer.echo(f"{report['file']}: OK ({report['summary']})")
+            typer.echo("\n  ".join([f"{report['file']}: OK ({report['summary']})", *_first(report["unsourced"])]))
         else:
             sys.stdout.flush()
             problems = "\n  ".join(report["messages"])
             typer.echo(f"{report['file']}: not valid\n  {problems}", err=True)
     if not all(report["ok"] for report in reports):
         raise typer.Exit(BAD_INPUT)
+
+
+def _first(paths: list[str]) -> list[str]:
+    """The first of many paths, and how many there are more."""
+    rest = len(paths) - _MOST_LISTED
+    return [*paths[:_MOST_LISTED], *([f"… and {rest} more"] if rest > 0 else [])]
 
 
 def _checked(file: str) -> dict[str, Any]:
