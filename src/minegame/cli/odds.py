@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +19,7 @@ from minegame.cli.app import (
     announce_compiler,
     app,
     console,
+    fail,
     load,
     make_folder,
     print_json,
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
     from minegame.experiment import Progress
     from minegame.scenario import Scenario
+
+_Found = Mapping[str, float | None]
+_Write = Callable[[_Found], str]
 
 _MOST = 10**12
 
@@ -76,10 +80,26 @@ def odds(
     two separate runs.
     """
     chosen = load(scenario, set_)
-    other = _other(scenario, against, set_, set_against)
-    if out is not None:
-        make_folder(out)
+    other = _other(chosen, scenario, against, set_, set_against)
+    with _kept(out):
+        answer = _answer(chosen, other, replications, seed, confidence, list(set_ or ()), list(set_against or ()))
+        if out is not None:
+            _write(out, answer, chosen, other)
+    if json:
+        print_json(answer)
+    else:
+        _show(console(), answer, chosen, other, out)
 
+
+def _answer(
+    chosen: Scenario,
+    other: Scenario | None,
+    replications: int,
+    seed: int,
+    confidence: float,
+    changes: list[str],
+    changes_against: list[str],
+) -> dict[str, Any]:
     from minegame import experiment
     from minegame.analysis import winning
 
@@ -92,7 +112,7 @@ def odds(
         tallies = experiment.tally(games, seed, replications, reference=reference, progress=report)
     answer: dict[str, Any] = {
         "scenario": chosen.name,
-        "changes": list(set_ or ()),
+        "changes": changes,
         "replications": replications,
         "seed": seed,
         "confidence": confidence,
@@ -101,24 +121,25 @@ def odds(
     if other is not None and tallies.contrasts is not None:
         answer["against"] = {
             "scenario": other.name,
-            "changes": list(set_against or ()),
+            "changes": changes_against,
             **winning.estimate(tallies.sums[0, 1], other, confidence),
         }
         answer["contrasts"] = winning.contrast(tallies.contrasts[0, 0], chosen, other, confidence)
-    if out is not None:
-        _write(out, answer, chosen, other)
-    if json:
-        print_json(answer)
-    else:
-        _show(console(), answer, chosen, other, out)
+    return answer
 
 
-def _other(name: str, against: str | None, set_: list[str] | None, set_against: list[str] | None) -> Scenario | None:
+def _other(
+    chosen: Scenario, name: str, against: str | None, set_: list[str] | None, set_against: list[str] | None
+) -> Scenario | None:
     if against is None and not set_against:
         return None
-    if against is not None:
-        return load(against, set_against)
-    return load(name, [*(set_ or ()), *(set_against or ())])
+    if against is None:
+        return load(name, [*(set_ or ()), *(set_against or ())])
+    other = load(against, set_against)
+    if not set(chosen.bidders) & set(other.bidders):
+        whose = f"{', '.join(chosen.bidders)} against {', '.join(other.bidders)}"
+        fail(f"--against {against}: no bidder is in both scenarios, so nothing can be compared ({whose})")
+    return other
 
 
 @contextmanager
@@ -157,6 +178,21 @@ def progress(total: int) -> Iterator[Progress]:
 # --------------------------------------------------------------------------------------------------------------- files
 
 
+@contextmanager
+def _kept(folder: Path | None) -> Iterator[None]:
+    """A folder for results, made beforehand; if nothing comes of them, what was made and is empty goes again."""
+    made = [] if folder is None else [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        if folder is not None:
+            make_folder(folder)
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for path in made:
+                path.rmdir()
+        raise
+
+
 def _write(folder: Path, answer: dict[str, Any], chosen: Scenario, other: Scenario | None) -> None:
     import json
 
@@ -164,8 +200,9 @@ def _write(folder: Path, answer: dict[str, Any], chosen: Scenario, other: Scenar
 
     write_whole(folder / "odds.json", json.dumps(answer, indent=2) + "\n")
     picture = plots.odds(
-        _bars(answer, chosen, other), replications=answer["replications"], confidence=answer["confidence"]
-    )
+        _bars(answer, chosen, other), replications=answer["replications"], confidence=answer["confidence"],
+        title=chosen.title if other is None else "Who wins, compared on the same luck",
+    )  # fmt: skip
     plots.save(picture, folder / "odds.png")
 
 
@@ -193,89 +230,144 @@ def _named(found: dict[str, Any]) -> str:
 
 # ----------------------------------------------------------------------------------------------------------- on screen
 
+_TERMS = {
+    "state_equity": "state equity",
+    "bonus": "bonus, M$",
+    "offtake": "offtake",
+    "processing": "processing at home",
+    "coverage": "capital covered",
+    "completion": "expected completion",
+    "month": "month of the award",
+}
+_SHARES = {"wins_any": "wins", "wins_and_built": "wins and built"}
+_SHARES_OF_LOTS = {
+    "wins_any": "wins any", "wins_all": "wins all", "value_share": "value share", "wins_and_built": "wins and built",
+}  # fmt: skip
+
 
 def _show(page: Console, answer: dict[str, Any], chosen: Scenario, other: Scenario | None, out: Path | None) -> None:
-    count, confidence = answer["replications"], answer["confidence"]
+    from minegame.tables import fitting
+
+    count, sure = answer["replications"], f"{100 * answer['confidence']:g} %"
     for scenario, found, name in _sides(answer, chosen, other):
         page.print()
         page.print(f"{scenario.title}", style="bold")
         page.print(name.replace("\n", ", "))
-        page.print(f"{count:,} negotiations, seed {answer['seed']}; {confidence:.0%} intervals in brackets")
-        page.print(_odds_table(found, scenario))
-        page.print(_terms_table(found, scenario))
-        host = found["host"]
-        page.print(f"Host, mean realised value: {_money(host['value'])} M$; without balance {_money(host['money'])} M$")
+        page.print(f"{count:,} negotiations, seed {answer['seed']}; {sure} intervals in brackets or after ±")
+        shares = _SHARES_OF_LOTS if _in_lots(scenario) else _SHARES
+        page.print(
+            fitting(page, *(_odds_table(found, scenario, shares, write) for write in (_percent, _percent_short)))
+        )
+        page.print(fitting(page, _terms_table(found, scenario)))
+        _show_host(page, "Host's value, mean", found["host"])
     if other is not None:
-        page.print()
-        page.print("First minus second, on the same luck (percentage points)", style="bold")
-        page.print(_contrast_table(answer["contrasts"], chosen))
+        _show_contrasts(page, answer["contrasts"], chosen, other)
     if out is not None:
         page.print(f"\nWritten: {out / 'odds.json'}, {out / 'odds.png'}")
 
 
-def _table(*columns: str) -> Table:
-    from rich import box
-    from rich.table import Table
+def _show_contrasts(page: Console, contrasts: dict[str, Any], chosen: Scenario, other: Scenario) -> None:
+    from minegame.tables import fitting
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for n, column in enumerate(columns):
-        table.add_column(column, justify="left" if n == 0 else "right")
-    return table
+    shares = _SHARES_OF_LOTS if _in_lots(chosen) or _in_lots(other) else _SHARES
+    page.print()
+    page.print("First minus second, on the same luck (percentage points)", style="bold")
+    page.print(fitting(page, *(_odds_table(contrasts, chosen, shares, write) for write in (_points, _points_short))))
+    _show_host(page, "Host's value, difference", contrasts["host"], sign="+")
 
 
-def _odds_table(found: dict[str, Any], scenario: Scenario) -> Table:
-    several = scenario.tender.lots == "split" and len(scenario.deposits) > 1
-    columns = ["wins", "wins and built"] if not several else ["wins any", "wins all", "value share", "wins and built"]
-    keys = ["wins_any", "wins_and_built"] if not several else ["wins_any", "wins_all", "value_share", "wins_and_built"]
-    table = _table("", *columns)
+def _show_host(page: Console, words: str, host: dict[str, _Found], sign: str = "") -> None:
+    page.print(f" {words:27}{_money(host['value'], sign)}")
+    page.print(f" {'  without balance':27}{_money(host['money'], sign)}")
+
+
+def _in_lots(scenario: Scenario) -> bool:
+    return scenario.tender.lots == "split" and len(scenario.deposits) > 1
+
+
+def _odds_table(found: dict[str, Any], scenario: Scenario, shares: dict[str, str], write: _Write) -> Table:
+    """A row an outcome; of probabilities or of their differences, as ``write`` writes them."""
+    from minegame.tables import grid
+
+    table = grid("outcome", *shares.values())
+    rest = [""] * (len(shares) - 1)
     for bidder, values in found["bidders"].items():
-        table.add_row(scenario.bidders[bidder].label, *(_percent(values[key]) for key in keys))
-    table.add_row("shelved", _percent(found["shelved"]), *("" for _ in columns[1:]))
-    if several:
-        table.add_row("split between bidders", _percent(found["split"]), *("" for _ in columns[1:]))
+        table.add_row(scenario.bidders[bidder].label, *(write(values[key]) for key in shares))
+    table.add_row("shelved", write(found["shelved"]), *rest)
+    if shares is _SHARES_OF_LOTS:
+        table.add_row("split between bidders", write(found["split"]), *rest)
     return table
 
 
 def _terms_table(found: dict[str, Any], scenario: Scenario) -> Table:
-    table = _table(
-        "terms given the winner", "equity", "bonus M$", "offtake", "processing", "coverage", "completion", "month"
-    )
-    for bidder, values in found["bidders"].items():
-        terms = {name: term["estimate"] for name, term in values["terms"].items()}
-        if terms["month"] is None:
-            table.add_row(scenario.bidders[bidder].label, *("–" for _ in terms))
-            continue
-        shares = [f"{100 * terms[name]:.1f} %" for name in ("offtake", "processing", "coverage", "completion")]
-        equity, bonus = f"{100 * terms['state_equity']:.1f} %", f"{terms['bonus']:.0f}"
-        table.add_row(scenario.bidders[bidder].label, equity, bonus, *shares, f"{terms['month']:.1f}")
+    from minegame.tables import grid
+
+    table = grid("given a win of", *(scenario.bidders[bidder].label for bidder in found["bidders"]))
+    for term, words in _TERMS.items():
+        told = [values["terms"][term] for values in found["bidders"].values()]
+        table.add_row(words, *(_term(term, estimate, scenario) for estimate in told))
+    table.caption = "Months count from 0, the first of the tender."
     return table
 
 
-def _contrast_table(contrasts: dict[str, Any], chosen: Scenario) -> Table:
-    table = _table("", "wins", "wins and built")
-    for bidder, values in contrasts["bidders"].items():
-        label = chosen.bidders[bidder].label
-        table.add_row(label, _points(values["wins_any"]), _points(values["wins_and_built"]))
-    table.add_row("shelved", _points(contrasts["shelved"]), "")
-    table.add_row("host's value, M$", _money(contrasts["host"]["value"]), "")
-    return table
-
-
-def _percent(found: dict[str, float | None]) -> str:
-    return _bracketed(found, lambda value: f"{100 * value:.1f}", " %")
-
-
-def _points(found: dict[str, float | None]) -> str:
-    return _bracketed(found, lambda value: f"{100 * value:+.1f}", "")
-
-
-def _money(found: dict[str, float | None]) -> str:
-    return _bracketed(found, lambda value: f"{value:,.0f}", "")
-
-
-def _bracketed(found: dict[str, float | None], write: Any, unit: str) -> str:
+def _term(name: str, found: _Found, scenario: Scenario) -> str:
     if found["estimate"] is None:
         return "–"
-    if found["low"] is None:
-        return f"{write(found['estimate'])}{unit}"
-    return f"{write(found['estimate'])}{unit} [{write(found['low'])}, {write(found['high'])}]"
+    if name == "bonus":
+        return _give_or_take(found, 1.0, 0)
+    if name != "month":
+        return _give_or_take(found, 100.0, 1) + " %"
+
+    from minegame.transcript import calendar_month
+
+    return f"{_give_or_take(found, 1.0, 1)} ({calendar_month(scenario.tender.start, round(found['estimate']))})"
+
+
+def _percent(found: _Found) -> str:
+    return _bracketed(found, 100.0, 1, " %")
+
+
+def _percent_short(found: _Found) -> str:
+    return "–" if found["estimate"] is None else f"{_give_or_take(found, 100.0, 1)} %"
+
+
+def _points(found: _Found) -> str:
+    return _bracketed(found, 100.0, 1, "", "+")
+
+
+def _points_short(found: _Found) -> str:
+    return _give_or_take(found, 100.0, 1, "+")
+
+
+def _money(found: _Found, sign: str = "") -> str:
+    return _bracketed(found, 1.0, 0, " M$", sign)
+
+
+def _bracketed(found: _Found, scale: float, digits: int, unit: str, sign: str = "") -> str:
+    """An estimate with both ends of its interval, where there is one."""
+    value, low, high = found["estimate"], found["low"], found["high"]
+    if value is None:
+        return "–"
+    head = _number(scale * value, digits, sign) + unit
+    if low is None or high is None:
+        return head
+    return f"{head} [{_number(scale * low, digits, sign)}, {_number(scale * high, digits, sign)}]"
+
+
+def _give_or_take(found: _Found, scale: float, digits: int, sign: str = "") -> str:
+    """An estimate and how far the farther end of its interval lies, where there is one."""
+    value, low, high = found["estimate"], found["low"], found["high"]
+    if value is None:
+        return "–"
+    head = _number(scale * value, digits, sign)
+    if low is None or high is None:
+        return head
+    reach = scale * max(high - value, value - low)
+    return f"{head} ±{reach:,.{digits}f}" if reach >= 0.5 * 0.1**digits else f"{head} ±{reach:.1g}"
+
+
+def _number(value: float, digits: int, sign: str = "") -> str:
+    """A number with a true minus; what rounds to nil has no sign."""
+    text = f"{value:{sign},.{digits}f}"
+    nil = not text.strip("+-0.,")
+    return text.lstrip("+-") if nil else text.replace("-", "\N{MINUS SIGN}")

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def odds(
-    rows: Sequence[Mapping[str, Any]], *, replications: int, confidence: float = 0.95, ax: Axes | None = None
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    replications: int,
+    confidence: float = 0.95,
+    title: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """Win probabilities with intervals: a group of bars a policy, a bar an outcome.
 
@@ -33,11 +38,15 @@ def odds(
         _bars(ax, places, found, thickness, n, wrapped(outcome, 30))
     ax.set_yticks(range(len(policies)), names)
     ax.set_ylim(len(policies) - 0.4, -0.6)
-    ax.set_xlim(0, 1.12)
-    ax.set_xticks(np.linspace(0, 1, 6), [f"{x:.0%}" for x in np.linspace(0, 1, 6)])
+    ax.set_xlim(0, 1.12)  # room for the numbers; the axis itself ends at 100 %
+    ax.spines["bottom"].set_bounds(0, 1)
+    ax.set_xticks(np.linspace(0, 1, 6), [f"{100 * x:.0f} %" for x in np.linspace(0, 1, 6)])
     ax.set_xlabel(
-        f"probability of the outcome, with {confidence:.0%} intervals; n = {replications:,} negotiations each"
+        f"probability of the outcome, with {100 * confidence:g} % intervals; n = {replications:,} negotiations each"
     )
+    if title:
+        assert ax.figure is not None
+        ax.figure.suptitle(wrapped(title, 90), fontsize=11)
     legend_above(ax, 4)
     return ax
 
