@@ -255,7 +255,7 @@ def test_an_assumption_may_be_changed_as_a_rule_is():
         assert worth[f"change in {measure} if nobody adapts, M$"] == 0
         assert worth[f"change in {measure}, M$"] < 0
     assert found.tables["What the patrons play under each rule"]["China"].tolist()[1] == "none"
-    assert "--rule 'china stake 450: patrons.china.stake=450'" in found.command
+    assert "--rule 'china stake 450: patrons.china.stake=450.0'" in found.command
     assert any("under 'china stake 450' United States plays" in sentence for sentence in found.sentences)
 
 

@@ -182,10 +182,14 @@ def test_a_killed_run_is_listed_as_unfinished_and_one_on_its_way_as_running() ->
 
 
 def test_a_picture_that_cannot_be_saved_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
+    replace = storage._replace
 
-    monkeypatch.setattr("matplotlib.figure.Figure.savefig", full)
+    def full(path: Path, content: bytes) -> None:
+        if path.suffix == ".png":
+            raise OSError(28, "No space left on device")
+        replace(path, content)
+
+    monkeypatch.setattr(storage, "_replace", full)
     said = refused("run", "who_wins", "--replications", "20")
     assert "results/who_wins/odds.png: No space left on device; the results are complete and kept" in said
 
