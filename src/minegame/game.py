@@ -118,6 +118,7 @@ STATE = _record(
     # drawn once a run
     + [("geology", "f8", (_D,)), ("cost", "f8", (_B,)), ("taste", "f8", (_B,)), ("impatience", "f8", (_B,))]
     + [("resolve", "f8", (_P,)), ("host_impatience", "f8"), ("annuity_factor", "f8")]
+    + [("monthly_loss", "f8")]
     + [("exponent", "f8", (_B,)), ("host_exponent", "f8", (_B,))]
     # market
     + [("log_price", "f8"), ("mine_price", "f8")]

@@ -230,7 +230,9 @@ def completion_probability(capability, coverage, coverage_exponent, denial_effec
     >>> completion_probability(0.8, 0.5, 1.0, 0.5, 1.0, 0.5)
     0.30000000000000004
     """
-    covered = 1.0 if coverage_exponent == 0.0 else coverage**coverage_exponent
+    covered = coverage
+    if coverage_exponent != 1.0:  # the usual case needs no power, the dearest step of a bidder's month
+        covered = 1.0 if coverage_exponent == 0.0 else coverage**coverage_exponent
     return clip(capability * covered * (1.0 - denial_effect * denial * dependence), 0.0, 1.0)
 
 

@@ -53,6 +53,7 @@ def open_tender(game, state, seed, replication):
     state.log_price = math.log(game.market_initial_price)
     state.mine_price = game.market_initial_price
     state.annuity_factor = rules.annuity_factor(game.project_discount_rate, game.project_life, game.project_lead_time)
+    state.monthly_loss = rules.monthly_loss(game.politics_credit_half_life)
     z = chance.normal(seed, replication, chance.HOST_IMPATIENCE, 0, 0, 0)
     state.host_impatience = game.bargaining_host_impatience * rules.multiplier(game.bargaining_impatience_sd, z)
     for d in range(game.deposits):
@@ -159,8 +160,8 @@ def gain_standing(game, state, k):
     if chance_of_summit > 0.0 and chance.uniform(seed, replication, chance.SUMMIT, key, 0, month) < chance_of_summit:
         summit = 1.0
     state.summits[k] += summit
-    loss = rules.monthly_loss(game.politics_credit_half_life)
-    state.credit[k] = rules.credit_after(state.credit[k], loss, game.politics_credit_gain_summit, summit)
+    gain = game.politics_credit_gain_summit
+    state.credit[k] = rules.credit_after(state.credit[k], state.monthly_loss, gain, summit)
 
 
 @rule

@@ -238,7 +238,8 @@ def winning(
 
 @_kind(
     epilog="Examples:\n\n  minegame analyse attribution\n\n"
-    "  minegame analyse attribution --lever tariff --lever access --out results/attribution"
+    "  minegame analyse attribution --lever tariff --lever access --out results/attribution\n\n"
+    "  minegame analyse attribution --worlds 400"
 )
 def attribution(
     patron: PatronOption = None,
@@ -246,10 +247,18 @@ def attribution(
     lever: Annotated[
         list[str] | None, typer.Option("--lever", metavar="LEVER", help="Among which levers (default: those in use).")
     ] = None,
+    worlds: Annotated[
+        int,
+        typer.Option("--worlds", callback=within(0, 1_000_000), metavar="N", help="Ask it also of so many worlds drawn "
+                     "from the ranges of the wide experiment, of --factors or of --vary."),
+    ] = 0,
+    factors: FactorsOption = None,
+    vary: VaryOption = None,
     replications: ReplicationsOption = 20_000,
-) -> dict[str, Any]:
+) -> dict[str, Any]:  # fmt: skip
     """Which lever did it: exact Shapley values of winning and of the host's value."""
-    return {"patron": patron, "bidder": bidder, "levers": lever, "replications": replications}
+    asked = {"worlds": worlds, "factors": _varied(factors, vary)} if worlds else {}
+    return {"patron": patron, "bidder": bidder, "levers": lever, "replications": replications, **asked}
 
 
 @_kind(epilog="Example:\n\n  minegame analyse ledger --out results/ledger")
