@@ -253,7 +253,7 @@ def test_a_large_design_is_told_without_a_row_a_point(monkeypatch: pytest.Monkey
 def test_until_sure_is_told_and_what_fell_short() -> None:
     Path("sure.yaml").write_text(asked.UNTIL_SURE.replace("2500", "900"))
     page = minegame_command("run", "sure.yaml").stdout
-    assert "points are not yet known to" in page
+    assert "short    not yet every 95 % interval of wins_any within" in page
 
 
 @pytest.mark.parametrize(

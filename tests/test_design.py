@@ -98,3 +98,13 @@ def test_a_product_crosses_tables_and_is_one_point_without_any() -> None:
     table = design.product([design.factorial([LOTS]), design.factorial([PRICE], 3)])
     assert table.shape == (6, 2)
     assert design.product([]).shape == (1, 0)
+
+
+def test_whole_numbers_share_the_interval_equally():
+    """Rounding would give the ends of a range half the weight of the others."""
+    u = (np.arange(4000) + 0.5) / 4000
+    assert np.bincount(MONTHS.at(u))[6:].tolist() == [1000] * 4
+    assert MONTHS.at(np.array([0.0, 1.0])).tolist() == [6, 9]
+    doubling = Factor("tender.months", 1, 3, "log", whole=True)
+    assert np.bincount(doubling.at(u)).tolist() == [0, 2000, 1170, 830]  # log 2, log 3/2 and log 4/3 of log 4
+    assert doubling.spread(3) == [1, 2, 3]

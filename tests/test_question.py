@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from minegame.question import Plan, Question, QuestionError, shipped_experiments
-from minegame.scenario import Scenario, ScenarioError
+from minegame.scenario import Scenario, ScenarioError, shipped_scenarios
 
 
 def write(folder: Path, text: str, **more: Any) -> Path:
@@ -221,6 +221,14 @@ BAD = {
         REPLICATED + "points:\n- {'patrons.*.nothing': 3}\n",
         ["line 4", "patrons.*.nothing", "unknown"],
     ),
+    "nil replications": ("replications: 0\n", ["replications: 0 is not allowed: expected a whole number between 1"]),
+    "half a replication": ("replications: 1.5\n", ["replications: 1.5 is not allowed: expected a whole number"]),
+    "policies left empty": (REPLICATED + "policies:\n", ["line 4", "policies: null", "expected policies by name"]),
+    "a factor without a range": (
+        REPLICATED + "factors: {host.backlash: 0.5}\n",
+        ["line 4", "factors.host.backlash", "expected a range, such as {low: 0, high: 4}, or a list of levels"],
+    ),
+    "a package without levers": (REPLICATED + "packages: {north: []}\n", ["line 4", "packages.north", "has no levers"]),
     "package of an unknown patron": (
         REPLICATED + "packages:\n  nord: [access]\n",
         ["line 5", "there is no patron 'nord'", "did you mean 'north'?"],
@@ -307,6 +315,15 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
 def test_a_missing_file_names_the_shipped_experiments() -> None:
     with pytest.raises(QuestionError, match="did you mean 'who_wins'"):
         Question.load("who_win")
+
+
+def test_a_scenario_is_no_experiment_and_the_other_way_round() -> None:
+    with pytest.raises(QuestionError, match="is a scenario, not an experiment: 'minegame odds two_bidders' plays it"):
+        Question.load("two_bidders")
+    with pytest.raises(QuestionError, match="is a scenario, not an experiment: minegame odds plays it"):
+        Question.load(shipped_scenarios()["kazakhstan_split_lots"])
+    with pytest.raises(ScenarioError, match="is an experiment, not a scenario: minegame run plays it"):
+        Scenario.load(shipped_experiments()["who_wins"])
 
 
 @pytest.mark.parametrize("text", ["", "- 1\n", "a: [\n", "a: !!python/object:os.system {}\n"])

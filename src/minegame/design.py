@@ -44,22 +44,30 @@ class Factor:
         return not self.levels
 
     def at(self, u: np.ndarray) -> np.ndarray:
-        """The values at points u of the unit interval, shape as u; levels share the interval equally."""
+        """The values at points u of the unit interval, shape as u; levels and whole numbers share the interval equally.
+
+        (On a log scale a whole number n has the part from log n to log (n + 1).)
+        """
         if self.levels:
             places = np.minimum((np.asarray(u) * len(self.levels)).astype(int), len(self.levels) - 1)
             return np.asarray(np.array(self.levels, dtype=object)[places])
+        if not self.whole:
+            return self._between(u, self.high)
+        return np.asarray(np.minimum(np.floor(self._between(u, self.high + 1)), self.high).astype(int))
+
+    def _between(self, u: np.ndarray, high: float) -> np.ndarray:
         if self.scale == "log":
-            values = np.exp(np.log(self.low) + np.asarray(u) * (np.log(self.high) - np.log(self.low)))
+            values = np.exp(np.log(self.low) + np.asarray(u) * (np.log(high) - np.log(self.low)))
         else:
-            values = self.low + np.asarray(u) * (self.high - self.low)
-        values = np.clip(values, self.low, self.high)
-        return np.asarray(np.rint(values).astype(int) if self.whole else values)
+            values = self.low + np.asarray(u) * (high - self.low)
+        return np.asarray(np.clip(values, self.low, high))
 
     def spread(self, count: int) -> list[Value]:
         """Its levels, or ``count`` values spread evenly over its range, ends included; whole values once each."""
         if self.levels:
             return list(self.levels)
-        values = self.at(np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.5]))
+        values = self._between(np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.5]), self.high)
+        values = np.rint(values).astype(int) if self.whole else values
         return list(dict.fromkeys(values.tolist()))
 
 

@@ -23,7 +23,17 @@ from minegame import design as designs
 from minegame.analysis.precision import BINARY, SHARES, looks
 from minegame.design import Changes, Factor, Value
 from minegame.game import GAME, LEVERS, MAX_MONTHS
-from minegame.scenario import BOUND, DERIVED_FROM, Problem, Scenario, ScenarioError, SourceFile, find_file, nearest
+from minegame.scenario import (
+    BOUND,
+    DERIVED_FROM,
+    Problem,
+    Scenario,
+    ScenarioError,
+    SourceFile,
+    find_file,
+    nearest,
+    shipped_scenarios,
+)
 from minegame.scenario import shown as show
 
 if TYPE_CHECKING:
@@ -100,6 +110,12 @@ class Package(_Part):
         default=None, ge=0, le=MAX_MONTHS, description="Month from which they act (default: unchanged)."
     )
 
+    @model_validator(mode="after")
+    def _has_levers(self) -> Package:
+        if not self.levers:
+            raise _wrong("has no levers: expected at least one")
+        return self
+
 
 class DesignPart(_Part):
     """A design over some or all of the factors."""
@@ -126,6 +142,8 @@ class DesignPart(_Part):
 
 
 def _count_alone(value: object) -> object:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and not (value >= 1 and value == int(value)):
+        raise _wrong(f"{show(value)} is not allowed: expected a whole number between 1 and {MAX_REPLICATIONS:,}")
     return {"first": value, "at_most": value} if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -277,6 +295,9 @@ def _located(where: str | Path) -> Path:
         return shipped[str(where)]
     if not path.exists() and path.name == str(where) and path.stem in shipped:
         return shipped[path.stem]
+    if not path.exists() and path.stem in shipped_scenarios():
+        text = f"is a scenario, not an experiment: 'minegame odds {path.stem}' plays it"
+        raise QuestionError(Problem(str(where), None, "", text))
     if not path.exists():
         hint = f"; shipped experiments: {', '.join(shipped)}{nearest(path.stem, shipped)}"
         raise QuestionError(Problem(str(where), None, "", f"there is no such file{hint}"))
@@ -306,6 +327,9 @@ class _Places:
 
 
 def _read(cls: type[Question], source: SourceFile, changes: Mapping[str, Any] | None = None) -> Question:
+    if "patrons" in source.content or "extends" in source.content:
+        text = "is a scenario, not an experiment: minegame odds plays it, and an experiment names it under 'scenario'"
+        raise QuestionError(Problem(str(source.path), None, "", text))
     content = {**source.content, **(changes or {})}
     if isinstance(own := source.content.get("set", {}), dict):
         content["set"] = {**own, **(changes or {}).get("set", {})}
@@ -336,9 +360,23 @@ def _complaint(item: Any) -> tuple[tuple[str, ...], str]:
         choices = [choice.strip(" '") for choice in item["ctx"]["expected"].replace(" or ", ",").split(",")]
         return loc, f"{show(value)} is not allowed: expected one of {', '.join(choices)}{nearest(value, choices)}"
     loc = _without_alternatives(loc)
+    if expected := _WANTED.get((loc[:1], len(loc))):
+        return loc, f"{show(value)} is not allowed: expected {expected}"
     if loc[:1] in (("set",), ("policies",), ("points",)) or "levels" in loc:
         return loc, f"{show(value)} is not allowed: expected a number, a word, true, false or null"
     return loc, f"{show(value)} is not allowed: {item['msg'][:1].lower()}{item['msg'][1:]}"
+
+
+#: What is wanted where something of another kind stands, by the first part of the place and its depth.
+_WANTED: dict[tuple[tuple[str, ...], int], str] = {
+    (("replications",), 1): "a whole number, or {until: …, at_most: …}",
+    (("factors",), 1): "factors by path, such as host.balance_weight: {low: 0, high: 4}",
+    (("factors",), 2): "a range, such as {low: 0, high: 4}, or a list of levels",
+    (("policies",), 1): "policies by name, such as 'no tariff: {patrons.us.levers.tariff.intensity: 0}'",
+    (("policies",), 2): "changes by path, or {} for none",
+    (("packages",), 2): "a list of levers, at least one",
+    (("set",), 1): "changes by path",
+}
 
 
 def _meaning(model: type[BaseModel], name: str) -> str:
@@ -524,8 +562,6 @@ def _stop_at(problems: Sequence[Problem]) -> None:
 
 
 def _scenario(question: Question, folder: Path, places: _Places) -> Scenario:
-    from minegame.scenario import shipped_scenarios
-
     path = find_file(question.scenario, folder)
     if not question.scenario or not path.exists():
         shipped = list(shipped_scenarios())
@@ -615,7 +651,7 @@ def _family(patron: str, package: Package, *, alone: bool) -> dict[str, dict[str
         if package.onset is not None
         else {}
     )
-    named = designs.packages(patron, package.levers)
+    named = designs.packages(patron, list(dict.fromkeys(package.levers)))
     return {name if alone else f"{patron}: {name}": {**changes, **onsets} for name, changes in named.items()}
 
 

@@ -15,7 +15,7 @@ from minegame.answers import setting, words
 from minegame.answers.answer import Answer
 from minegame.question import Question, shipped_experiments
 from minegame.results import Results
-from minegame.scenario import typed_change, typed_value
+from minegame.scenario import in_words, typed_change, typed_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -282,7 +282,7 @@ def _pictures(found: Results, rows: pd.DataFrame) -> dict[str, Callable[[], Axes
     favourite = found.scenario.bidder_names[0]
     label = _label(found, favourite)
     records: list[Any] = rows.to_dict("records")
-    names = [words.drawn(found.scenario, path) for path in found.factors]
+    names = [in_words(found.scenario, path) for path in found.factors]
     if found.groups == 1 and len(found.policies) <= MOST_ROWS:
         named = [{**row, "outcome": _label(found, row["outcome"])} for row in records]
         return {"How often each bidder wins": partial(plots.odds, named, replications=int(rows["negotiations"].min()))}

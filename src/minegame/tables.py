@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minegame.scenario import in_words
+
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
@@ -354,13 +356,14 @@ def _say_short(found: Results, page: Console) -> None:
     rule, short = found.manifest["replications"], found.manifest["fell_short"]
     if rule["until"] is None:
         return
-    what = f"{rule['of']}{' (contrast)' if rule['paired'] else ''} within ±{rule['until']:g}"
+    whose = f"contrast of {rule['of']}" if rule["paired"] else rule["of"]
+    what = f"every {100 * rule['confidence']:g} % interval of {whose} within ±{rule['until']:g}"
     if not short:
-        page.print(f"sure     {what} at every point")
+        page.print(f"sure     {what}, at every point")
         return
     page.print(
-        f"short    {len(short):,} of {found.groups:,} points are not yet known to {what} after {rule['at_most']:,}"
-        f" replications: points {_first([str(group) for group in short])}"
+        f"short    not yet {what} at {len(short):,} of {found.groups:,} points, after {rule['at_most']:,} replications:"
+        f" rows {_first([str(group) for group in short])} of the design"
     )
 
 
@@ -391,20 +394,42 @@ def pictures(found: Results, rows: pd.DataFrame) -> list[Path]:
         picture = plots.odds(labelled, replications=int(rows["negotiations"].iloc[0]))
         return [plots.save(picture, found.folder / "odds.png")]
     if len(found.factors) == 1 and found.groups <= 1000:
-        picture = plots.win_curves(records, found.factors[0], outcome=favourite, label=label)
-        return [plots.save(picture, found.folder / "curves.png")]
+        name = in_words(found.scenario, found.factors[0])
+        built = [{**row, **{end: row[_BUILT[end]] for end in _BUILT}} for row in records if row["outcome"] == favourite]
+        return [
+            plots.save(
+                plots.win_curves(shown, found.factors[0], outcome=favourite, label=label, name=name, what=what),
+                found.folder / file,
+            )
+            for shown, what, file in ((records, "P(win)", "curves.png"), (built, "P(win and built)", "built.png"))
+        ]
+    if not _is_full(found):
+        return []
+    if "contrasts" in found.manifest["analysis"] and found.reference is not None:
+        gained: list[Any] = found.win_contrasts().to_dict("records")
+        others = [policy for policy in found.policies if policy != found.reference]
+        return [
+            plots.save(
+                _map(found, gained, policy, favourite, against=found.reference), found.folder / f"gain-{n + 1}.png"
+            )
+            for n, policy in enumerate(others[:8])
+        ]
     return [
         plots.save(_map(found, records, policy, favourite), found.folder / f"map-{n + 1}.png")
-        for n, policy in enumerate(found.policies[:8] if _is_full(found) else [])
+        for n, policy in enumerate(found.policies[:8])
     ]
 
 
-def _map(found: Results, records: Sequence[Row], policy: str, bidder: str) -> Any:
+_BUILT = {"estimate": "built", "low": "built_low", "high": "built_high"}
+
+
+def _map(found: Results, records: Sequence[Row], policy: str, bidder: str, against: str = "") -> Any:
     from minegame import plots
 
     chosen = [row for row in records if row["policy"] == policy]
     label = _label(found, bidder) + (f" ({policy})" if len(found.policies) > 1 else "")
-    return plots.win_map(chosen, *found.factors, outcome=bidder, label=label)
+    names = [in_words(found.scenario, path) for path in found.factors]
+    return plots.win_map(chosen, *found.factors, outcome=bidder, label=label, names=names, against=against)
 
 
 def _is_full(found: Results) -> bool:

@@ -29,7 +29,7 @@ from minegame.answers.setting import (
 from minegame.answers.words import with_interval
 from minegame.design import Changes, Factor
 from minegame.ensemble import by_bidder, by_patron
-from minegame.scenario import Scenario
+from minegame.scenario import Scenario, in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -270,7 +270,7 @@ def threshold(
     outcome = f"P({contest.label} wins)"
 
     def heat_map() -> Axes:
-        across, up = (words.drawn(scenario, factor.path) for factor in (first, second))
+        across, up = (in_words(scenario, factor.path) for factor in (first, second))
         picture = plots.heat_map(
             found.asked, x=across, y=up, outcome=outcome, replications=replications, curve=found.curve,
             level=level, logarithmic=(first.scale == "log", second.scale == "log"),

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minegame.scenario import Scenario
+from minegame.scenario import Scenario, in_words, meaning
 from minegame.transcript import calendar_month
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from minegame.scenario import Parameter
 
 
 def percent(value: float, low: float | None = None, high: float | None = None) -> str:
@@ -81,47 +79,13 @@ def possessive(name: str) -> str:
 
 def parameter(scenario: Scenario, path: str) -> str:
     """A path with its meaning: ``host.balance_weight (weight of a balanced portfolio of camps)``."""
-    meaning = _meaning(_described(scenario, path))
-    return f"{path} ({meaning})" if meaning else path
-
-
-def drawn(scenario: Scenario, path: str) -> str:
-    """A parameter as pictures name it: whose it is, its meaning, its unit where it has one.
-
-    ``US public lenders (EXIM, DFC): the host's belief that its letter becomes money (probability)``; the path itself
-    where there is no such parameter.
-    """
-    found = _described(scenario, path)
-    meaning = _meaning(found)
-    if found is None or not meaning:
-        return path
-    parts = path.split(".")
-    owners = [scenario.label_of(parts[0], parts[1])] if parts[0] in _GROUPS else []
-    owners += [parts[3]] if parts[2:3] == ["levers"] else []
-    unit = f" ({found.unit})" if found.unit not in ("", "number") else ""
-    return f"{', '.join(owners)}: {meaning}{unit}" if owners else f"{meaning[:1].upper()}{meaning[1:]}{unit}"
+    means = meaning(scenario, path)
+    return f"{path} ({means})" if means else path
 
 
 def all_drawn(scenario: Scenario, table: pd.DataFrame, column: str = "factor") -> pd.DataFrame:
     """A table for a picture: the paths in a column as pictures name them."""
-    return table.assign(**{column: [drawn(scenario, str(path)) for path in table[column]]})
-
-
-_GROUPS = ("patrons", "bidders", "financiers", "deposits")
-
-
-def _described(scenario: Scenario, path: str) -> Parameter | None:
-    return next((p for p in scenario.parameters(path) if p.path == path), None)
-
-
-def _meaning(found: Parameter | None) -> str:
-    """What a parameter means, in a few words; nothing where nobody says."""
-    import re
-
-    if found is None or not found.description:
-        return ""
-    meaning = re.split(r"[;:.](?:\s|$)", re.sub(r" \([^)]*\)", "", found.description))[0]
-    return meaning[:1].lower() + meaning[1:]
+    return table.assign(**{column: [in_words(scenario, str(path)) for path in table[column]]})
 
 
 def month(scenario: Scenario, number: float) -> str:

@@ -35,7 +35,7 @@ from minegame.answers.setting import (
 from minegame.answers.words import with_interval
 from minegame.design import Factor
 from minegame.ensemble import by_bidder, general
-from minegame.scenario import Scenario, nearest
+from minegame.scenario import Scenario, in_words, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -466,7 +466,7 @@ def _box_picture(
         return None
 
     def picture() -> Axes:
-        names, limits = {path: words.drawn(scenario, path) for path in shown}, words.all_drawn(scenario, box.limits)
+        names, limits = {path: in_words(scenario, path) for path in shown}, words.all_drawn(scenario, box.limits)
         return plots.box_picture(
             table.rename(columns=names), fails, limits, x=names[shown[0]], y=names[shown[1]], case=case
         )

@@ -25,8 +25,9 @@ def policies(texts: Iterable[str], option: str = "--policy") -> dict[str, dict[s
     """Policies, ``name:path=value,path=value`` each: changes by name; ``name:`` alone changes nothing."""
     found: dict[str, dict[str, Any]] = {}
     for text in texts:
-        name, sign, listed = text.partition(":")
-        name = name.strip()
+        head = text.partition("=")[0]  # a name may hold a colon, a path cannot
+        name, sign, first = head.rpartition(":")
+        listed, name = first + text[len(head) :], name.strip()
         if not (name and sign):
             expected = "name:path=value,path=value (or name: alone, as it is)"
             fail(f"{option}: {text!r} is not a {option.removeprefix('--')}: expected {expected}")

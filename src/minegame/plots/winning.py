@@ -78,12 +78,14 @@ def win_curves(
     outcome: str,
     label: str = "",
     name: str = "",
+    what: str = "P(win)",
     ax: Axes | None = None,
 ) -> Axes:
     """How often an outcome comes as one factor varies: a line a policy, its interval as a band.
 
     ``rows`` hold the factor's value under its path, ``policy``, ``outcome``, ``estimate``, ``low``, ``high`` and
-    ``negotiations``; ``name`` is the factor in words, with its unit.
+    ``negotiations``; ``name`` is the factor in words, with its unit, ``what`` the probability.  Where all lie within a
+    fifth of the scale, the axis shows that part of it alone, and says so.
     """
     ax = ax if ax is not None else axes(8.5, 4.8)
     chosen = [row for row in rows if row["outcome"] == outcome]
@@ -105,14 +107,24 @@ def win_curves(
         log_axis(ax)
         ax.set_xticks(levels, [f"{level:g}" for level in levels], minor=False)
         ax.minorticks_off()
-    ax.set_ylim(0, 1)
-    ax.set_yticks(np.linspace(0, 1, 6), [f"{y:.0%}" for y in np.linspace(0, 1, 6)])
-    ax.set_ylabel(f"P(win), {label or outcome}")
+    part = _part_of_scale(chosen)
+    ax.set_ylim(*part)
+    ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.3g} %")
+    ax.set_ylabel(f"{what}, {label or outcome}" + ("" if part == (0.0, 1.0) else "\n(part of the scale)"))
     scale = ", logarithmic" if ax.get_xscale() == "log" else ""
     ax.set_xlabel(f"{name or factor}{scale}\nn = {_sizes(chosen)} negotiations a point, bands: 95 % intervals")
     if len(policies) > 1:
         ax.legend(frameon=False, fontsize=8, ncols=1 + len(policies) // 9)
     return ax
+
+
+def _part_of_scale(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    """The whole scale of probabilities, or the fifth or less in which everything lies, with a margin."""
+    least, most = min(row["low"] for row in rows), max(row["high"] for row in rows)
+    if most - least > 0.2:
+        return 0.0, 1.0
+    margin = max(0.005, 0.08 * (most - least))
+    return max(0.0, least - margin), min(1.0, most + margin)
 
 
 def win_map(
@@ -123,12 +135,14 @@ def win_map(
     outcome: str,
     label: str = "",
     names: Sequence[str] = (),
+    against: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """How often an outcome comes over two factors of a full factorial: a map with the line where it is one half.
 
     ``rows`` hold both factors' values under their paths, ``outcome``, ``estimate`` and ``negotiations``;
-    ``names`` are the two in words, with their units.
+    ``names`` are the two in words, with their units.  With ``against`` (a policy), the estimates are differences from
+    it, and the line is where there is none.
     """
     ax = ax if ax is not None else axes(7.5, 5.5)
     chosen = [row for row in rows if row["outcome"] == outcome]
@@ -136,20 +150,31 @@ def win_map(
     grid = np.full((len(ys), len(xs)), np.nan)
     for row in chosen:
         grid[ys.index(row[y]), xs.index(row[x])] = row["estimate"]
-    mesh = ax.imshow(grid, origin="lower", aspect="auto", cmap="cividis", vmin=0, vmax=1)
+    most = float(np.nanmax(np.abs(grid))) or 1.0
+    colours: dict[str, Any] = (
+        {"cmap": "PuOr", "vmin": -most, "vmax": most} if against else {"cmap": "cividis", "vmin": 0, "vmax": 1}
+    )
+    mesh = ax.imshow(grid, origin="lower", aspect="auto", **colours)
     assert ax.figure is not None
-    ax.figure.colorbar(mesh, ax=ax, label=f"P(win), {label or outcome}")
-    crosses = min(grid.shape) > 1 and np.nanmin(grid) < 0.5 < np.nanmax(grid)
+    what = f"change of P(win) from '{against}'" if against else "P(win)"
+    ax.figure.colorbar(
+        mesh, ax=ax, label=f"{what}, {label or outcome}", format=lambda p, _: f"{100 * p:.3g}{'' if against else ' %'}"
+    )
+    level = 0.0 if against else 0.5
+    crosses = min(grid.shape) > 1 and np.nanmin(grid) < level < np.nanmax(grid)
     if crosses:
-        ax.contour(grid, levels=[0.5], colors="white", linewidths=2)
+        ax.contour(grid, levels=[level], colors="black" if against else "white", linewidths=2)
     for (row, column), share in np.ndenumerate(grid if grid.size <= _NUMBERED else np.empty((0, 0))):
-        colour = "black" if share > 0.5 else "white"
-        ax.text(column, row, f"{100 * share:.0f}", ha="center", va="center", fontsize=8, color=colour)
+        colour = "black" if (abs(share) < 0.6 * most if against else share > 0.5) else "white"
+        written = f"{100 * share:+.1f}" if against else f"{100 * share:.0f}"
+        ax.text(column, row, written, ha="center", va="center", fontsize=8, color=colour)
     for places, values, name in zip((ax.xaxis, ax.yaxis), (xs, ys), names or (x, y), strict=True):
         places.set_ticks(range(len(values)), [f"{v:.4g}" if isinstance(v, float) else str(v) for v in values])
         places.set_label_text(name)
-    line = "white line: P = 1/2; " if crosses else ""
-    ax.set_title(f"{line}numbers in %; n = {_sizes(chosen)} negotiations a point", fontsize=9)
+    line = ("black line: no change; " if against else "white line: P = 1/2; ") if crosses else ""
+    unit = "percentage points" if against else "%"
+    size = f"; n = {_sizes(chosen)} negotiations a point" if "negotiations" in chosen[0] else ""
+    ax.set_title(f"{line}numbers in {unit}{size}", fontsize=9)
     return ax
 
 

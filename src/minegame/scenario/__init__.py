@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from minegame.scenario.fields import LeversFields, Lots, Trigger
 from minegame.scenario.files import find_file, shipped_scenarios
+from minegame.scenario.meaning import in_words, meaning
 from minegame.scenario.places import Parameter
 from minegame.scenario.problems import Problem, ScenarioError, nearest, shown
 from minegame.scenario.scenario import BOUND, DERIVED_FROM, Scenario
@@ -30,6 +31,8 @@ __all__ = [
     "SourceFile",
     "Trigger",
     "find_file",
+    "in_words",
+    "meaning",
     "nearest",
     "parse_changes",
     "shipped_scenarios",

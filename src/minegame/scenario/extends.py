@@ -69,6 +69,8 @@ def with_parents(path: Path, chain: tuple[Path, ...], root: type[BaseModel]) -> 
     """A file laid over what it extends; ``root`` is the class of a whole scenario."""
     file = SourceFile(path)
     content, chain = file.content, (*chain, path)
+    if "replications" in content and "scenario" in content:
+        fail(path, "is an experiment, not a scenario: minegame run plays it")
     origin: Origin = {loc: (path, line) for loc, line in file.lines.items() if loc}
     if "extends" not in content:
         return Layers(content, origin, strays=_strays(content.get("sources"), content, locator(path, origin), root))

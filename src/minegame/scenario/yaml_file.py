@@ -75,7 +75,7 @@ class SourceFile:
             self._events = iter(yaml.parse(text, Loader=_LOADER))
             next(self._events)
             if isinstance(next(self._events), yaml.StreamEndEvent):
-                self._refuse("the file is empty: expected a scenario", None)
+                self._refuse("the file is empty: expected names with values, such as 'title: …'", None)
             event = next(self._events)
             content = self._value(event, ())
             next(self._events)
@@ -88,7 +88,7 @@ class SourceFile:
         if not isinstance(after, yaml.StreamEndEvent):
             self._refuse("a second document begins: expected one scenario", after)
         if content is None:
-            self._refuse("the file is empty: expected a scenario", None)
+            self._refuse("the file is empty: expected names with values, such as 'title: …'", None)
         if not isinstance(content, dict):
             # What it holds is not said: it may be anybody's file, and none of ours.
             text = f"{kind_of(content)} stands at the top: expected names with values, such as 'title: …'"

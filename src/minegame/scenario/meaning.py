@@ -1,0 +1,41 @@
+"""What a path means, in a few words, for people who do not know the paths."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from minegame.scenario.kinds import KINDS
+from minegame.scenario.places import Parameter
+
+if TYPE_CHECKING:
+    from minegame.scenario.scenario import Scenario
+
+
+def meaning(scenario: Scenario, path: str) -> str:
+    """``weight of a balanced portfolio of camps``; nothing where there is no such parameter, or nobody says."""
+    found = _described(scenario, path)
+    if found is None or not found.description:
+        return ""
+    words = re.split(r"[;:.](?:\s|$)", re.sub(r" \([^)]*\)", "", found.description))[0]
+    return words[:1].lower() + words[1:]
+
+
+def in_words(scenario: Scenario, path: str) -> str:
+    """A parameter as pictures name it: whose it is, its meaning, its unit where it has one.
+
+    ``US public lenders (EXIM, DFC): the host's belief that its letter becomes money (probability)``; the path itself
+    where there is no such parameter.
+    """
+    found, means = _described(scenario, path), meaning(scenario, path)
+    if found is None or not means:
+        return path
+    parts = path.split(".")
+    owners = [scenario.label_of(parts[0], parts[1])] if parts[0] in KINDS else []
+    owners += [parts[3]] if parts[2:3] == ["levers"] else []
+    unit = f" ({found.unit})" if found.unit not in ("", "number") else ""
+    return f"{', '.join(owners)}: {means}{unit}" if owners else f"{means[:1].upper()}{means[1:]}{unit}"
+
+
+def _described(scenario: Scenario, path: str) -> Parameter | None:
+    return next((p for p in scenario.parameters(path) if p.path == path), None)
