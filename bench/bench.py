@@ -253,12 +253,11 @@ def memory_section() -> None:
 def main() -> None:
     """Print every section."""
     print(f"Python {sys.version.split()[0]}, NumPy {np.__version__}, {os.cpu_count()} cores\n")
-    rate = ensemble_section()
-    mesa_section(rate)
+    memory_section()  # first: a child's peak memory begins at that of its parent
+    start_section()
+    mesa_section(ensemble_section())
     experiment_section("--large" in sys.argv)
     forecast_section()
-    start_section()
-    memory_section()
     print(f"\npeak memory of this benchmark   {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:12,.0f} MB")
 
 
