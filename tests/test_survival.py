@@ -402,7 +402,10 @@ def test_a_scheduler_that_is_gone_is_told(how: int, machines: Cluster, asked_fil
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "said"),
-    [(OTHER_RULES, "runs other rules than the process that sent the work"), (WITHOUT, "install the same version of minegame")],
+    [
+        (OTHER_RULES, "runs other rules than the process that sent the work"),
+        (WITHOUT, "install the same version of minegame"),
+    ],
 )
 def test_a_worker_that_cannot_play_is_told(
     first: str, said: str, machines: Cluster, asked_file: Path, tmp_path: Path
