@@ -199,3 +199,16 @@ def test_pictures_say_what_they_show():
     table = pd.DataFrame({"a": [1.0, 2.0, 1.0], "b": ["x", "x", "y"]})
     swings = sensitivity.swings(table, np.array([0.5, 0.7, 0.4]), np.full(3, 0.01))
     assert "rest 50.0 %" in plots.tornado(swings, outcome="P(win)", replications=10).get_xlabel()
+
+
+def test_the_ends_of_a_tornado_cover():
+    """2,000 sets of n = 400 negotiations at five levels of known probability, with the errors of the answer."""
+    truth, n, chance = np.array([0.5, 0.2, 0.4, 0.6, 0.8]), 400, np.random.default_rng(5)
+    points = pd.DataFrame({"a": np.arange(5.0)})
+    hits = np.zeros(2)
+    for won in chance.binomial(n, truth, (2_000, 5)) / n:
+        (row,) = sensitivity.swings(points, won, np.sqrt(np.maximum(won * (1 - won), 1 / n) / n)).to_dict("records")
+        for end, side in enumerate(("least", "most")):
+            p = truth[int(row[f"at_{side}"])]
+            hits[end] += row[f"{side}_low"] <= p <= row[f"{side}_high"]
+    assert hits / 2_000 == pytest.approx([0.95, 0.95], abs=0.02)
