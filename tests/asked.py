@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from minegame.question import Plan, Question
+from minegame.experiment_file import Plan, Experiment
 
 FOUR_POLICIES = """
 title: Four policies at six points
@@ -37,7 +37,7 @@ def plan(text: str, folder: Path, **changes: object) -> Plan:
     """The plan of an experiment's text, with some of its fields replaced."""
     file = folder / "asked.yaml"
     file.write_text(text)
-    return Question.load(file, changes)[1]
+    return Experiment.load(file, changes)[1]
 
 
 def table_sums(folder: Path) -> dict[str, str]:

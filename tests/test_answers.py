@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from minegame import answers, design, experiment
-from minegame.analysis import intervals
+from minegame import answers, design, runner
+from minegame.statistics import intervals
 from minegame.answers import Answer, AnswerError, Contest, answer, factors_of, words
-from minegame.answers.setting import active_levers, changes_of, played
+from minegame.answers.inputs import active_levers, changes_of, played
 from minegame.design import Factor
 from minegame.ensemble import by_bidder, general
 from minegame.plots import axes
@@ -187,7 +187,7 @@ def test_split_lots_can_be_asked():
 def test_winning_agrees_with_the_ensemble(asked):
     table = asked("winning").tables["Who wins"].set_index("policy")
     scenario = Scenario.load(TUNGSTEN)
-    sums = experiment.tally(scenario.game().reshape(1, 1), 0, 200).sums[0, 0]
+    sums = runner.tally(scenario.game().reshape(1, 1), 0, 200).sums[0, 0]
     own = "tariff + access + engagement + finance"
     assert table.loc[own, "Cove Kaz Capital wins, %"] == pytest.approx(sums[by_bidder("wins_any", 0), 1] / 2)
     host = asked("winning").tables["Host's value and supply"].set_index("policy")
@@ -218,7 +218,7 @@ def test_a_tipping_point_turns_the_favourite(asked):
     tip = float(table["tips at"].iloc[0])
     scenario = Scenario.load(TUNGSTEN)
     low, high = (
-        experiment.tally(scenario.at({"host.balance_weight": x}).game().reshape(1, 1), 0, 2000).sums[0, 0, :, 1]
+        runner.tally(scenario.at({"host.balance_weight": x}).game().reshape(1, 1), 0, 2000).sums[0, 0, :, 1]
         for x in (tip - 0.5, tip + 0.5)
     )
     first, second = by_bidder("wins_any", 0), by_bidder("wins_any", 1)
@@ -270,7 +270,7 @@ def test_nobody_adapts_to_an_assumption_means_the_policy_of_the_scenario_under_i
     found = answers.rules(scenario, {"other": {path: other}}, players, replications=60, draws=2)
     row = found.tables["What each rule is worth to the host"].iloc[1]
     policies = [scenario.at({"patrons.china.levers.access.onset": 5}), scenario.at({path: other})]
-    sums = experiment.tally(np.stack([one.game() for one in policies]).reshape(1, 2), 0, 60).sums[0]
+    sums = runner.tally(np.stack([one.game() for one in policies]).reshape(1, 2), 0, 60).sums[0]
     for name, place in (("value", general("host_value")), ("money", general("host_money"))):
         change = (sums[1, place, 1] - sums[0, place, 1]) / 60
         assert row[f"change in {name} if nobody adapts, M$"] == pytest.approx(change)
@@ -414,7 +414,7 @@ def test_an_experiment_lends_its_factors_without_being_planned(tmp_path, monkeyp
         "title: T\nscenario: nowhere\nreplications: 5\nfactors: {host.backlash: {low: 1e-3, high: 0.1}}\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr("minegame.question.shipped_experiments", lambda: {"shipped": file})
+    monkeypatch.setattr("minegame.experiment_file.shipped_experiments", lambda: {"shipped": file})
     for where in (file, "shipped"):
         (factor,) = factors_of(Scenario.load(TUNGSTEN), where)
         assert (factor.low, factor.high) == (0.001, 0.1)

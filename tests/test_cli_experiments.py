@@ -10,9 +10,9 @@ import asked
 import pytest
 from typer.testing import CliRunner, Result
 
-from minegame import experiment, storage, tables
+from minegame import runner, storage, run_tables
 from minegame.cli import app, experiments
-from minegame.question import Question, shipped_experiments
+from minegame.experiment_file import Experiment, shipped_experiments
 from minegame.results import Results, load
 from minegame.scenario import Scenario
 
@@ -122,7 +122,7 @@ def test_sweep_needs_no_file_and_can_write_one() -> None:
     assert folder.name.startswith("sweep-two_bidders-")
     assert storage.read_manifest(folder)["factors"] == ["host.backlash", "tender.months"]
     assert (folder / "map-1.png").exists()
-    question, plan = Question.load("mine.yaml")
+    question, plan = Experiment.load("mine.yaml")
     assert plan.groups == 6
     assert question.factors["host.backlash"].levels == [0.01, 0.1, 1]
     minegame_command("run", "mine.yaml")
@@ -147,7 +147,7 @@ def test_a_saved_sweep_names_a_shipped_scenario_and_keeps_an_absolute_path(tmp_p
     for typed in ("two_bidders", str(tmp_path / "mine.yaml")):
         sweep = ("sweep", typed, "--vary", "tender.months=3,6", "--replications", "30", "--dry-run")
         minegame_command(*sweep, "--save-as", "it.yaml")
-        assert Question.load("it.yaml")[0].scenario == typed
+        assert Experiment.load("it.yaml")[0].scenario == typed
 
 
 def test_sweep_compares_policies() -> None:
@@ -196,7 +196,7 @@ def test_a_picture_that_cannot_be_saved_is_named(monkeypatch: pytest.MonkeyPatch
 
 def test_other_results_are_refused_before_anything_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     minegame_command("run", "asked.yaml", "--replications", "10")
-    monkeypatch.setattr("minegame.experiment.warm", lambda: pytest.fail("compiled"))
+    monkeypatch.setattr("minegame.runner.warm", lambda: pytest.fail("compiled"))
     assert "seed was 5 and is 6" in refused("run", "asked.yaml", "--replications", "10", "--seed", "6")
 
 
@@ -204,7 +204,7 @@ def test_an_interrupted_run_promises_only_what_is_there(monkeypatch: pytest.Monk
     def interrupt() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("minegame.experiment.warm", interrupt)
+    monkeypatch.setattr("minegame.runner.warm", interrupt)
     done = CliRunner().invoke(app, ["run", "asked.yaml"])
     assert done.exit_code == 130
     assert "Nothing was played yet" in done.stderr
@@ -290,4 +290,4 @@ def test_bad_input_is_told_in_words(arguments: tuple[str, ...], parts: list[str]
 
 def test_no_shipped_experiment_takes_longer_than_a_coffee() -> None:
     for name in shipped_experiments():
-        assert Question.load(name)[1].negotiations <= 3_000_000, name
+        assert Experiment.load(name)[1].negotiations <= 3_000_000, name

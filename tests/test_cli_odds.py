@@ -8,7 +8,7 @@ import re
 import pytest
 from typer.testing import CliRunner, Result
 
-from minegame import experiment
+from minegame import runner
 from minegame.cli import app
 
 ESTIMATE = {"estimate", "low", "high"}

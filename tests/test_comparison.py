@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from minegame.analysis import comparison
+from minegame.statistics import comparison
 from minegame.design import packages
 from minegame.scenario import Scenario
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from minegame import experiment
-from minegame.question import Question
+from minegame import runner
+from minegame.experiment_file import Experiment
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -46,8 +46,8 @@ def test_the_python_on_the_page_runs(page, workplace):
     code = "\n".join(blocks(page, "python"))
     for name in set(re.findall(r"results/(\w+)", code)):
         if (workplace / "experiments" / f"{name}.yaml").exists():
-            _, plan = Question.load(name, {"replications": 200})
-            experiment.run(plan, f"results/{name}")
+            _, plan = Experiment.load(name, {"replications": 200})
+            runner.run(plan, f"results/{name}")
     exec(compile(code, page.name, "exec"), {"__name__": "page"})
 
 

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from minegame.analysis import equilibrium, nash
-from minegame.analysis.commitment import answered, mixed_commitment, pure_commitment, worth
-from minegame.analysis.dominance import eliminate, weakly_dominated
+from minegame.analysis import equilibrium
+from minegame.game_theory import nash
+from minegame.game_theory.commitment import answered, mixed_commitment, pure_commitment, worth
+from minegame.game_theory.dominance import eliminate, weakly_dominated
 from minegame.analysis.equilibrium import change
-from minegame.analysis.mixed import extreme_equilibria, small_equilibria
-from minegame.analysis.nash import equilibria, pure_equilibria
-from minegame.analysis.payoffs import (
+from minegame.game_theory.mixed import extreme_equilibria, small_equilibria
+from minegame.game_theory.nash import equilibria, pure_equilibria
+from minegame.game_theory.payoffs import (
     HOST,
     PayoffTable,
     best_deviation,
@@ -27,7 +28,7 @@ from minegame.analysis.payoffs import (
     pure_mixture,
     value,
 )
-from minegame.analysis.quantal import quantal_path
+from minegame.game_theory.quantal import quantal_path
 from minegame.game import LEVERS
 from minegame.scenario import Scenario
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minegame.analysis import intervals
+from minegame.statistics import intervals
 
 SETS = 4000
 

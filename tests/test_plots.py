@@ -12,8 +12,8 @@ from matplotlib.text import Text
 
 from minegame import plots
 from minegame.model import Negotiation
-from minegame.plots import drawing, sheet
-from minegame.plots.players import _share
+from minegame.plots import style, sheet
+from minegame.plots.equilibrium import _share
 from minegame.transcript import Cast, months_table
 
 TRAPS = ("A$ Mining", "B$", "A $x^$ B", r"$\frac{$", r"\frac{1}{", "under_score^", "{unbalanced", r"\$", "%s {0}")

@@ -19,10 +19,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from minegame import answers, experiment, plots, report, results, run_report, storage
+from minegame import answers, runner, plots, report, results, storage
+from minegame.answers import experiment
 from minegame.answers.answer import Answer, AnswerError
 from minegame.cli import app
-from minegame.question import Question
+from minegame.experiment_file import Experiment
 from minegame.results import Results
 from minegame.scenario import Scenario, ScenarioError
 
@@ -140,7 +141,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
     found = {}
     for name, text in asked_for.items():
         plan = asked.plan(f"title: A {name}\nscenario: kazakhstan_tungsten\n{text}\nreplications: 60\n", folder)
-        found[name] = experiment.run(plan, folder / name)
+        found[name] = runner.run(plan, folder / name)
     return found
 
 
@@ -264,7 +265,7 @@ def test_hostile_labels_of_a_run_are_shown_as_text(tmp_path):
     asks["policies"] = {TRAPS[0]: {}, "a $ b $ c": {"tender.months": 3}}
     file = tmp_path / "asks.yaml"
     file.write_text(json.dumps(asks))
-    page = check_structure(html_of(experiment.run(Question.load(file)[1], tmp_path / "r")))
+    page = check_structure(html_of(runner.run(Experiment.load(file)[1], tmp_path / "r")))
     for trap in TRAPS:
         assert plain(trap) in page.text
     assert len(page.all("img")) == 1
@@ -433,8 +434,8 @@ def test_the_sentences_of_a_sweep_name_its_ends(runs):
 def test_the_experiment_on_the_page_asks_the_same_again(runs, tmp_path):
     text = run_report.experiment_file(runs["curve"])
     (tmp_path / "again.yaml").write_text(text)
-    plan = Question.load(tmp_path / "again.yaml")[1]
-    assert experiment.fingerprint(plan) == dict(runs["curve"].manifest["fingerprint"])
+    plan = Experiment.load(tmp_path / "again.yaml")[1]
+    assert runner.fingerprint(plan) == dict(runs["curve"].manifest["fingerprint"])
     assert plain(text) in Page(html_of(runs["curve"])).text
 
 
@@ -449,8 +450,8 @@ def test_terms_of_a_large_design_are_worked_out_as_far_as_they_are_shown(runs, m
 
 def shipped(**changes: Any) -> Results:
     """The results of a shipped experiment, as far as its command is concerned."""
-    question, plan = Question.load("who_wins", changes)
-    manifest = experiment.new_manifest(plan, 1)
+    question, plan = Experiment.load("who_wins", changes)
+    manifest = runner.new_manifest(plan, 1)
     assert manifest["asked"] == question.document()
     return Results(Path("r"), manifest)
 
@@ -476,7 +477,7 @@ def test_the_experiment_on_the_page_is_written_as_it_will_be_read(tmp_path):
     """A policy may be called 1e-3, which YAML 1.1 reads as text and YAML 1.2 as a number."""
     text = run_report.experiment_file(shipped(policies={"1e-3": {}, "b": {"tender.months": 8}}, packages={}))
     (tmp_path / "again.yaml").write_text(text)
-    assert list(Question.load(tmp_path / "again.yaml")[1].policies) == ["1e-3", "b"]
+    assert list(Experiment.load(tmp_path / "again.yaml")[1].policies) == ["1e-3", "b"]
 
 
 # ------------------------------------------------------------------------------------------------- folders, the command

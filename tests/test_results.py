@@ -13,10 +13,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from minegame import experiment, storage
+from minegame import runner, storage
 from minegame.analysis import winning
 from minegame.ensemble import by_bidder
-from minegame.question import Plan
+from minegame.experiment_file import Plan
 from minegame.results import Results, listing, load
 from minegame.storage import ResultsError
 
@@ -25,13 +25,13 @@ from minegame.storage import ResultsError
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """A finished run that the tests only look at."""
     folder = tmp_path_factory.mktemp("finished")
-    return experiment.run(asked.plan(asked.FOUR_POLICIES, folder), folder / "r")
+    return runner.run(asked.plan(asked.FOUR_POLICIES, folder), folder / "r")
 
 
 def finished(folder: Path, **changes: object) -> tuple[Plan, Path]:
     """A finished run that a test may spoil."""
     plan = asked.plan(asked.FOUR_POLICIES, folder, replications=50, **changes)
-    experiment.run(plan, folder / "r")
+    runner.run(plan, folder / "r")
     return plan, folder / "r"
 
 
@@ -132,14 +132,14 @@ def test_nothing_but_results_is_left_behind(results: Results) -> None:
 def test_sums_only_have_no_rows_and_one_policy_no_contrasts(results: Results, tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="results: rows"):
         _ = results.outcomes
-    alone = experiment.run(asked.plan("title: T\nscenario: two_bidders\nreplications: 20\n", tmp_path), tmp_path / "r")
+    alone = runner.run(asked.plan("title: T\nscenario: two_bidders\nreplications: 20\n", tmp_path), tmp_path / "r")
     assert alone.differences is None
     with pytest.raises(ResultsError, match="but one policy"):
         alone.win_contrasts()
 
 
 def test_every_column_of_the_outcomes_is_documented(tmp_path: Path) -> None:
-    found = experiment.run(asked.plan(asked.ROWS, tmp_path, replications=10), tmp_path / "r")
+    found = runner.run(asked.plan(asked.ROWS, tmp_path, replications=10), tmp_path / "r")
     page = (Path(__file__).parents[1] / "docs" / "experiments.md").read_text(encoding="utf-8")
     table = page.split("`outcomes.parquet` has a row a negotiation")[1].split("From Python")[0]
     told = set(re.findall(r"`(\w+)\.?`", "\n".join(line.split("|")[1] for line in table.splitlines() if "|" in line)))
@@ -179,7 +179,7 @@ def test_an_altered_manifest_is_noticed(before: str, after: str, tmp_path: Path)
     text = file.read_text()
     assert before in text
     file.write_text(text.replace(before, after))
-    for use in (lambda: load(folder), lambda: experiment.run(plan, folder)):
+    for use in (lambda: load(folder), lambda: runner.run(plan, folder)):
         with pytest.raises(ResultsError, match=r"not as it was written.*--fresh"):
             use()
 
@@ -228,7 +228,7 @@ def test_a_spoilt_table_is_noticed_and_made_again(spoil: str, tmp_path: Path) ->
         table.write_bytes(data)
     with pytest.raises(ResultsError, match=r"not as written: summary\.parquet"):
         load(folder)
-    experiment.run(plan, folder)
+    runner.run(plan, folder)
     assert asked.table_sums(folder) == before
 
 
@@ -245,7 +245,7 @@ def test_results_of_something_else_are_not_mixed(tmp_path: Path) -> None:
     ):
         other = asked.plan(asked.FOUR_POLICIES, tmp_path, **{"replications": 50, **changes})
         with pytest.raises(ResultsError, match=rf"{said}.*--fresh"):
-            experiment.run(other, folder)
+            runner.run(other, folder)
     assert asked.table_sums(folder) == before
 
 
@@ -253,7 +253,7 @@ def test_changed_rules_are_not_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     plan, folder = finished(tmp_path)
     monkeypatch.setattr(experiment, "rules_hash", lambda: "changed")
     with pytest.raises(ResultsError, match="the rules of the game"):
-        experiment.run(plan, folder)
+        runner.run(plan, folder)
 
 
 def test_words_may_change_and_are_told_from_then_on(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_words_may_change_and_are_told_from_then_on(tmp_path: Path) -> None:
     before = asked.table_sums(folder)
     words = {"title": "Other", "question": "Why?", "how_to_read": "So.", "analysis": ["contrasts", "terms"]}
     text = asked.FOUR_POLICIES + "# one more remark\n"
-    found = experiment.run(asked.plan(text, tmp_path, replications=50, **words), folder)
+    found = runner.run(asked.plan(text, tmp_path, replications=50, **words), folder)
     assert {name: found.manifest[name] for name in words} == words
     assert {name: found.manifest["asked"][name] for name in words} == words
     assert found.manifest["experiment"] == text
@@ -275,7 +275,7 @@ def test_finished_results_in_a_folder_that_cannot_be_written_are_shown(
     plan, folder = finished(tmp_path)
     (folder / storage.LOCK).unlink(missing_ok=True)
     monkeypatch.setattr(storage, "is_read_only", lambda _: True)
-    found = experiment.run(replace(plan, title="Other"), folder)
+    found = runner.run(replace(plan, title="Other"), folder)
     assert found.manifest["title"] == "Other"
     assert load(folder).manifest["title"] == plan.title
     assert not (folder / storage.LOCK).exists()
@@ -285,17 +285,17 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "r").mkdir()
     (tmp_path / "r" / "thesis.tex").write_text("years of work")
     with pytest.raises(ResultsError, match="is not a results folder, and not empty"):
-        experiment.run(asked.plan(asked.FOUR_POLICIES, tmp_path), tmp_path / "r")
+        runner.run(asked.plan(asked.FOUR_POLICIES, tmp_path), tmp_path / "r")
     (tmp_path / "file").write_text("")
     with pytest.raises(ResultsError, match="is a file"):
-        experiment.run(asked.plan(asked.FOUR_POLICIES, tmp_path), tmp_path / "file")
+        runner.run(asked.plan(asked.FOUR_POLICIES, tmp_path), tmp_path / "file")
 
 
 def test_fresh_takes_the_next_free_name(tmp_path: Path) -> None:
-    assert experiment.fresh_folder(tmp_path / "r").name == "r"
+    assert runner.fresh_folder(tmp_path / "r").name == "r"
     (tmp_path / "r").mkdir()
     (tmp_path / "r-2").mkdir()
-    assert experiment.fresh_folder(tmp_path / "r").name == "r-3"
+    assert runner.fresh_folder(tmp_path / "r").name == "r-3"
 
 
 def test_a_listing_shows_finished_and_unfinished_runs(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from asked import plan
 from rich.console import Console
 
-from minegame import experiment, tables
+from minegame import runner, run_tables
 
 QUESTIONS = {
     "packages": """
@@ -61,7 +61,7 @@ def results(tmp_path_factory):
     def of(name: str):
         if name not in kept:
             folder = tmp_path_factory.mktemp("tables")
-            kept[name] = experiment.run(plan(QUESTIONS[name], folder), folder / "results")
+            kept[name] = runner.run(plan(QUESTIONS[name], folder), folder / "results")
         return kept[name]
 
     return of

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from strategies import outcomes
 
-from minegame import experiment
+from minegame import runner
 from minegame.analysis import winning
 from minegame.scenario import Scenario
 
@@ -38,7 +38,7 @@ def package(levers: tuple[str, ...]) -> Scenario:
 
 
 def odds(scenario: Scenario, replications: int, seed: int = 1) -> dict:
-    tallies = experiment.tally(winning.design(scenario), seed, replications)
+    tallies = runner.tally(winning.design(scenario), seed, replications)
     return winning.estimate(tallies.sums[0, 0], scenario)
 
 
@@ -82,7 +82,7 @@ def test_estimates_are_means_of_the_outcomes():
 
 def test_contrasts_are_differences_on_the_same_luck():
     full, bare = package(LEVERS), package(())
-    tallies = experiment.tally(winning.design(full, bare), 3, 4_000, reference=1)
+    tallies = runner.tally(winning.design(full, bare), 3, 4_000, reference=1)
     assert tallies.contrasts is not None
     found = winning.contrast(tallies.contrasts[0, 0], full, bare)
     first, second = outcomes(full, 4_000, 3), outcomes(bare, 4_000, 3)
@@ -104,7 +104,7 @@ def test_scenarios_with_other_agents_are_paired_by_name():
         assert type(scenario.bidders) is type(first.bidders)
         assert scenario == Scenario.from_document(scenario.document())
         assert scenario.fingerprint() == Scenario.from_document(scenario.document()).fingerprint()
-    tallies = experiment.tally(winning.design(first, second), 3, 2_000, reference=1)
+    tallies = runner.tally(winning.design(first, second), 3, 2_000, reference=1)
     assert tallies.contrasts is not None
     found = winning.contrast(tallies.contrasts[0, 0], *winning.aligned(first, second))
     assert set(found["bidders"]) == {"cove_kaz", "chinese_soe"}
@@ -113,7 +113,7 @@ def test_scenarios_with_other_agents_are_paired_by_name():
 
 def test_a_scenario_against_itself_shows_no_difference_but_an_honest_interval():
     scenario = package(LEVERS)
-    tallies = experiment.tally(winning.design(scenario, scenario), 3, 500, reference=1)
+    tallies = runner.tally(winning.design(scenario, scenario), 3, 500, reference=1)
     assert tallies.contrasts is not None
     found = winning.contrast(tallies.contrasts[0, 0], scenario, scenario)["bidders"]["cove_kaz"]["wins_any"]
     assert found["estimate"] == 0
@@ -140,7 +140,7 @@ def intervals_in(found, path=()):
 @pytest.mark.parametrize("replications", [1, 2, 3, 200])
 def test_no_interval_has_shrunk_to_a_point(replications):
     scenario = Scenario.load("kazakhstan_tungsten")
-    tallies = experiment.tally(winning.design(scenario, scenario), 3, replications, reference=1)
+    tallies = runner.tally(winning.design(scenario, scenario), 3, replications, reference=1)
     assert tallies.contrasts is not None
     found = winning.estimate(tallies.sums[0, 0], scenario)
     contrasts = winning.contrast(tallies.contrasts[0, 0], scenario, scenario)

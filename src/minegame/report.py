@@ -23,9 +23,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from minegame import results, run_report, storage
+from minegame import results, storage
 from minegame.answers import KINDS
 from minegame.answers import answer as answers
+from minegame.answers import experiment as runs
 from minegame.answers.answer import Answer, AnswerError
 from minegame.results import Results
 from minegame.scenario import Scenario, ScenarioError, SourceFile
@@ -79,8 +80,8 @@ class Chapter:
         if isinstance(result, Answer):
             return cls(result, versions=answers.versions())
         made_with = {str(name): str(number) for name, number in dict(result.manifest.get("versions", {})).items()}
-        told = run_report.answer(result)
-        return cls(told, str(result.manifest["title"]), made_with, run_report.experiment_file(result))
+        told = runs.answer(result)
+        return cls(told, str(result.manifest["title"]), made_with, runs.experiment_file(result))
 
     @cached_property
     def tables(self) -> list[Sheet]:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minegame import storage
-from minegame.analysis import precision, winning
+from minegame.analysis import winning
 from minegame.ensemble import MEASURES
 from minegame.scenario import Scenario, nearest
+from minegame.statistics import precision
 from minegame.storage import ResultsError
 
 if TYPE_CHECKING:

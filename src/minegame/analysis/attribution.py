@@ -1,4 +1,4 @@
-"""Which lever did it: Shapley values over coalitions of levers, and which term of the ledger carried a choice.
+"""Which lever did it: Shapley values over coalitions of levers.
 
 The worth of a coalition is what is expected of the game when exactly its levers are played.  All coalitions are played
 on the same luck, so everything here is a mean over replications and its error is exact.
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minegame.analysis import intervals
 from minegame.design import packages
-from minegame.game import LEDGER, LEVERS
+from minegame.game import LEVERS
 from minegame.scenario import Scenario
+from minegame.statistics import intervals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +82,7 @@ def estimate(samples: np.ndarray, levers: Sequence[str], confidence: float = 0.9
         levers=_levers_table(dividends, levers, confidence),
         pairs=_pairs_table(dividends, levers, confidence),
         dividends=_dividends_table(worth, dividends, levers, confidence),
-        total=_mean(dividends[:, 1:].sum(axis=1), confidence),
+        total=mean(dividends[:, 1:].sum(axis=1), confidence),
         replications=len(worth),
         confidence=confidence,
     )
@@ -174,7 +174,7 @@ def _shared(dividends: np.ndarray, levers: Sequence[str], members: tuple[str, ..
     return np.asarray(sum(dividends[:, n] / sharers for n, sharers in whole))
 
 
-def _mean(values: np.ndarray, confidence: float, prefix: str = "") -> dict[str, float]:
+def mean(values: np.ndarray, confidence: float, prefix: str = "") -> dict[str, float]:
     """A mean over replications as ``estimate``, ``standard_error``, ``low`` and ``high``, or under a prefix."""
     estimate, error, low, high = intervals.of_sample(values, confidence)
     if prefix:
@@ -193,9 +193,9 @@ def _levers_table(dividends: np.ndarray, levers: Sequence[str], confidence: floa
         alone = dividends[:, subsets.index((lever,))]
         last = dividends[:, [lever in subset for subset in subsets]].sum(axis=1)
         rows.append(
-            {"lever": lever, **_mean(value, confidence), **_share_of(value, total, confidence)}
-            | _mean(alone, confidence, "first_in")
-            | _mean(last, confidence, "last_in")
+            {"lever": lever, **mean(value, confidence), **_share_of(value, total, confidence)}
+            | mean(alone, confidence, "first_in")
+            | mean(last, confidence, "last_in")
         )
     return pd.DataFrame(rows)
 
@@ -211,7 +211,7 @@ def _pairs_table(dividends: np.ndarray, levers: Sequence[str], confidence: float
 
     columns = ["first", "second", "estimate", "standard_error", "low", "high"]
     rows = [
-        {"first": pair[0], "second": pair[1], **_mean(_shared(dividends, levers, pair), confidence)}
+        {"first": pair[0], "second": pair[1], **mean(_shared(dividends, levers, pair), confidence)}
         for pair in itertools.combinations(levers, 2)
     ]
     return pd.DataFrame(rows, columns=columns)
@@ -224,52 +224,8 @@ def _dividends_table(
 
     rows = [
         {"coalition": " + ".join(subset) or "none", "size": len(subset)}
-        | _mean(worth[:, n], confidence, "worth")
-        | _mean(dividends[:, n], confidence)
+        | mean(worth[:, n], confidence, "worth")
+        | mean(dividends[:, n], confidence)
         for n, subset in enumerate(coalitions(levers))
     ]
     return pd.DataFrame(rows)
-
-
-def ledger_difference(
-    first: np.ndarray, second: np.ndarray, terms: Sequence[str] = LEDGER, confidence: float = 0.95
-) -> pd.DataFrame:
-    """Which terms of the host's utility carried the difference between two bidders, averaged over negotiations, M$.
-
-    Args:
-        first: one bidder's ledger in the month of the decision, shape (replications, terms), M$.
-        second: the other's, in the same negotiations.
-        terms: the names of the terms.
-        confidence: of the intervals.
-
-    Returns:
-        A row a term, the largest difference first, then the ``total``: the means of ``first`` and ``second``, their
-        ``difference`` with ``standard_error``, ``low`` and ``high``, its ``share`` of the total, and the number of
-        ``replications`` read: those in which both ledgers have a number everywhere.
-    """
-    import pandas as pd
-
-    one, other = np.asarray(first, float), np.asarray(second, float)
-    if one.shape != other.shape or one.ndim != 2 or one.shape[1] != len(terms):
-        raise ValueError(f"both ledgers must have shape (replications, {len(terms)}), not {one.shape}, {other.shape}")
-    told = np.isfinite(one).all(axis=1) & np.isfinite(other).all(axis=1)
-    if told.sum() < 2:
-        raise ValueError("a difference of ledgers needs at least two negotiations in which both bidders made an offer")
-    one, other = one[told], other[told]
-    total = float((one - other).sum(axis=1).mean())
-    rows = [_ledger_row(term, one[:, n], other[:, n], total, confidence) for n, term in enumerate(terms)]
-    rows.sort(key=lambda row: -abs(row["difference"]))
-    rows.append(_ledger_row("total", one.sum(axis=1), other.sum(axis=1), total, confidence))
-    return pd.DataFrame(rows).assign(replications=int(told.sum()))
-
-
-def _ledger_row(term: str, one: np.ndarray, other: np.ndarray, total: float, confidence: float) -> dict[str, Any]:
-    found = _mean(one - other, confidence)
-    return {
-        "term": term,
-        "first": float(one.mean()),
-        "second": float(other.mean()),
-        "difference": found.pop("estimate"),
-        **found,
-        "share": float((one - other).mean()) / total if total else np.nan,
-    }

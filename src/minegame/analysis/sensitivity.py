@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minegame.analysis import intervals
 from minegame.design import Factor
+from minegame.statistics import intervals
 
 if TYPE_CHECKING:
     import pandas as pd

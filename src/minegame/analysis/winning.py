@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from minegame.analysis import intervals
 from minegame.ensemble import by_bidder, general, wins
 from minegame.scenario import Scenario
+from minegame.statistics import intervals
 
 #: The terms of an award that are reported for each winner → the measure they come from.
 TERMS = {

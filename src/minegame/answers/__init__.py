@@ -12,11 +12,18 @@ and return an :class:`Answer`.
 from __future__ import annotations
 
 from minegame.answers.answer import Answer, AnswerError, is_answer_folder
-from minegame.answers.odds import attribution, ledger, winning
-from minegame.answers.players import rules, strategy, tender_rules
-from minegame.answers.setting import Contest, factors_of
-from minegame.answers.turning import prices, threshold, tipping
-from minegame.answers.worlds import discovery, learning, sensitivity
+from minegame.answers.attribution import attribution
+from minegame.answers.discovery import discovery
+from minegame.answers.equilibrium import equilibrium
+from minegame.answers.history_matching import history_matching
+from minegame.answers.inputs import Contest, factors_of
+from minegame.answers.ledger import ledger
+from minegame.answers.lever_prices import lever_prices
+from minegame.answers.sensitivity import sensitivity
+from minegame.answers.tender_rules import tender_rules, usual_rules
+from minegame.answers.threshold import threshold
+from minegame.answers.tipping import tipping
+from minegame.answers.winning import winning
 
 #: The kinds of answer, in the order in which they are best read.
 KINDS = {
@@ -26,11 +33,11 @@ KINDS = {
     "sensitivity": sensitivity,
     "tipping": tipping,
     "threshold": threshold,
-    "prices": prices,
-    "strategy": strategy,
-    "rules": rules,
+    "lever_prices": lever_prices,
+    "equilibrium": equilibrium,
+    "tender_rules": tender_rules,
     "discovery": discovery,
-    "learning": learning,
+    "history_matching": history_matching,
 }
 
 __all__ = [
@@ -40,16 +47,16 @@ __all__ = [
     "Contest",
     "attribution",
     "discovery",
+    "equilibrium",
     "factors_of",
+    "history_matching",
     "is_answer_folder",
-    "learning",
     "ledger",
-    "prices",
-    "rules",
+    "lever_prices",
     "sensitivity",
-    "strategy",
     "tender_rules",
     "threshold",
     "tipping",
+    "usual_rules",
     "winning",
 ]

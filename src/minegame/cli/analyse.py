@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minegame.cli import sheets, typed
+from minegame.cli import parse, sheets
 from minegame.cli.app import (
     BASELINE,
     Commands,
@@ -119,15 +119,20 @@ class _Asking:
             sheets.show(answer, console(), self.out)
 
 
-def _kind(epilog: str) -> Callable[[Callable[..., Mapping[str, Any]]], Callable[..., Mapping[str, Any]]]:
-    """Register a kind of question: its own options stand between the scenario and what all kinds share."""
+def _kind(epilog: str, *before: str) -> Callable[[Callable[..., Mapping[str, Any]]], Callable[..., Mapping[str, Any]]]:
+    """Register a kind of question: its own options stand between the scenario and what all kinds share.
+
+    ``before`` are words by which it was asked earlier, and still can be.
+    """
 
     def register(own: Callable[..., Mapping[str, Any]]) -> Callable[..., Mapping[str, Any]]:
         def command(**given: Any) -> None:
             chosen, asking = take(_Chosen, given), take(_Asking, given)
             asking.show(asking.ask(own.__name__, chosen.load(), own(**given)))
 
-        kinds.command(epilog=epilog)(with_options(command, own, _Chosen, own, _Asking))
+        typed = with_options(command, own, _Chosen, own, _Asking)
+        for name in (own.__name__, *before):
+            kinds.command(name, epilog=epilog, hidden=name in before)(typed)
         return own
 
     return register
@@ -159,12 +164,12 @@ def _varied(experiment: str | None, vary: Sequence[str] | None) -> str | list[Fa
     """What varies: the factors of an experiment, or those that are typed."""
     if experiment and vary:
         fail("--factors and --vary: expected one of the two")
-    return experiment or typed.factors(vary or ()) or None
+    return experiment or parse.factors(vary or ()) or None
 
 
 def _axis(text: str | None, option: str) -> str | Factor | None:
     """A parameter alone, or with its range."""
-    return typed.factor(text, option) if text and "=" in text else text
+    return parse.factor(text, option) if text and "=" in text else text
 
 
 def _deviation(number: float) -> float:
@@ -232,7 +237,7 @@ def winning(
     replications: ReplicationsOption = 20_000,
 ) -> dict[str, Any]:  # fmt: skip
     """Who wins, on what terms, and how much a policy changes it."""
-    policies = typed.policies(policy or ()) or None
+    policies = parse.policies(policy or ()) or None
     return {"policies": policies, "reference": reference, "replications": replications}
 
 
@@ -344,8 +349,8 @@ def threshold(
     return {**axes, "bidder": bidder, "level": level, "replications": replications}
 
 
-@_kind(epilog="Example:\n\n  minegame analyse prices --patron us --out results/prices")
-def prices(
+@_kind("Example:\n\n  minegame analyse lever_prices --patron us --out results/lever_prices", "prices")
+def lever_prices(
     patron: PatronOption = None,
     bidder: BidderOption = None,
     step: Annotated[
@@ -358,10 +363,11 @@ def prices(
 
 
 @_kind(
-    epilog="Examples:\n\n  minegame analyse strategy --out results/strategy\n\n"
-    "  minegame analyse strategy --player us=access,finance --player china=access,finance -n 2000"
+    "Examples:\n\n  minegame analyse equilibrium --out results/equilibrium\n\n"
+    "  minegame analyse equilibrium --player us=access,finance --player china=access,finance -n 2000",
+    "strategy",
 )
-def strategy(
+def equilibrium(
     player: PlayerOption = None,
     default_onset: OnsetOption = 5,
     replications: ReplicationsOption = 4_000,
@@ -369,7 +375,7 @@ def strategy(
 ) -> dict[str, Any]:
     """What each side should have done: equilibria, best replies, regret, commitment."""
     return {
-        "players": typed.players(player or ()) or None,
+        "players": parse.players(player or ()) or None,
         "default_onset": default_onset,
         "replications": replications,
         "draws": draws,
@@ -377,10 +383,11 @@ def strategy(
 
 
 @_kind(
-    epilog="Examples:\n\n  minegame analyse rules --out results/rules\n\n"
-    "  minegame analyse rules --rule 'no delay: tender.months=6' -n 2000"
+    "Examples:\n\n  minegame analyse tender_rules --out results/tender_rules\n\n"
+    "  minegame analyse tender_rules --rule 'no delay: tender.months=6' -n 2000",
+    "rules",
 )
-def rules(
+def tender_rules(
     rule: Annotated[
         list[str] | None,
         typer.Option("--rule", metavar="NAME:PATH=VALUE,…", help="A rule to compare with the tender as it is (default: "
@@ -392,8 +399,8 @@ def rules(
     draws: DrawsOption = 200,
 ) -> dict[str, Any]:  # fmt: skip
     """What the host gains by its rules of the tender, once the patrons adapt."""
-    changes = typed.policies(rule or (), "--rule") or None
-    return {"changes": changes, **strategy(player, default_onset, replications, draws)}
+    changes = parse.policies(rule or (), "--rule") or None
+    return {"changes": changes, **equilibrium(player, default_onset, replications, draws)}
 
 
 @_kind(epilog="Example:\n\n  minegame analyse discovery --out results/discovery")
@@ -432,10 +439,11 @@ def discovery(
 
 
 @_kind(
-    epilog="Example:\n\n"
-    "  minegame analyse learning --observed-winner cove_kaz --observed-month 7 --observed-equity 0.30"
+    "Example:\n\n"
+    "  minegame analyse history_matching --observed-winner cove_kaz --observed-month 7 --observed-equity 0.30",
+    "learning",
 )
-def learning(
+def history_matching(
     factors: FactorsOption = None,
     vary: VaryOption = None,
     observed_winner: Annotated[

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minegame.cli import typed
+from minegame.cli import parse
 from minegame.cli.app import (
     BASELINE,
     INTERRUPTED,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from minegame.question import Plan
+    from minegame.experiment_file import Plan
     from minegame.results import Results
 
 ROOT = Path("results")
@@ -96,10 +96,10 @@ class _Running:
         """Play a plan and show what was found, or only say what it would take."""
         if self.scheduler and self.workers:
             fail("--workers starts a cluster here, --scheduler uses one elsewhere: expected one of the two")
-        from minegame import experiment
+        from minegame import runner
 
         folder = self.out or ROOT / plan.name
-        target = experiment.fresh_folder(folder) if self.fresh else folder
+        target = runner.fresh_folder(folder) if self.fresh else folder
         if self.dry_run:
             announce_compiler()
             _forecast(plan, target, self.threads or self.workers, self.json)
@@ -108,21 +108,21 @@ class _Running:
         if self.json:
             print_json(_document(found))
         else:
-            from minegame import tables
+            from minegame import run_tables
 
-            tables.show(found, console(), draw=True)
+            run_tables.show(found, console(), draw=True)
 
     def _played(self, plan: Plan, folder: Path) -> Results:
-        from minegame import experiment
+        from minegame import runner
 
-        experiment.check(plan, folder)
+        runner.check(plan, folder)
         announce_compiler()
         if not self.yes:
             _warn(plan, self.threads or self.workers)
         try:
-            experiment.warm()
+            runner.warm()
             with _watching(quiet=self.json) as watch, self._executor() as (executor, count):
-                return experiment.run(plan, folder, executor=executor, workers=count, watch=watch, tell=_tell)
+                return runner.run(plan, folder, executor=executor, workers=count, watch=watch, tell=_tell)
         except KeyboardInterrupt:
             _tell(f"\nInterrupted. {_how_to_go_on(folder, self.fresh)}")
             raise typer.Exit(INTERRUPTED) from None
@@ -168,11 +168,11 @@ def run(
     seed: RunSeedOption = None,
 ) -> Plan:
     """Run an experiment and keep its results; the same command again goes on where it was interrupted."""
-    from minegame.question import Question
+    from minegame.experiment_file import Experiment
 
-    changes: dict[str, Any] = {"set": typed.changes(set_ or ())}
+    changes: dict[str, Any] = {"set": parse.changes(set_ or ())}
     changes |= {name: value for name, value in (("replications", replications), ("seed", seed)) if value is not None}
-    return Question.load(experiment, changes)[1]
+    return Experiment.load(experiment, changes)[1]
 
 
 @_playing(
@@ -199,25 +199,25 @@ def sweep(
     ] = None,
 ) -> Plan:
     """Vary one parameter or several over a grid, without an experiment file."""
-    from minegame.question import Question
+    from minegame.experiment_file import Experiment
 
     if not vary and not policy:
         fail("--vary: there is nothing to vary: expected path=low:high:n or path=a,b,c (or --policy)")
     document: dict[str, Any] = {
         "title": _sweep_title(scenario, vary or [], policy or []),
         "scenario": scenario,
-        "set": typed.changes(set_ or ()),
-        "policies": typed.policies(policy or ()),
-        "factors": typed.levels(vary or ()),
+        "set": parse.changes(set_ or ()),
+        "policies": parse.policies(policy or ()),
+        "factors": parse.levels(vary or ()),
         "replications": replications or 10_000,
         "seed": seed or 0,
         "analysis": ["winning", "plot"],
     }
-    question = Question.from_document(document, "sweep")
-    plan = question.plan()
+    asked = Experiment.from_document(document, "sweep")
+    plan = asked.plan()
     if save_as is not None:
-        write_whole(save_as, question.model_copy(update={"scenario": _seen_from(save_as, scenario)}).to_yaml())
-    return plan.named(f"sweep-{plan.scenario.name}-{_short(plan)}", question.to_yaml())
+        write_whole(save_as, asked.model_copy(update={"scenario": _seen_from(save_as, scenario)}).to_yaml())
+    return plan.named(f"sweep-{plan.scenario.name}-{_short(plan)}", asked.to_yaml())
 
 
 def _seen_from(experiment: Path, scenario: str) -> str:
@@ -251,14 +251,14 @@ def results(
     json: JsonOption = False,
 ) -> None:
     """List the results in a folder, or summarise those of one run."""
-    from minegame import storage, tables
+    from minegame import run_tables, storage
     from minegame.results import listing, load
 
     if storage.is_results_folder(folder) or not folder.is_dir():
         if folder == ROOT and not folder.exists():
             fail("there are no results yet: start with 'minegame run who_wins'")
         found = load(folder)
-        print_json(_document(found)) if json else tables.show(found, console())
+        print_json(_document(found)) if json else run_tables.show(found, console())
         return
     rows = listing(folder)
     if json:
@@ -328,13 +328,13 @@ def _warn(plan: Plan, workers: int | None) -> None:
     points = plan.groups * len(plan.policies)
     if plan.negotiations <= _FORECAST_FROM and points <= _WARN_POINTS:
         return
-    from minegame import experiment
+    from minegame import runner
 
-    ahead = experiment.forecast(plan, workers)
+    ahead = runner.forecast(plan, workers)
     if ahead.negotiations > _WARN_NEGOTIATIONS or ahead.seconds > _WARN_SECONDS or points > _WARN_POINTS:
         size = f"{_size_of(ahead.groups, ahead.policies)} × {plan.replications.at_most:,} replications"
         took = f"{ahead.negotiations:,} negotiations, about {_duration(ahead.seconds)} and {_size(ahead.bytes)}"
-        memory = experiment.memory(plan)
+        memory = runner.memory(plan)
         room = f" on the disk, {_size(memory)} of memory" if memory > _TOLD_MEMORY else ""
         fail(f"{size} are {took}{room}: run it with --yes, or ask for fewer")
 
@@ -350,9 +350,9 @@ def _size_of(groups: int, policies: int) -> str:
 def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool) -> None:
     from dataclasses import asdict
 
-    from minegame import experiment, storage
+    from minegame import runner, storage
 
-    ahead = experiment.forecast(plan, workers)
+    ahead = runner.forecast(plan, workers)
     if json:
         print_json({"title": plan.title, **asdict(ahead), "design": plan.design.head(1000).to_dict("records")})
         return
@@ -397,13 +397,13 @@ def _size(count: float) -> str:
 
 
 def _design_table(design: pd.DataFrame) -> Table:
-    from minegame import tables
+    from minegame import run_tables
 
     shown = list(design.columns)[:4]
     more = ["…"] if len(design.columns) > len(shown) else []
-    table = tables.grid("point", *shown, *more)
+    table = run_tables.grid("point", *shown, *more)
     for number, row in enumerate(design[shown].head(12).to_dict("records")):
-        table.add_row(str(number), *(tables.value(level) for level in row.values()), *more)
+        table.add_row(str(number), *(run_tables.value(level) for level in row.values()), *more)
     if len(design) > 12:
         table.add_row("…", *("…" for _ in shown), *more)
     return table

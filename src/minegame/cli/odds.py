@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from minegame.experiment import Progress
+    from minegame.runner import Progress
     from minegame.scenario import Scenario
 
 _Found = Mapping[str, float | None]
@@ -100,7 +100,7 @@ def _answer(
     changes: list[str],
     changes_against: list[str],
 ) -> dict[str, Any]:
-    from minegame import experiment
+    from minegame import runner
     from minegame.analysis import winning
 
     games = winning.design(chosen, other)
@@ -109,7 +109,7 @@ def _answer(
     reference = None if other is None else 1
     announce_compiler()
     with progress(replications * games.size) as report:
-        tallies = experiment.tally(games, seed, replications, reference=reference, progress=report)
+        tallies = runner.tally(games, seed, replications, reference=reference, progress=report)
     answer: dict[str, Any] = {
         "scenario": chosen.name,
         "changes": changes,
@@ -246,7 +246,7 @@ _SHARES_OF_LOTS = {
 
 
 def _show(page: Console, answer: dict[str, Any], chosen: Scenario, other: Scenario | None, out: Path | None) -> None:
-    from minegame.tables import fitting
+    from minegame.run_tables import fitting
 
     count, sure = answer["replications"], f"{100 * answer['confidence']:g} %"
     for scenario, found, name in _sides(answer, chosen, other):
@@ -267,7 +267,7 @@ def _show(page: Console, answer: dict[str, Any], chosen: Scenario, other: Scenar
 
 
 def _show_contrasts(page: Console, contrasts: dict[str, Any], chosen: Scenario, other: Scenario) -> None:
-    from minegame.tables import fitting
+    from minegame.run_tables import fitting
 
     shares = _SHARES_OF_LOTS if _in_lots(chosen) or _in_lots(other) else _SHARES
     page.print()
@@ -287,7 +287,7 @@ def _in_lots(scenario: Scenario) -> bool:
 
 def _odds_table(found: dict[str, Any], scenario: Scenario, shares: dict[str, str], write: _Write) -> Table:
     """A row an outcome; of probabilities or of their differences, as ``write`` writes them."""
-    from minegame.tables import grid
+    from minegame.run_tables import grid
 
     table = grid("outcome", *shares.values())
     rest = [""] * (len(shares) - 1)
@@ -300,7 +300,7 @@ def _odds_table(found: dict[str, Any], scenario: Scenario, shares: dict[str, str
 
 
 def _terms_table(found: dict[str, Any], scenario: Scenario) -> Table:
-    from minegame.tables import grid
+    from minegame.run_tables import grid
 
     table = grid("given a win of", *(scenario.bidders[bidder].label for bidder in found["bidders"]))
     for term, words in _TERMS.items():

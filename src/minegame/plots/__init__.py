@@ -7,12 +7,17 @@ sheet.
 
 from __future__ import annotations
 
-from minegame.plots.drawing import COLOURS, axes, drawn, save
-from minegame.plots.players import best_replies, quantal_path
+from minegame.plots.attribution import shapley_bars
+from minegame.plots.discovery import box_picture
+from minegame.plots.equilibrium import best_replies, quantal_path
+from minegame.plots.history_matching import kept_ranges
+from minegame.plots.ledger import ledger_bars
+from minegame.plots.sensitivity import sobol_bars, tornado
+from minegame.plots.style import COLOURS, axes, bars, drawn, save
+from minegame.plots.threshold import heat_map
 from minegame.plots.timeline import timeline
-from minegame.plots.turning import bars, heat_map, ledger_bars, shapley_bars, tipping_points
+from minegame.plots.tipping import tipping_points
 from minegame.plots.winning import award_months, odds, win_curves, win_map
-from minegame.plots.worlds import box_picture, kept_ranges, sobol_bars, tornado
 
 __all__ = [
     "COLOURS",

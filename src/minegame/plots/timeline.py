@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from minegame.plots.drawing import COLOURS, GREY, blank, wrapped
+from minegame.plots.style import COLOURS, GREY, blank, wrapped
 from minegame.transcript import calendar_month, money
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minegame.plots.drawing import COLOURS, HATCHES, axes, legend_above, log_axis, room_for, wrapped
+from minegame.plots.style import COLOURS, HATCHES, axes, legend_above, log_axis, room_for, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,11 +9,11 @@ Ranges are generous; where one is narrower than the meaning of the number demand
 
 from __future__ import annotations
 
+from minegame.scenario.errors import Problem, ScenarioError, nearest, shown
 from minegame.scenario.fields import LeversFields, Lots, Trigger
 from minegame.scenario.files import find_file, shipped_scenarios
 from minegame.scenario.meaning import in_words, meaning
-from minegame.scenario.places import Parameter
-from minegame.scenario.problems import Problem, ScenarioError, nearest, shown
+from minegame.scenario.paths import Parameter
 from minegame.scenario.scenario import BOUND, DERIVED_FROM, Scenario
 from minegame.scenario.values import parse_changes, typed_change, typed_value
 from minegame.scenario.yaml_file import Dumper, SourceFile, typed

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from minegame.scenario.kinds import MOST, NAME, OPTIONAL_KIND, PREFIX, RESERVED
-from minegame.scenario.problems import Loc, Problem, Where, nearest, shown
+from minegame.scenario.errors import Loc, Problem, Where, nearest, shown
+from minegame.scenario.fields import MOST, NAME, OPTIONAL_KIND, PREFIX, RESERVED
 
 if TYPE_CHECKING:
     from minegame.scenario.scenario import Scenario

@@ -8,10 +8,9 @@ from typing import Any, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from minegame.scenario.fields import Source
-from minegame.scenario.kinds import KINDS
-from minegame.scenario.places import choices_of, expected, group_of, refusal
-from minegame.scenario.problems import Loc, Problem, Where, nearest, shown
+from minegame.scenario.errors import Loc, Problem, Where, nearest, shown
+from minegame.scenario.fields import KINDS, Source
+from minegame.scenario.paths import choices_of, expected, group_of, refusal
 
 
 def complaints(root: type[BaseModel], error: ValidationError, where: Where) -> Iterator[Problem]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from minegame.scenario.errors import Loc, Problem, Where, fail, nearest, shown
+from minegame.scenario.fields import KINDS, OPTIONAL_KIND
 from minegame.scenario.files import exists, find_file, shipped_hint
-from minegame.scenario.kinds import KINDS, OPTIONAL_KIND
-from minegame.scenario.places import Place, fits, matching, places_of, unknown_path
-from minegame.scenario.problems import Loc, Problem, Where, fail, nearest, shown
+from minegame.scenario.paths import Place, fits, matching, places_of, unknown_path
 from minegame.scenario.yaml_file import DEEPEST, SourceFile
 
 #: The file in which every value stands, and the line.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from minegame.scenario.problems import nearest
+from minegame.scenario.errors import nearest
 
 
 def shipped_scenarios() -> dict[str, Path]:

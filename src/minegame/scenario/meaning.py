@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from minegame.scenario.kinds import KINDS
-from minegame.scenario.places import Parameter
+from minegame.scenario.fields import KINDS
+from minegame.scenario.paths import Parameter
 
 if TYPE_CHECKING:
     from minegame.scenario.scenario import Scenario

@@ -18,23 +18,29 @@ from pydantic_core import PydanticCustomError
 from minegame.game import GAME, derive, new_records
 from minegame.scenario.checks import contradictions, crowds
 from minegame.scenario.complaints import complaints
+from minegame.scenario.errors import Problem, ScenarioError, Where, fail
 from minegame.scenario.extends import locator, with_parents
 from minegame.scenario.fields import (
+    KINDS,
     BargainingFields,
+    Bidders,
+    Deposits,
+    Financiers,
     Group,
     HostFields,
     MarketFields,
+    Patrons,
     PoliticsFields,
     ProjectFields,
     RenegotiationFields,
     ShelvingFields,
     Source,
+    Sources,
     TenderFields,
     text_field,
 )
 from minegame.scenario.files import find_file, shipped_hint, shipped_scenarios
-from minegame.scenario.kinds import KINDS, Bidders, Deposits, Financiers, Patrons, Sources
-from minegame.scenario.places import (
+from minegame.scenario.paths import (
     Parameter,
     Place,
     is_number,
@@ -46,7 +52,6 @@ from minegame.scenario.places import (
     unit_of,
     unknown_path,
 )
-from minegame.scenario.problems import Problem, ScenarioError, Where, fail
 from minegame.scenario.schema import file_schema
 from minegame.scenario.values import code, column, plain_value
 from minegame.scenario.yaml_file import Dumper

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from minegame.scenario.kinds import KINDS, MOST, NAME, OPTIONAL_KIND
+from minegame.scenario.fields import KINDS, MOST, NAME, OPTIONAL_KIND
 
 
 def file_schema(cls: type[BaseModel]) -> dict[str, Any]:

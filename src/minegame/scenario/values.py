@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter
 
-from minegame.scenario.places import Place, types_of
-from minegame.scenario.problems import fail, shown
+from minegame.scenario.errors import fail, shown
+from minegame.scenario.paths import Place, types_of
 from minegame.scenario.yaml_file import typed
 
 

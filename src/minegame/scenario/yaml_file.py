@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 import yaml
 
+from minegame.scenario.errors import Loc, ScenarioError, fail, kind_of, shown
 from minegame.scenario.files import shipped_hint
-from minegame.scenario.problems import Loc, ScenarioError, fail, kind_of, shown
 
 MAX_BYTES = 1_000_000
 #: Levels of nesting in a file, and files in a chain of extends.

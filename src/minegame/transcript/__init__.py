@@ -12,9 +12,9 @@ and what its records say; ``transcript`` puts them together, ``months`` makes th
 
 from __future__ import annotations
 
-from minegame.transcript.award import Terms
+from minegame.transcript.aftermath import Terms
+from minegame.transcript.case import Event
 from minegame.transcript.cast import Cast
-from minegame.transcript.event import Event
 from minegame.transcript.layout import WIDTH, render, show
 from minegame.transcript.ledger import SHELVING, TERM_WORDS, Ledger
 from minegame.transcript.months import months_table

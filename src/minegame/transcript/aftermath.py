@@ -1,15 +1,15 @@
-"""What became of the award: threats, money, mines, promises and deals reopened, and what it was worth to each side."""
+"""The award and what became of it: threats, money, mines, promises, deals reopened, and the worth to each side."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from minegame import chance, rules, turns
 from minegame.game import ACCESS, DENIAL, NOBODY, TARIFF
-from minegame.transcript.case import Case, writable
-from minegame.transcript.event import Event
-from minegame.transcript.wording import counted, inside, money, percent, percents
+from minegame.transcript.case import Case, Event, writable
+from minegame.transcript.wording import counted, inside, listed, money, percent, percents
 
 if TYPE_CHECKING:
     from minegame.agents import Financier, Patron
@@ -235,3 +235,59 @@ def _income(case: Case, state: Any, d: int) -> float:
     if out.renegotiated[d]:
         equity = rules.renegotiated_equity(equity, game.renegotiation_equity_step, game.renegotiation_equity_cap)
     return float(sum(turns.income_from(game, state, int(out.winner[d]), d, equity)))
+
+
+# ------------------------------------------------------------------------------------------------------------ the award
+
+
+_TERMS = ("equity", "bonus", "processing", "offtake", "concession", "coverage", "completion")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What was agreed for one deposit; ``winner`` is None and the terms zero where the deposit was shelved."""
+
+    deposit: str
+    label: str
+    winner: str | None
+    winner_label: str | None
+    equity: float
+    bonus: float
+    processing: float
+    offtake: float
+    concession: float
+    coverage: float
+    completion: float
+
+
+def terms(case: Case) -> Iterator[Terms]:
+    """What was agreed, deposit by deposit."""
+    out = case.outcome
+    for d, name in enumerate(case.deposits):
+        winner = None if out.winner[d] == NOBODY else case.bidder(out.winner[d])
+        yield Terms(
+            name,
+            case.negotiation.scenario.deposits[name].label or name,
+            winner.name if winner else None,
+            winner.label if winner else None,
+            *(float(out[term][d]) for term in _TERMS),
+        )
+
+
+def summary(case: Case) -> str:
+    """How it ended, in a sentence."""
+    out, when = case.outcome, case.date(int(case.outcome.month))
+    if out.shelved:
+        return f"{case.negotiation.host.label} shelved {case.everything()} in {when}."
+    how = "after a counter-offer" if out.countered else "as offered"
+    built = [case.deposit_labels[d] for d in range(len(case.deposits)) if out.done[d]]
+    fate = f"{listed(built)} {'was' if len(built) == 1 else 'were'} completed" if built else "no mine was completed"
+    return f"In {when} {case.host} awarded {_gifts(case)}, {how}; {fate}."
+
+
+def _gifts(case: Case) -> str:
+    winners = [int(w) for w in case.outcome.winner[: len(case.deposits)]]
+    if len(set(winners)) == 1:
+        return f"{case.everything()} to {inside(case.bidder(winners[0]).label)}"
+    named = zip(case.deposit_labels, winners, strict=True)
+    return listed([f"{label} to {inside(case.bidder(w).label)}" for label, w in named])

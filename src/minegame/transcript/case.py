@@ -1,18 +1,35 @@
-"""A negotiation as its records show it: who is who, how things stood each month, how it ended."""
+"""A negotiation as its records show it: who is who, how things stood each month, how it ended, and what happened."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from minegame import turns
 from minegame.game import COUNTER, STATE, new_records
-from minegame.transcript.event import Event
 from minegame.transcript.wording import calendar_month, inside, listed, percent
 
 if TYPE_CHECKING:
     from minegame.agents import Bidder, Participant
     from minegame.model import Negotiation
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: in which month, to whom, in words and in numbers.
+
+    ``kind`` is one of market, levers, budget, episode, summit, letter, commitment, offer, no_offer, preference,
+    decision while the tender is open, and threat, conversion, denial, completion, access, renegotiation, standing,
+    payoff, host after the award.  ``agent`` is a path such as ``patrons.us``, ``who`` its label.
+    """
+
+    month: int
+    kind: str
+    agent: str
+    who: str
+    text: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

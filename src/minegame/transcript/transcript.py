@@ -6,17 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from minegame.transcript.aftermath import aftermath
-from minegame.transcript.award import Terms, summary, terms
-from minegame.transcript.case import Case
-from minegame.transcript.event import Event
-from minegame.transcript.glossary import words
+from minegame.transcript.aftermath import Terms, aftermath, summary, terms
+from minegame.transcript.case import Case, Event
 from minegame.transcript.ledger import TERM_WORDS, Ledger, ledger
-from minegame.transcript.opening import luck, table
 from minegame.transcript.played import changes as changes_of
 from minegame.transcript.played import replaced
-from minegame.transcript.story import story
-from minegame.transcript.wording import calendar_month
+from minegame.transcript.story import luck, story, table
+from minegame.transcript.wording import calendar_month, words
 
 if TYPE_CHECKING:
     from minegame.model import Negotiation

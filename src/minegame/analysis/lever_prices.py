@@ -1,0 +1,76 @@
+"""What a percentage point of win probability costs by each lever, at the margin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minegame.design import Value
+from minegame.game import LEVERS
+from minegame.scenario import Scenario
+from minegame.statistics import intervals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def margins(
+    scenario: Scenario, patron: str, step: float = 0.25, levers: Sequence[str] = LEVERS
+) -> dict[str, dict[str, Value]]:
+    """The policies to play for the price of a percentage point: the scenario's own, then each lever a step weaker.
+
+    A lever weaker than the step is made a step stronger instead.  Play all on the same luck.
+    """
+    policies: dict[str, dict[str, Value]] = {"as it is": {}}
+    for lever in levers:
+        path = f"patrons.{patron}.levers.{lever}.intensity"
+        now = float(scenario.value(path))
+        policies[lever] = {path: now - step if now >= step else now + step}
+    return policies
+
+
+def prices(
+    gains: Mapping[str, np.ndarray],
+    costs: Mapping[str, np.ndarray],
+    point_value: float,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """What a percentage point of win probability costs by each lever, at the margin.
+
+    Args:
+        gains: lever → win under its policy of :func:`margins` minus win as it is, in each replication: -1, 0 or 1.
+        costs: lever → lever points used under that policy minus those used as it is, in the same replications.
+        point_value: what a lever point costs the patron, M$.
+        confidence: of the intervals.
+
+    Returns:
+        A row a lever, the cheapest first: ``gain`` (change of P(win) per lever point, with ``gain_low`` and
+        ``gain_high``), ``price`` (M$ per percentage point, with ``price_low`` and ``price_high``; infinite bounds
+        where the lever may have no effect at all, NaN where it has none or costs nothing) and ``replications``.
+        A price below nil: the lever costs and harms.
+    """
+    import pandas as pd
+
+    rows = [{"lever": lever, **_price(gains[lever], costs[lever], point_value, confidence)} for lever in gains]
+    table = pd.DataFrame(rows)
+    order = table["price"].where(table["price"] > 0, np.inf).sort_values(kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _price(gain: np.ndarray, cost: np.ndarray, point_value: float, confidence: float) -> dict[str, Any]:
+    won, paid = np.asarray(gain, float), np.broadcast_to(np.asarray(cost, float), np.shape(gain))
+    shared = np.cov(won, paid) / len(won)
+    effect, points, scale = float(won.mean()), float(paid.mean()), point_value / 100
+    low, high = intervals.ratio(effect, points, shared, confidence) if points else (np.nan, np.nan)
+    dear = intervals.ratio(points, effect, shared[::-1, ::-1], confidence) if effect else (np.nan, np.nan)
+    return {
+        "gain": effect / points if points else np.nan,
+        "gain_low": float(low),
+        "gain_high": float(high),
+        "price": scale * points / effect if effect and points else np.nan,
+        "price_low": scale * float(dear[0]),
+        "price_high": scale * float(dear[1]),
+        "replications": len(won),
+    }

@@ -1,0 +1,449 @@
+"""What a question is about: the scenario, who contends, what is uncertain, and what the answer cannot say."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+
+from minegame import runner
+from minegame.analysis import equilibrium
+from minegame.answers import words
+from minegame.answers.answer import AnswerError
+from minegame.design import Changes, Factor
+from minegame.ensemble import by_bidder
+from minegame.game import LEVERS
+from minegame.scenario import Scenario, nearest, shipped_scenarios, typed_change, typed_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from minegame.experiment_file import Experiment
+
+
+#: What varies: factors, ranges by path, or an experiment (its name or file) whose factors are taken.
+Factors: TypeAlias = "Sequence[Factor] | Mapping[str, Sequence[Any]] | str | Path"
+
+#: Who plays with which levers.
+Players: TypeAlias = "Mapping[str, Sequence[str]]"
+
+WIDE = "wide_uncertainty"
+AS_IT_IS = "as it is"  # the name of the policy, or of the rule, that changes nothing
+_MOST_PROFILES = 4096
+_BATCH = 2048  # points that are played together: 120 MB of sums and games
+OWN_LUCK = (
+    "Every world is played on luck of its own, so that the intervals hold the error of the worlds and of the luck."
+)
+
+
+class Progress(Protocol):
+    """Called with the negotiations just finished; one that has ``expect`` is told beforehand how many there will be."""
+
+    def __call__(self, done: int, /) -> None:
+        """So many negotiations more are finished."""
+
+
+def expect(progress: Progress | None, negotiations: int) -> None:
+    """Tell a progress report that wants to know how many negotiations there will be."""
+    announce = getattr(progress, "expect", None)
+    if announce is not None:
+        announce(negotiations)
+
+
+def scenario_of(scenario: Scenario | str | Path) -> Scenario:
+    """The scenario itself, or that of a name or file; raises ScenarioError."""
+    return scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+
+
+# --------------------------------------------------------------------------------------------------------- who contends
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Who is asked about: a patron, its bidder, and the patron's levers."""
+
+    scenario: Scenario
+    patron: str
+    bidder: str
+    levers: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        patron: str | None = None,
+        bidder: str | None = None,
+        levers: Sequence[str] | None = None,
+    ) -> Contest:
+        """By default the first patron with an active lever, its first bidder, and its active levers (or all).
+
+        Raises:
+            AnswerError: for a name that the scenario does not have, with the nearest one.
+        """
+        known(scenario, "bidder", bidder)
+        if patron is None:
+            patron = scenario.camp_of(bidder) if bidder is not None else _first_patron(scenario)
+        known(scenario, "patron", patron)
+        own = [name for name in scenario.bidder_names if scenario.camp_of(name) == patron]
+        if bidder is None and not own:
+            raise AnswerError(scenario.name, f"the patron {patron} has no bidder: name one of {_names(scenario)}")
+        for lever in levers or ():
+            if lever not in LEVERS:
+                text = f"there is no lever '{lever}': expected one of {', '.join(LEVERS)}{nearest(lever, LEVERS)}"
+                raise AnswerError(scenario.name, text)
+        chosen = tuple(dict.fromkeys(levers or active_levers(scenario, patron) or LEVERS))
+        return cls(scenario, patron, bidder or own[0], chosen)
+
+    @property
+    def place(self) -> int:
+        """The bidder's number."""
+        return self.scenario.bidder_names.index(self.bidder)
+
+    @property
+    def label(self) -> str:
+        """The bidder's label."""
+        return self.scenario.bidders[self.bidder].label
+
+    @property
+    def patron_label(self) -> str:
+        """The patron's label."""
+        return self.scenario.patrons[self.patron].label
+
+    def rival(self, named: str | None, seed: int) -> str:
+        """The rival named, else the other bidder that wins most often; raises AnswerError where there is none."""
+        known(self.scenario, "bidder", named)
+        others = [name for name in self.scenario.bidder_names if name != self.bidder]
+        if named == self.bidder or not others:
+            text = "is no rival of itself" if named else "there is but one bidder, hence no rival"
+            raise AnswerError(self.scenario.name, f"{named} {text}" if named else text)
+        if named is not None or len(others) == 1:
+            return named or others[0]
+        sums = runner.tally(self.scenario.game().reshape(1, 1), seed, 2000).sums[0, 0]
+        names = self.scenario.bidder_names
+        return max(others, key=lambda name: float(sums[by_bidder("wins_any", names.index(name)), 1]))
+
+
+def active_levers(scenario: Scenario, patron: str) -> tuple[str, ...]:
+    """The levers that a patron uses in the scenario."""
+    return tuple(x for x in LEVERS if scenario.value(f"patrons.{patron}.levers.{x}.intensity") > 0)
+
+
+def known(scenario: Scenario, kind: str, name: str | None) -> None:
+    """Refuse a name that the scenario does not have."""
+    names = getattr(scenario, f"{kind}_names")
+    if name is not None and name not in names:
+        text = f"there is no {kind} '{name}': expected one of {', '.join(names)}{nearest(name, names)}"
+        raise AnswerError(scenario.name, text)
+
+
+def _names(scenario: Scenario) -> str:
+    return ", ".join(scenario.bidder_names)
+
+
+def _first_patron(scenario: Scenario) -> str:
+    backed = [name for name in scenario.patron_names if name in {b.patron for b in scenario.bidders.values()}]
+    return next((name for name in backed if active_levers(scenario, name)), backed[0])
+
+
+# ---------------------------------------------------------------------------------------------------- what is uncertain
+
+
+def factors_of(scenario: Scenario, given: Factors | None = None) -> tuple[Factor, ...]:
+    """What varies: as given, or by default what the wide experiment varies.
+
+    For a scenario to which the wide experiment does not fit, the same kinds of parameter vary by half around their
+    values.
+
+    Raises:
+        ScenarioError: for an unknown path or a range that is not allowed.
+    """
+    if given is None:
+        asked = _asked(WIDE)
+        if all(path in _paths(scenario) for path in asked.factors):
+            return _checked(scenario, _ranges(scenario, asked))
+        return _by_half(scenario, list(asked.factors))
+    if isinstance(given, (str, Path)):
+        return _checked(scenario, _ranges(scenario, _asked(given)))
+    if isinstance(given, Mapping):
+        return _checked(scenario, [_range(scenario, path, values) for path, values in given.items()])
+    return _checked(scenario, [_fitted(scenario, factor) for factor in given])
+
+
+def _paths(scenario: Scenario) -> set[str]:
+    return {parameter.path for parameter in scenario.parameters()}
+
+
+def _asked(where: str | Path) -> Experiment:
+    from minegame.experiment_file import Experiment
+
+    asked = Experiment.read(where)
+    if not asked.factors:
+        raise AnswerError(where, "varies nothing: expected factors: {path: …}")
+    return asked
+
+
+def _ranges(scenario: Scenario, asked: Experiment) -> list[Factor]:
+    found = []
+    for path, given in asked.factors.items():
+        if given.levels is not None:
+            found.append(Factor(path, levels=tuple(given.levels)))
+        else:
+            found.append(_range(scenario, path, (given.low, given.high, given.scale)))
+    return found
+
+
+def _range(scenario: Scenario, path: str, values: Sequence[Any]) -> Factor:
+    value = scenario.value(path)
+    if len(values) not in (2, 3) or not all(isinstance(end, (int, float)) for end in values[:2]):
+        raise AnswerError(scenario.name, f"expected a range (low, high) or (low, high, 'log'), not {values}", path)
+    low, high, scale = (*values, "linear")[:3]
+    if isinstance(value, (str, bool)):
+        raise AnswerError(scenario.name, "is not a number, so it has no range", path)
+    if not low < high or (scale == "log" and low <= 0):
+        raise AnswerError(scenario.name, f"the range {low} to {high} is empty, or reaches nil on a log scale", path)
+    return Factor(path, float(low), float(high), str(scale), whole=isinstance(value, int))
+
+
+def _fitted(scenario: Scenario, factor: Factor) -> Factor:
+    """A factor whose range is in whole numbers where the scenario's value is one."""
+    if factor.levels:
+        return factor
+    found = _range(scenario, factor.path, (factor.low, factor.high, factor.scale))
+    return replace(found, whole=found.whole or factor.whole)
+
+
+def _checked(scenario: Scenario, factors: Sequence[Factor]) -> tuple[Factor, ...]:
+    if not factors:
+        raise AnswerError(scenario.name, "nothing varies: expected at least one factor")
+    for factor in factors:
+        for value in factor.levels or (factor.low, factor.high):
+            scenario.at({factor.path: int(value) if factor.whole else value})  # type: ignore[arg-type]
+    return tuple(factors)
+
+
+def _by_half(scenario: Scenario, paths: Sequence[str]) -> tuple[Factor, ...]:
+    """The kinds of parameter that the paths are of, for every agent, by half around their values where allowed."""
+    kinds = [re.sub(r"^(patrons|bidders|financiers|deposits)\.[^.]+\.", r"\1.*.", path) for path in paths]
+    found = []
+    for parameter in scenario.parameters():
+        if not any(fnmatch.fnmatchcase(parameter.path, kind) for kind in kinds):
+            continue
+        value = parameter.value
+        if not isinstance(value, float) or value <= 0:
+            continue
+        low = max(0.5 * value, parameter.low if parameter.low is not None else -np.inf)
+        high = min(1.5 * value, parameter.high if parameter.high is not None else np.inf)
+        if low < high:
+            found.append(Factor(parameter.path, low, high))
+    return tuple(found)
+
+
+def played(
+    scenario: Scenario,
+    table: pd.DataFrame,
+    places: Sequence[int],
+    *,
+    seed: int,
+    replications: int,
+    policies: Sequence[Changes] = ({},),
+    luck: np.ndarray | None = None,
+    progress: Progress | None = None,
+) -> np.ndarray:
+    """Count, sum and sum of squares of some measures at every point: shape (points, policies, measures, 3).
+
+    All policies of a point are played on the same luck, and all points too unless ``luck``, shape (points,), gives each
+    a lot of its own: estimates over many worlds are only as sure as they look if the worlds do not share their luck.
+    """
+    changed = [scenario.at(policy) for policy in policies]
+    sums = np.empty((len(table), len(policies), len(places), 3))
+    for first in range(0, len(table), _BATCH):
+        rows = slice(first, first + _BATCH)
+        points = records(table.iloc[rows])
+        games = np.stack([one.games(points) for one in changed], axis=1)
+        lots = None if luck is None else luck[rows]
+        found = runner.tally(games, seed, replications, luck=lots, progress=progress)
+        sums[rows] = found.sums[:, :, list(places)]
+    return sums
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a design as changes by path, in plain Python values."""
+    return [
+        dict(zip(map(str, table.columns), row, strict=True))
+        for row in zip(*(table[name].tolist() for name in table.columns), strict=True)
+    ]
+
+
+# --------------------------------------------------------------------------------------------- to make it again; limits
+
+
+def settings_of(scenario: Scenario, **more: object) -> dict[str, object]:
+    """What decided the numbers: the scenario, how it differs from the shipped one, and what is given."""
+    return {"scenario": scenario.name, "changes": changes_of(scenario), **more}
+
+
+def changes_of(scenario: Scenario) -> dict[str, Any]:
+    """How a scenario differs from the file that it was loaded from, or the shipped one of its name: values by path."""
+    if scenario.origin is not None:
+        return scenario.changes
+    if scenario.name not in shipped_scenarios():
+        return {}
+    shipped = {parameter.path: parameter.value for parameter in Scenario.load(scenario.name).parameters()}
+    return {p.path: p.value for p in scenario.parameters() if p.path in shipped and shipped[p.path] != p.value}
+
+
+def command_line(kind: str, scenario: Scenario, options: Mapping[str, object]) -> str:
+    """The command that makes an answer again; options that are None are left out, lists are given many times."""
+    parts = ["minegame", "analyse", kind, scenario.origin or scenario.name]
+    for path, value in changes_of(scenario).items():
+        parts += ["--set", typed_change(path, value)]
+    for name, value in options.items():
+        values: Iterable[object] = value if isinstance(value, (list, tuple)) else [value]
+        for one in values:
+            if one is not None:
+                parts += [f"--{name.replace('_', '-')}", str(one)]
+    return shlex.join(parts)
+
+
+def typed_factors(given: Factors | None) -> dict[str, object]:
+    """Factors as options of the command line."""
+    if given is None:
+        return {}
+    if isinstance(given, (str, Path)):
+        return {"factors": str(given)}
+    if isinstance(given, Mapping):
+        return {"vary": [f"{path}={':'.join(typed_value(part) for part in values)}" for path, values in given.items()]}
+    return {
+        "vary": [
+            f"{f.path}=" + (",".join(map(typed_value, f.levels)) if f.levels else f"{f.low}:{f.high}")
+            + (":log" if f.scale == "log" else "")
+            for f in given
+        ]
+    }  # fmt: skip
+
+
+def spelled(factors: Sequence[Factor]) -> dict[str, list[object]]:
+    """Factors as settings: the levels, or the ends and the scale of the range, by path."""
+    return {f.path: list(f.levels) if f.levels else [f.low, f.high, f.scale] for f in factors}
+
+
+def ranges_limit(factors: Sequence[Factor]) -> str:
+    """What an answer over the ranges of factors cannot say."""
+    return (
+        f"{len(factors)} parameters vary, independently and evenly over ranges that are a judgement: another range "
+        "gives another answer, and parameters that do not vary say nothing."
+    )
+
+
+def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:
+    """What an answer cannot say: its own limits, then those of the scenario's numbers, by what their sources say."""
+    standing: dict[str, list[str]] = {}
+    for parameter in scenario.parameters():
+        if isinstance(parameter.value, (int, float)) and not isinstance(parameter.value, bool):
+            standing.setdefault(parameter.status, []).append(parameter.path)
+    found = [*own]
+    found.append(
+        "The intervals hold the error of the sampling alone: how sure a number is for exactly these parameter values, "
+        "not how sure the values are."
+    )
+    if calibrated := standing.get("calibrated"):
+        found.append(
+            f"{len(calibrated)} values were chosen so that the scenario shows the observed pattern "
+            f"({words.few(calibrated)}). So a probability of winning is no base rate, and that the observed outcome "
+            "comes out likely is no evidence for these values."
+        )
+    if swept := standing.get("swept"):
+        found.append(
+            f"One case cannot teach {words.few(swept)}: vary them before believing anything that depends on them "
+            "(minegame analyse sensitivity, tipping, discovery, learning)."
+        )
+    assumed, sourced = len(standing.get("assumption", ())), len(standing.get("fact", ()))
+    without = len(scenario.unsourced())
+    found.append(
+        f"Of the scenario's other numbers, {sourced} come from a source and {assumed} are assumptions with a reason"
+        + (f"; {without} have no source, among them those that were changed." if without else ".")
+    )
+    return tuple(found)
+
+
+# ------------------------------------------------------------------------------------------------------- playing points
+
+
+def reaching(scenario: Scenario, factor: Factor) -> Factor:
+    """The factor with a range that reaches the scenario's own value."""
+    value = float(scenario.value(factor.path))
+    low, high = min(factor.low, value), max(factor.high, value)
+    scale = "linear" if low <= 0 else factor.scale
+    return replace(factor, low=low, high=high, scale=scale)
+
+
+def whole(scenario: Scenario, path: str, value: float) -> float | int:
+    """The value of a parameter, rounded where the parameter is a whole number."""
+    return round(float(value)) if isinstance(scenario.value(path), int) else float(value)
+
+
+def means(scenario: Scenario, points: Sequence[Changes], seed: int, n: int, progress: Progress | None) -> np.ndarray:
+    """The means of all measures at points, shape (points, MEASURES)."""
+    games = scenario.games(points).reshape(-1, 1)
+    return np.asarray(runner.tally(games, seed, n, progress=progress).sums[:, 0, :, 1] / n)
+
+
+# ------------------------------------------------------------------------------------------ who plays with which levers
+
+
+def players_of(scenario: Scenario, given: Players | None) -> dict[str, tuple[str, ...]]:
+    """Who plays with which levers; raises AnswerError for unknown names or too many profiles."""
+    if given is None and set(equilibrium.PLAYERS) <= set(scenario.patron_names):
+        given = equilibrium.PLAYERS
+    if given is None:
+        backing = [scenario.camp_of(bidder) for bidder in scenario.bidder_names]
+        given = {name: _useful(scenario, name) for name in list(dict.fromkeys(backing))[:2]}
+    for name, levers in given.items():
+        known(scenario, "patron", name)
+        for lever in levers:
+            if lever not in LEVERS:
+                text = f"there is no lever '{lever}': expected one of {', '.join(LEVERS)}{nearest(lever, LEVERS)}"
+                raise AnswerError(scenario.name, text)
+    playing = {name: tuple(levers) for name, levers in given.items()}
+    if len(playing) != 2:
+        raise AnswerError(scenario.name, f"the game is one of two patrons, not of {len(playing)}")
+    if profile_count(playing) > _MOST_PROFILES:
+        text = f"{profile_count(playing):,} profiles are too many: expected at most {_MOST_PROFILES:,}"
+        raise AnswerError(scenario.name, text)
+    return playing
+
+
+def _useful(scenario: Scenario, patron: str) -> tuple[str, ...]:
+    """The levers of a patron that can do anything: no finance without a lender, no denial of what nobody needs."""
+    own = {name for name, bidder in scenario.bidders.items() if bidder.patron == patron}
+    lends = any((f.patron or scenario.camp_of(f.bidder)) == patron for f in scenario.financiers.values())
+    denies = any(b.technology_dependence > 0 for name, b in scenario.bidders.items() if name not in own)
+    idle = {lever for lever, works in (("finance", lends), ("denial", denies)) if not works}
+    return tuple(lever for lever in LEVERS if lever not in idle)
+
+
+def profile_count(playing: Players) -> int:
+    """How many profiles of packages there are."""
+    return int(np.prod([2 ** len(levers) for levers in playing.values()]))
+
+
+def check_draws(scenario: Scenario, replications: int, draws: int) -> None:
+    """Refuse too few replications or draws for a bootstrap."""
+    if replications < 4 or draws < 1:
+        raise AnswerError(scenario.name, "needs at least 4 replications and one bootstrap draw")
+
+
+def typed_players(players: Players | None) -> dict[str, object]:
+    """Players as the command line takes them."""
+    return {"player": [f"{name}={','.join(levers)}" for name, levers in players.items()]} if players else {}
+
+
+def rival_of(contest: Contest, seed: int) -> str | None:
+    """The bidder that stands in the way most often; None where nobody does."""
+    return contest.rival(None, seed) if len(contest.scenario.bidder_names) > 1 else None

@@ -1,0 +1,796 @@
+"""Experiments: what an experiment file asks, and the plan that answers it.
+
+A file in ``experiments/`` names a scenario, the policies that are compared, the factors that are varied, a design and
+the replications.  :class:`Experiment` is that file, checked; :class:`Plan` is what has to be played: a table of design
+points (groups) × policies × replications.  The policies of a group share their luck.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from minegame import design as designs
+from minegame.design import Changes, Factor, Value
+from minegame.game import GAME, LEVERS, MAX_MONTHS
+from minegame.scenario import (
+    BOUND,
+    DERIVED_FROM,
+    Problem,
+    Scenario,
+    ScenarioError,
+    SourceFile,
+    find_file,
+    nearest,
+    shipped_scenarios,
+)
+from minegame.scenario import shown as show
+from minegame.statistics.precision import BINARY, SHARES, looks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_POINTS = 5_000_000
+MAX_POLICIES = 4096
+MAX_REPLICATIONS = 10**12
+_CHECKED_GAMES = 4096  # so many games are made in advance, to find what is wrong with any; of more, the ends
+_CHECKED_LEVELS = 100
+
+Lever = Literal["tariff", "access", "engagement", "finance", "denial"]
+Kind = Literal["factorial", "latin_hypercube", "sobol", "random", "one_at_a_time", "list"]
+Shown = Literal["winning", "contrasts", "terms", "plot"]
+#: What a run can be made sure of.
+MEASURES_TO_BE_SURE_OF = (
+    "wins_any", "wins_all", "value_share", "wins_and_built", "shelved", "split", "host_value", "host_money",
+    "patron_payoff",
+)  # fmt: skip
+
+
+class ExperimentError(ScenarioError):
+    """An experiment that cannot be run; ``problems`` lists everything that is wrong."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+# ------------------------------------------------------------------------------------------ the parts of an experiment
+
+
+def _levels_listed(value: object) -> object:
+    return {"levels": value} if isinstance(value, list) else value
+
+
+class FactorRange(_Part):
+    """What a factor may be: a range on a scale, or a list of levels."""
+
+    low: float | None = Field(default=None, description="Lower end of the range.")
+    high: float | None = Field(default=None, description="Upper end of the range.")
+    scale: Literal["linear", "log"] = Field(
+        default="linear", description="How a design spreads its points over the range."
+    )
+    levels: list[Value] | None = Field(default=None, description="The values themselves, in place of a range.")
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> FactorRange:
+        if self.levels is not None:
+            if self.low is not None or self.high is not None:
+                raise _wrong("has levels and a range: expected one of the two")
+            if not self.levels:
+                raise _wrong("has no levels: expected at least one")
+            if len({json.dumps(level) for level in self.levels}) < len(self.levels):
+                raise _wrong("lists a level twice")
+        elif self.low is None or self.high is None:
+            raise _wrong("expected a range (low and high) or a list of levels")
+        elif self.low >= self.high:
+            raise _wrong(f"the range is empty: low, {self.low:g}, is not below high, {self.high:g}")
+        elif self.scale == "log" and self.low <= 0:
+            raise _wrong(f"a log scale cannot reach {self.low:g}: expected low above 0, or scale: linear")
+        return self
+
+
+def _wrong(text: str) -> PydanticCustomError:
+    return PydanticCustomError("experiment", text)  # type: ignore[arg-type]  # wants a literal, for its templates
+
+
+class Package(_Part):
+    """A patron whose levers are tried in every combination."""
+
+    levers: list[Lever] = Field(default=list(get_args(Lever)), description="The levers that are on or off.")
+    onset: int | None = Field(
+        default=None, ge=0, le=MAX_MONTHS, description="Month from which they act (default: unchanged)."
+    )
+
+    @model_validator(mode="after")
+    def _has_levers(self) -> Package:
+        if not self.levers:
+            raise _wrong("has no levers: expected at least one")
+        return self
+
+
+class DesignPart(_Part):
+    """A design over some or all of the factors."""
+
+    kind: Kind = Field(default="factorial", description="How points are chosen.")
+    factors: list[str] | None = Field(default=None, description="The factors it varies (default: all that are left).")
+    points: int | list[dict[str, Value]] | None = Field(
+        default=None, description="How many points; for a list, the points."
+    )
+    levels: int = Field(default=5, ge=1, le=10_000, description="Into how many values a range is cut.")
+    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the sample.")
+
+    @model_validator(mode="after")
+    def _has_points(self) -> DesignPart:
+        if self.kind == "list":
+            if not isinstance(self.points, list) or not self.points:
+                raise _wrong("a list needs its points: expected points: [{path: value, …}, …]")
+        elif self.kind in ("latin_hypercube", "sobol", "random"):
+            if not isinstance(self.points, int) or not 1 <= self.points <= MAX_POINTS:
+                raise _wrong(f"expected points: a whole number between 1 and {MAX_POINTS:,}")
+        elif self.points is not None:
+            raise _wrong(f"points means nothing for {self.kind}: its factors' levels decide")
+        return self
+
+
+def _count_alone(value: object) -> object:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and not (value >= 1 and value == int(value)):
+        raise _wrong(f"{show(value)} is not allowed: expected a whole number between 1 and {MAX_REPLICATIONS:,}")
+    return {"first": value, "at_most": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Replications(_Part):
+    """How often every point is played: so many times, or until sure."""
+
+    until: float | None = Field(default=None, gt=0, description="Half-width that no interval may exceed.")
+    of: str = Field(default="wins_any", description="The measure whose intervals count, of every bidder or patron.")
+    paired: bool = Field(default=False, description="Whether the contrasts with the reference policy count instead.")
+    first: int = Field(default=1000, ge=1, le=MAX_REPLICATIONS, description="Replications before the first look.")
+    at_most: int = Field(ge=1, le=MAX_REPLICATIONS, description="Replications of a point at most.")
+    confidence: float = Field(default=0.95, gt=0, lt=1, description="Confidence of the intervals.")
+
+    @model_validator(mode="after")
+    def _known_measure(self) -> Replications:
+        if self.of not in MEASURES_TO_BE_SURE_OF:
+            near = nearest(self.of, MEASURES_TO_BE_SURE_OF)
+            raise _wrong(f"of: {show(self.of)} is unknown: expected one of {', '.join(MEASURES_TO_BE_SURE_OF)}{near}")
+        if self.until is not None and self.first < 2:
+            raise _wrong("first: a look needs at least 2 replications")
+        if self.until is not None and self.until >= 0.5 and self.of in BINARY + SHARES:
+            raise _wrong(f"until: {self.until:g} says nothing about a probability: expected a half-width below 0.5")
+        return self
+
+    @property
+    def looks(self) -> list[int]:
+        """The totals after which the run may stop; one if the number is fixed."""
+        return [self.at_most] if self.until is None else looks(self.first, self.at_most)
+
+
+def _one_listed(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+Factors = dict[str, Annotated[FactorRange, BeforeValidator(_levels_listed)]]
+Packages = dict[str, Annotated[Package, BeforeValidator(lambda v: {"levers": v} if isinstance(v, list) else v)]]
+
+
+class Experiment(_Part):
+    """An experiment file: the question, what is varied, and how sure the answer must be."""
+
+    title: str = Field(description="The experiment in a line.", max_length=200)
+    question: str = Field(default="", description="What it asks.", max_length=5000)
+    how_to_read: str = Field(default="", description="How to read the answer.", max_length=5000)
+    scenario: str = Field(description="A shipped scenario by name, or a file beside this one.")
+    set: dict[str, Value] = Field(default={}, description="Changes of the scenario, by path.")
+    policies: dict[str, dict[str, Value]] = Field(
+        default={}, description="What is compared: changes by name, then by path."
+    )
+    packages: Packages = Field(default={}, description="Patrons whose levers are tried in every combination.")
+    reference: str | None = Field(default=None, description="The policy with which the others are contrasted.")
+    factors: Factors = Field(default={}, description="What is varied, by path.")
+    design: Annotated[list[DesignPart], BeforeValidator(_one_listed)] = Field(
+        default=[], description="How points are chosen; several designs are crossed (default: factorial)."
+    )
+    points: list[dict[str, Value]] | None = Field(default=None, description="The design points, written out.")
+    replications: Annotated[Replications, BeforeValidator(_count_alone)] = Field(
+        description="How often each point is played, or until when."
+    )
+    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the luck.")
+    results: Literal["summary", "rows"] = Field(
+        default="summary", description="What is kept: sums, or every negotiation too."
+    )
+    analysis: list[Shown] = Field(default=["winning"], description="What is shown at the end.")
+
+    @classmethod
+    def load(cls, where: str | Path, changes: Mapping[str, Any] | None = None) -> tuple[Experiment, Plan]:
+        """Read an experiment file, or a shipped one by its name, and plan it.
+
+        ``changes`` replace what the file says; those of ``set`` are added to the file's.
+
+        Raises:
+            ExperimentError: with file, line, path and what is allowed, for everything that is wrong.
+            ScenarioError: if its scenario cannot be played.
+        """
+        path = _located(where)
+        source = SourceFile(path)
+        experiment = _read(cls, source, changes)
+        plan = experiment.plan(folder=path.parent, places=_Places(str(path), source.lines))
+        return experiment, plan.named(path.stem, path.read_text(encoding="utf-8-sig"))
+
+    @classmethod
+    def read(cls, where: str | Path) -> Experiment:
+        """Read an experiment file, or a shipped one by its name, without its scenario and without planning it.
+
+        Raises:
+            ExperimentError: as :meth:`load`, except for what only the scenario can tell.
+        """
+        return _read(cls, SourceFile(_located(where)))
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, object], name: str = "experiment") -> Experiment:
+        """An experiment from a mapping such as a file holds.
+
+        Raises:
+            ExperimentError: as :meth:`load`, with ``name`` in place of the file.
+        """
+        return _checked(cls, dict(document), _Places(name, {}))
+
+    def document(self) -> dict[str, Any]:
+        """The experiment as plain values, as a file would hold it; what is left at its default is left out."""
+        document = self.model_dump(mode="json", exclude_defaults=True)
+        document["factors"] = {path: body.get("levels", body) for path, body in document.get("factors", {}).items()}
+        if self.replications.until is None:
+            document["replications"] = self.replications.at_most
+        return {name: value for name, value in document.items() if value not in ({}, [])}
+
+    def to_yaml(self) -> str:
+        """The experiment as the text of a file, which loaded again asks the same."""
+        import yaml
+
+        from minegame.scenario import Dumper
+
+        return yaml.dump(self.document(), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
+
+    def plan(self, *, folder: Path | str = ".", places: _Places | None = None) -> Plan:
+        """What has to be played to answer the question; ``folder`` is where the scenario's file may lie.
+
+        Raises:
+            ExperimentError: for everything that does not fit the scenario.
+        """
+        return _planned(self, Path(folder), places or _Places("experiment", {}))
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:  # type: ignore[override]  # replaces a method that pydantic has retired
+        """The JSON Schema of an experiment file, for editors."""
+        schema = cls.model_json_schema()
+        parts = schema["$defs"]
+        parts["FactorRange"] = {"anyOf": [parts["FactorRange"], {"type": "array", "minItems": 1}]}
+        parts["Package"] = {"anyOf": [parts["Package"], parts["Package"]["properties"]["levers"]]}
+        parts["Replications"] = {"anyOf": [parts["Replications"], {"type": "integer", "minimum": 1}]}
+        schema["properties"]["design"] = {"anyOf": [schema["properties"]["design"], {"$ref": "#/$defs/DesignPart"}]}
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "minegame experiment"}
+
+
+# ---------------------------------------------------------------------------------------------------- finding files
+
+
+def shipped_experiments() -> dict[str, Path]:
+    """The experiments that come with the package: their files by name."""
+    installed = Path(__file__).parent / "experiments"
+    folder = installed if installed.is_dir() else Path(__file__).parents[2] / "experiments"
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def _located(where: str | Path) -> Path:
+    shipped, path = shipped_experiments(), Path(where)
+    if str(where) in shipped:
+        return shipped[str(where)]
+    if not path.exists() and path.name == str(where) and path.stem in shipped:
+        return shipped[path.stem]
+    if not path.exists() and path.stem in shipped_scenarios():
+        text = f"is a scenario, not an experiment: 'minegame odds {path.stem}' plays it"
+        raise ExperimentError(Problem(str(where), None, "", text))
+    if not path.exists():
+        hint = f"; shipped experiments: {', '.join(shipped)}{nearest(path.stem, shipped)}"
+        raise ExperimentError(Problem(str(where), None, "", f"there is no such file{hint}"))
+    return path
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where the values of an experiment stand: file and line by location."""
+
+    file: str
+    lines: Mapping[tuple[str, ...], int]
+
+    def problem(self, loc: Sequence[str], text: str) -> Problem:
+        line = self._line(tuple(loc))
+        return Problem(self.file, line, ".".join(part for part in loc if part), text)
+
+    def _line(self, loc: tuple[str, ...]) -> int | None:
+        if loc[:2] == ("design", "0") and ("design", "0") not in self.lines:  # a single design is not in a list
+            loc = ("design", *loc[2:])
+        while loc and loc not in self.lines:
+            loc = loc[:-1]
+        return self.lines.get(loc)
+
+
+# ---------------------------------------------------------------------------------------- what is wrong with a file
+
+
+def _read(cls: type[Experiment], source: SourceFile, changes: Mapping[str, Any] | None = None) -> Experiment:
+    if "patrons" in source.content or "extends" in source.content:
+        text = "is a scenario, not an experiment: minegame odds plays it, and an experiment names it under 'scenario'"
+        raise ExperimentError(Problem(str(source.path), None, "", text))
+    content = {**source.content, **(changes or {})}
+    if isinstance(own := source.content.get("set", {}), dict):
+        content["set"] = {**own, **(changes or {}).get("set", {})}
+    return _checked(cls, content, _Places(str(source.path), source.lines))
+
+
+def _checked(cls: type[Experiment], content: Mapping[str, object], places: _Places) -> Experiment:
+    try:
+        return cls.model_validate(content)
+    except ValidationError as error:
+        problems = [places.problem(*_complaint(item)) for item in error.errors(include_url=False)]
+        raise ExperimentError(*dict.fromkeys(sorted(problems, key=lambda p: p.line or 0))) from None
+
+
+def _complaint(item: Any) -> tuple[tuple[str, ...], str]:
+    """Where the fault lies and what it is, in the words of the domain."""
+    loc = tuple(str(part) for part in item["loc"] if part != "[key]")
+    kind, value = item["type"], item["input"]
+    if kind == "experiment":
+        return loc, str(item["msg"])
+    model = _model_at(loc[:-1])
+    if kind == "extra_forbidden" and model is not None:
+        names = list(model.model_fields)
+        return loc, f"'{loc[-1]}' is unknown here: expected one of {', '.join(names)}{nearest(loc[-1], names)}"
+    if kind == "missing" and model is not None:
+        return loc, f"is missing: expected {_meaning(model, loc[-1])}"
+    if kind == "literal_error":
+        choices = [choice.strip(" '") for choice in item["ctx"]["expected"].replace(" or ", ",").split(",")]
+        return loc, f"{show(value)} is not allowed: expected one of {', '.join(choices)}{nearest(value, choices)}"
+    loc = _without_alternatives(loc)
+    if expected := _WANTED.get((loc[:1], len(loc))):
+        return loc, f"{show(value)} is not allowed: expected {expected}"
+    if loc[:1] in (("set",), ("policies",), ("points",)) or "levels" in loc:
+        return loc, f"{show(value)} is not allowed: expected a number, a word, true, false or null"
+    return loc, f"{show(value)} is not allowed: {item['msg'][:1].lower()}{item['msg'][1:]}"
+
+
+#: What is wanted where something of another kind stands, by the first part of the place and its depth.
+_WANTED: dict[tuple[tuple[str, ...], int], str] = {
+    (("replications",), 1): "a whole number, or {until: …, at_most: …}",
+    (("factors",), 1): "factors by path, such as host.balance_weight: {low: 0, high: 4}",
+    (("factors",), 2): "a range, such as {low: 0, high: 4}, or a list of levels",
+    (("policies",), 1): "policies by name, such as 'no tariff: {patrons.us.levers.tariff.intensity: 0}'",
+    (("policies",), 2): "changes by path, or {} for none",
+    (("packages",), 2): "a list of levers, at least one",
+    (("set",), 1): "changes by path",
+}
+
+
+def _meaning(model: type[BaseModel], name: str) -> str:
+    text = model.model_fields[name].description or name
+    return text[0].lower() + text[1:].rstrip(".")
+
+
+def _model_at(loc: Sequence[str]) -> type[BaseModel] | None:
+    if not loc:
+        return Experiment
+    inner: dict[str, type[BaseModel]] = {
+        "factors": FactorRange,
+        "packages": Package,
+        "design": DesignPart,
+        "replications": Replications,
+    }
+    deep = 1 if loc[0] == "replications" else 2
+    return inner.get(loc[0]) if len(loc) == deep else None
+
+
+def _without_alternatives(loc: tuple[str, ...]) -> tuple[str, ...]:
+    """A location without the types that pydantic tried one after another."""
+    tried = {"bool", "int", "float", "str", "none", "dict[str,nullable]"}
+    return tuple(part for part in loc if part not in tried and not part.startswith(("list[", "function-", "dict[")))
+
+
+# --------------------------------------------------------------------------------------------------------- the plan
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What has to be played: design points (groups) × policies × replications.
+
+    ``scenario`` is the point of rest; a row of ``design`` (a DataFrame whose columns are paths) and a policy change it.
+    The policies of a group share their luck; with ``reference`` (a policy's number) their paired differences are kept.
+    """
+
+    scenario: Scenario
+    design: pd.DataFrame
+    policies: Mapping[str, Changes]
+    replications: Replications
+    seed: int = 0
+    reference: int | None = None
+    results: str = "summary"
+    title: str = ""
+    name: str = "experiment"
+    text: str = field(default="", repr=False)
+    experiment: Experiment | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        design: pd.DataFrame | None = None,
+        policies: Mapping[str, Changes] | None = None,
+        *,
+        replications: int = 10_000,
+        seed: int = 0,
+        title: str = "",
+        name: str = "experiment",
+    ) -> Plan:
+        """A plan made in Python: a scenario, a table of points, policies, of which the first is the reference.
+
+        Raises:
+            ExperimentError: if a policy sets what the points vary.
+        """
+        import pandas as pd
+
+        table = pd.DataFrame(index=range(1)) if design is None else design.reset_index(drop=True)
+        chosen = {label: scenario.expanded(changes) for label, changes in (policies or {"as it is": {}}).items()}
+        for path in table.columns:
+            if any(path in changes for changes in chosen.values()):
+                raise ExperimentError(
+                    Problem(name, None, str(path), "is varied and set by a policy: expected one of the two")
+                )
+        return cls(
+            scenario, table, chosen, Replications(first=replications, at_most=replications), seed,
+            0 if len(chosen) > 1 else None, "summary", title or name, name,
+        )  # fmt: skip
+
+    def named(self, name: str, text: str) -> Plan:
+        """The same plan under a name, with the text of its file."""
+        from dataclasses import replace
+
+        return replace(self, name=name, text=text)
+
+    @property
+    def groups(self) -> int:
+        """How many design points there are."""
+        return len(self.design)
+
+    @property
+    def negotiations(self) -> int:
+        """How many negotiations it takes, at most."""
+        return self.groups * len(self.policies) * self.replications.at_most
+
+    def games(self, groups: Sequence[int] | range | np.ndarray | None = None) -> np.ndarray:
+        """The games of some groups (default all): GAME records, shape (groups, policies).
+
+        Raises:
+            ScenarioError: for a point that is not allowed.
+        """
+        chosen = self.design if groups is None else self.design.iloc[list(groups)]
+        points = _points(chosen.drop(columns=list(self._plain)))
+        games = np.zeros((len(points), len(self.policies)), GAME)
+        for p, changed in enumerate(self._changed):
+            games[:, p] = changed.games(points)
+        for path, (field_, index) in self._plain.items():
+            cells: Any = (slice(None), slice(None), *index)
+            games[field_][cells] = chosen[path].to_numpy()[:, None]
+        return games
+
+    @cached_property
+    def _changed(self) -> list[Scenario]:
+        return [self.scenario.at(changes) for changes in self.policies.values()]
+
+    @cached_property
+    def _plain(self) -> dict[str, tuple[str, tuple[int, ...]]]:
+        """The columns that are plain numbers of the game, checked by their ends: written whole, a hundred times faster.
+
+        A field that is checked against others, or from which others follow, goes the scenario's own way.
+        """
+        plain = {}
+        for path in self.design.columns:
+            place, column = self.scenario.place(path), self.design[path]
+            kind = "" if not place.cell else GAME[place.cell].base.kind
+            fits = column.dtype.kind == kind or (kind, column.dtype.kind) == ("f", "i")
+            if fits and not place.choices and place.name not in BOUND | DERIVED_FROM and not column.isna().any():
+                for end in (column.min(), column.max()):
+                    self.scenario.at({path: end})
+                plain[path] = (place.cell, place.index)
+        return plain
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Everything in the plan that decides results, part by part."""
+        return {
+            "scenario": self.scenario.fingerprint()[:16],
+            "design": _digest(
+                [self.groups, *([path, repr(self.design[path].tolist())] for path in self.design.columns)]
+            ),
+            "policies": _digest({name: dict(changes) for name, changes in self.policies.items()}),
+            "reference": self.reference,
+            "replications": self.replications.model_dump(mode="json"),
+            "seed": self.seed,
+            "results": self.results,
+        }
+
+
+def _points(table: pd.DataFrame) -> list[dict[str, Value]]:
+    """The rows of a design as changes by path, in plain Python values."""
+    columns = [table[path].tolist() for path in table.columns]
+    if not columns:
+        return [{} for _ in range(len(table))]
+    return [dict(zip(table.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()[:16]
+
+
+def _planned(experiment: Experiment, folder: Path, places: _Places) -> Plan:
+    scenario = _scenario(experiment, folder, places)
+    problems: list[Problem] = []
+    scenario = _at(scenario, experiment.set, ("set",), places, problems)
+    factors = _factors(experiment, scenario, places, problems)
+    policies = _policies(experiment, scenario, places, problems)
+    reference = _reference(experiment, policies, places, problems)
+    listed = _listed(experiment, scenario, places, problems)
+    _no_conflicts(experiment, {**listed, **{path: ("factors", path) for path in factors}}, policies, places, problems)
+    _stop_at(problems)
+    table = _table(experiment, factors, scenario, places)
+    plan = Plan(
+        scenario, table, policies, experiment.replications, experiment.seed, reference, experiment.results,
+        experiment.title,
+        experiment=experiment,
+    )  # fmt: skip
+    _check_points(plan, places)
+    return plan
+
+
+def _stop_at(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise ExperimentError(*dict.fromkeys(sorted(problems, key=lambda p: p.line or 0)))
+
+
+def _scenario(experiment: Experiment, folder: Path, places: _Places) -> Scenario:
+    path = find_file(experiment.scenario, folder)
+    if not experiment.scenario or not path.exists():
+        shipped = list(shipped_scenarios())
+        text = f"there is no '{experiment.scenario}', neither a file beside this one nor a shipped scenario"
+        hint = f"; shipped scenarios: {', '.join(shipped)}{nearest(experiment.scenario, shipped)}"
+        raise ExperimentError(places.problem(("scenario",), text + hint))
+    return Scenario.load(path)
+
+
+def _at(
+    scenario: Scenario, changes: Changes, loc: tuple[str, ...], places: _Places, problems: list[Problem]
+) -> Scenario:
+    """The changed scenario; what is wrong with the changes is added to the problems, at its place in the file."""
+    try:
+        return scenario.at(changes)
+    except ScenarioError as error:
+        problems += [places.problem((*loc, problem.path), problem.text) for problem in error.problems]
+        return scenario
+
+
+def _expanded(
+    scenario: Scenario, changes: Changes, loc: tuple[str, ...], places: _Places, problems: list[Problem]
+) -> dict[str, Value]:
+    """The changes without patterns; a pattern that fits nothing is added to the problems."""
+    try:
+        return scenario.expanded(changes)
+    except ScenarioError as error:
+        problems += [places.problem((*loc, problem.path), problem.text) for problem in error.problems]
+        return {}
+
+
+def _factors(experiment: Experiment, scenario: Scenario, places: _Places, problems: list[Problem]) -> dict[str, Factor]:
+    factors = {}
+    for path, given in experiment.factors.items():
+        before = len(problems)
+        values = given.levels if given.levels is not None else [given.low, given.high]
+        for value in values:
+            _at(scenario, {path: value}, ("factors",), places, problems)
+            if len(problems) > before:
+                break
+        else:
+            factors[path] = _factor(path, given, scenario)
+    return factors
+
+
+def _factor(path: str, given: FactorRange, scenario: Scenario) -> Factor:
+    if given.levels is not None:
+        return Factor(path, levels=tuple(given.levels))
+    value = scenario.value(path)
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    assert given.low is not None
+    assert given.high is not None
+    return Factor(path, given.low, given.high, given.scale, whole=whole)
+
+
+def _policies(
+    experiment: Experiment, scenario: Scenario, places: _Places, problems: list[Problem]
+) -> dict[str, dict[str, Value]]:
+    families: list[dict[str, dict[str, Value]]] = []
+    if experiment.policies:
+        for name, changes in experiment.policies.items():
+            _at(scenario, changes, ("policies", name), places, problems)
+        families.append(
+            {
+                name: _expanded(scenario, changes, ("policies", name), places, problems)
+                for name, changes in experiment.policies.items()
+            }
+        )
+    for patron, package in experiment.packages.items():
+        if patron not in scenario.patrons:
+            text = f"there is no patron '{patron}': expected one of {', '.join(scenario.patron_names)}"
+            problems.append(places.problem(("packages", patron), text + nearest(patron, scenario.patron_names)))
+            continue
+        families.append(_family(patron, package, alone=len(experiment.packages) == 1))
+    count = int(np.prod([len(family) for family in families], dtype=float))
+    if count > MAX_POLICIES:
+        text = f"{count:,} policies are too many: expected at most {MAX_POLICIES:,}"
+        problems.append(places.problem(("packages",), text))
+        return {}
+    return designs.crossed(*families) if families else {"as it is": {}}
+
+
+def _family(patron: str, package: Package, *, alone: bool) -> dict[str, dict[str, Value]]:
+    """The packages of a patron, by names that say whose they are when there are several patrons."""
+    onsets: dict[str, Value] = (
+        {f"patrons.{patron}.levers.{lever}.onset": package.onset for lever in package.levers}
+        if package.onset is not None
+        else {}
+    )
+    named = designs.packages(patron, list(dict.fromkeys(package.levers)))
+    return {name if alone else f"{patron}: {name}": {**changes, **onsets} for name, changes in named.items()}
+
+
+def _reference(
+    experiment: Experiment, policies: Mapping[str, Changes], places: _Places, problems: list[Problem]
+) -> int | None:
+    names = list(policies)
+    if experiment.reference is None:
+        return 0 if len(names) > 1 else None
+    if experiment.reference not in names:
+        text = f"there is no policy {show(experiment.reference)}: expected one of {', '.join(names[:20])}"
+        problems.append(places.problem(("reference",), text + nearest(experiment.reference, names)))
+        return None
+    return names.index(experiment.reference)
+
+
+def _listed(
+    experiment: Experiment, scenario: Scenario, places: _Places, problems: list[Problem]
+) -> dict[str, tuple[str, ...]]:
+    """The paths that points set which are written out, and where they stand."""
+    lists: list[tuple[tuple[str, ...], Any]] = [(("points",), experiment.points or [])]
+    lists += [
+        (("design", str(n)), part.points) for n, part in enumerate(experiment.design) if type(part.points) is list
+    ]
+    found: dict[str, tuple[str, ...]] = {}
+    for loc, points in lists:
+        for path in dict.fromkeys(path for point in points for path in point):
+            fitting = _expanded(scenario, {path: None}, loc, places, problems)
+            found |= dict.fromkeys(fitting, loc)
+    return found
+
+
+def _no_conflicts(
+    experiment: Experiment,
+    varied: Mapping[str, tuple[str, ...]],
+    policies: Mapping[str, Changes],
+    places: _Places,
+    problems: list[Problem],
+) -> None:
+    used = {path for changes in policies.values() for path in changes}
+    for path in varied:
+        if path in used:
+            loc = varied[path] if varied[path][-1] == path else (*varied[path], path)
+            problems.append(places.problem(loc, "is also set by a policy: expected one of the two"))
+    if experiment.replications.paired and len(policies) < 2:
+        problems.append(places.problem(("replications", "paired"), "contrasts need at least two policies"))
+
+
+# -------------------------------------------------------------------------------------------------------- the table
+
+
+def _table(experiment: Experiment, factors: Mapping[str, Factor], scenario: Scenario, places: _Places) -> pd.DataFrame:
+    parts = _parts(experiment, places)
+    _stop_at(list(_misplaced(parts, factors, places)))
+    left = [path for path in factors if not any(path in (part.factors or ()) for part in parts)]
+    chosen = [[factors[path] for path in (part.factors if part.factors is not None else left)] for part in parts]
+    sizes = [_size(part, own) for part, own in zip(parts, chosen, strict=True)]
+    if (total := int(np.prod(sizes, dtype=float))) > MAX_POINTS:
+        text = f"the design has {total:,} points: expected at most {MAX_POINTS:,}"
+        raise ExperimentError(places.problem(("design",), text))
+    return designs.product([_design(part, own, scenario) for part, own in zip(parts, chosen, strict=True)])
+
+
+def _parts(experiment: Experiment, places: _Places) -> list[DesignPart]:
+    if experiment.points is not None and not experiment.points:
+        raise ExperimentError(places.problem(("points",), "is empty: expected at least one point"))
+    listed = [DesignPart(kind="list", points=experiment.points)] if experiment.points is not None else []
+    given = list(experiment.design)
+    if not given and experiment.factors:
+        given = [DesignPart()]
+    return [part if part.kind != "list" else part.model_copy(update={"factors": []}) for part in [*given, *listed]]
+
+
+def _misplaced(parts: Sequence[DesignPart], factors: Mapping[str, Factor], places: _Places) -> Iterator[Problem]:
+    """Factors that a design does not know, that two designs vary, or that none does."""
+    seen: set[str] = set()
+    rest = [part for part in parts if part.factors is None]
+    for n, part in enumerate(parts):
+        for path in part.factors or ():
+            loc = ("design", str(n), "factors")
+            if path not in factors:
+                text = f"there is no factor {show(path)}: expected one of {', '.join(factors)}"
+                yield places.problem(loc, text + nearest(path, factors))
+            elif path in seen:
+                yield places.problem(loc, f"the factor {path} is varied by two designs")
+            seen.add(path)
+        if part.kind == "list" and isinstance(part.points, list):
+            for path in {path for point in part.points for path in point} & set(factors):
+                yield places.problem(("points",), f"the factor {path} is varied by two designs")
+    if len(rest) > 1:
+        yield places.problem(("design",), "two designs name no factors: expected factors: [path, …] in all but one")
+    left = [path for path in factors if path not in seen]
+    if left and not rest:
+        yield places.problem(("factors", left[0]), f"no design varies the factor {left[0]}")
+    if rest and not left:
+        yield places.problem(("design",), "there are no factors to vary: expected factors: {path: …}")
+
+
+def _size(part: DesignPart, factors: Sequence[Factor]) -> int:
+    if isinstance(part.points, int):
+        return part.points
+    if isinstance(part.points, list):
+        return len(part.points)
+    counts = [len(factor.spread(part.levels)) for factor in factors]
+    return int(np.prod(counts, dtype=float)) if part.kind == "factorial" else 1 + sum(counts)
+
+
+def _design(part: DesignPart, factors: Sequence[Factor], scenario: Scenario) -> pd.DataFrame:
+    if part.kind == "list":
+        assert isinstance(part.points, list)
+        return designs.listed([scenario.expanded(point) for point in part.points], scenario)
+    if part.kind == "factorial":
+        return designs.factorial(factors, part.levels)
+    if part.kind == "one_at_a_time":
+        return designs.one_at_a_time(factors, scenario, part.levels)
+    sample: Callable[..., pd.DataFrame] = getattr(designs, part.kind)
+    return sample(factors, part.points, part.seed)
+
+
+def _check_points(plan: Plan, places: _Places) -> None:
+    """Refuse a design with a point that cannot be played; of a very large one, look at the extremes."""
+    try:
+        if plan.groups * len(plan.policies) <= _CHECKED_GAMES:
+            plan.games()
+        else:
+            plan.games([0])
+            _check_words(plan)
+    except ScenarioError as error:
+        raise ExperimentError(*(places.problem(("points", p.path), p.text) for p in error.problems)) from None
+
+
+def _check_words(plan: Plan) -> None:
+    """Refuse levels that are not allowed, of the columns that are not plain numbers."""
+    for path in plan.design.columns:
+        if path not in plan._plain:
+            values = plan.design[path].drop_duplicates().tolist()
+            for value in values if len(values) <= _CHECKED_LEVELS else (min(values), max(values)):
+                plan.scenario.at({path: value})
+
+
+assert get_args(Lever) == LEVERS

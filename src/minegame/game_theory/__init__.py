@@ -1,0 +1,1 @@
+"""Games in normal form: payoffs with their noise, equilibria, dominance, commitment, quantal response."""

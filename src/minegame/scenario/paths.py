@@ -1,0 +1,219 @@
+"""Where a value stands, in the scenario and in the game, what it may be, and what is said if it may not."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from minegame.game import GAME, LEVERS
+from minegame.scenario.errors import near_names, nearest, shown
+from minegame.scenario.fields import KINDS, PREFIX, Group, LeversFields
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value that can be set or swept: where it is, what it is, what it may be, and where it comes from."""
+
+    path: str
+    value: float | int | str | bool | None
+    unit: str
+    low: float | None
+    high: float | None
+    choices: tuple[str, ...]
+    description: str
+    source: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands: in the scenario, and in the game (``cell``) if it is part of the game."""
+
+    path: str
+    parts: tuple[str, ...]
+    info: FieldInfo = field(repr=False, compare=False)
+    cell: str
+    index: tuple[int, ...]
+    choices: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its field."""
+        return self.parts[-1]
+
+
+#: The names of the deposits, patrons, bidders and financiers of a scenario.
+Names = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+@lru_cache(maxsize=256)
+def places_of(root: type[BaseModel], names: Names) -> dict[str, Place]:
+    """Every path of a scenario with these deposits, patrons, bidders and financiers, in the order of the model."""
+    listed = dict(zip(KINDS, names, strict=True))
+    places: list[Place] = []
+
+    def visit(model: type[BaseModel], parts: tuple[str, ...], prefix: str, index: tuple[int, ...]) -> None:
+        for name, info in model.model_fields.items():
+            inner = group_of(info)
+            if name in KINDS:
+                for n, agent in enumerate(listed[name]):
+                    visit(KINDS[name], (name, agent), PREFIX[name], (n,))
+            elif inner is LeversFields:
+                for n, lever in enumerate(LEVERS):
+                    of_lever = group_of(LeversFields.model_fields[lever])
+                    assert of_lever is not None
+                    visit(of_lever, (*parts, name, lever), "lever", (*index, n))
+            elif inner is not None:
+                visit(inner, (name,), name, ())
+            elif name != "sources":
+                here = (*parts, name)
+                choices = choices_of(info) or (listed.get(f"{name}s", ()) if parts else ())
+                places.append(Place(".".join(here), here, info, _cell(prefix, name), index, choices))
+
+    visit(root, (), "", ())
+    return {place.path: place for place in places}
+
+
+def group_of(info: FieldInfo) -> type[Group] | None:
+    """The group of values that a field holds, if it holds one."""
+    kind = info.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, Group) else None
+
+
+def _cell(prefix: str, name: str) -> str:
+    assert GAME.names is not None
+    if prefix == "tender" and name in GAME.names:
+        return name
+    return f"{prefix}_{name}" if f"{prefix}_{name}" in GAME.names else ""
+
+
+def choices_of(info: FieldInfo) -> tuple[str, ...]:
+    """The words among which a field chooses, if it does."""
+    if info.annotation is bool:
+        return ("false", "true")
+    return tuple(get_args(info.annotation)) if get_origin(info.annotation) is Literal else ()
+
+
+def types_of(info: FieldInfo) -> tuple[Any, ...]:
+    """The types that a field takes."""
+    return get_args(info.annotation) or (info.annotation,)
+
+
+def is_number(info: FieldInfo) -> bool:
+    """Whether a field holds a number."""
+    return float in types_of(info) or int in types_of(info)
+
+
+def range_of(info: FieldInfo) -> tuple[float | None, float | None]:
+    """The least and the most that a number may be."""
+    low = next((m.ge for m in info.metadata if hasattr(m, "ge")), None)
+    high = next((m.le for m in info.metadata if hasattr(m, "le")), None)
+    return low, high
+
+
+def unit_of(info: FieldInfo) -> str:
+    """The unit of a number, or nothing."""
+    return str(info.json_schema_extra.get("unit", "")) if isinstance(info.json_schema_extra, dict) else ""
+
+
+def _amount(number: float | None) -> str:
+    return f"{number:,.0f}" if number is not None and abs(number) >= 1000 else f"{number:g}"
+
+
+def expected(info: FieldInfo, choices: Sequence[str] = ()) -> str:
+    """What a value may be, in words."""
+    if choices:
+        return f"one of {', '.join(choices)}"
+    if not is_number(info):
+        return "text"
+    noun = {"share": "a share", "probability": "a probability"}.get(unit_of(info))
+    noun = noun or ("a whole number" if int in types_of(info) else "a number")
+    low, high = range_of(info)
+    unit = unit_of(info) if unit_of(info) not in ("share", "probability", "number") else ""
+    or_null = ", or null" if type(None) in types_of(info) else ""
+    return f"{noun} between {_amount(low)} and {_amount(high)}" + (f" ({unit})" if unit else "") + or_null
+
+
+def refusal(value: object, info: FieldInfo, choices: Sequence[str] = ()) -> str:
+    """Why a value is not allowed, what is, and what may have been meant."""
+    text = f"{shown(value)} is not allowed: expected {expected(info, choices)}"
+    if unit_of(info) in ("share", "probability") and is_number(info):
+        hundredths = _hundredths(value)
+        if hundredths is not None:
+            return f"{text}; did you mean {hundredths / 100:g}?"
+    return text + (nearest(value, choices) if isinstance(value, str) else "")
+
+
+def _hundredths(value: object) -> float | None:
+    """The percent that someone wrote in place of a share: 25, or 25 %."""
+    if isinstance(value, str) and re.fullmatch(r"\d{1,3}(\.\d{1,9})?\s*%", value.strip()):
+        percent = float(value.strip().rstrip("% "))
+        return percent if percent <= 100 else None
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if number and 1 < value <= 100 else None  # type: ignore[operator,arg-type]
+
+
+def is_parameter(place: Place) -> bool:
+    """Whether a value can be set or swept: a number or a choice, but no address of luck."""
+    return place.name != "key" and (is_number(place.info) or bool(place.choices))
+
+
+def passes(place: Place, filter: str | None) -> bool:
+    """Whether a part of the path, a part of the description or a pattern for the path fits."""
+    if not filter:
+        return True
+    if is_pattern(filter):
+        return fnmatch.fnmatchcase(place.path, filter)
+    return filter.lower() in place.path or filter.lower() in (place.info.description or "").lower()
+
+
+def matching(sources: Mapping[str, _T], path: str) -> _T | None:
+    """The entry whose pattern fits a path, the one with most letters of its own if several do."""
+    fitting = [pattern for pattern in sources if is_pattern(pattern) and fnmatch.fnmatchcase(path, pattern)]
+    return sources[max(fitting, key=lambda pattern: len(re.sub(r"[*?]|\[.*?\]", "", pattern)))] if fitting else None
+
+
+def unknown_path(path: str, known: Iterable[str]) -> str:
+    """Says where a misspelt path, or a pattern that fits none, goes wrong, with the nearest that is right."""
+    known, parts = list(known), str(path).split(".")
+    split = [k.split(".") for k in known]
+    depth = next((n for n in range(len(parts), 0, -1) if any(_leads(parts[:n], k) for k in split)), 0)
+    level = ".".join(parts[:depth])
+    names = list(dict.fromkeys(k[depth] for k in split if depth == 0 or _leads(parts[:depth], k)))
+    if depth == len(parts):
+        return f"is a group of values, not a value; in it: {', '.join(names)}"
+    where = f"in {level}" if level else "at the top"
+    return f"'{parts[depth]}' is unknown: {where} there are {', '.join(names)}{_guess(parts, depth, names, known)}"
+
+
+def _leads(parts: Sequence[str], path: Sequence[str]) -> bool:
+    """Whether these parts, some of them patterns, lead to a group in which a path stands."""
+    return len(parts) < len(path) and all(map(fnmatch.fnmatchcase, path, parts))
+
+
+def _guess(parts: Sequence[str], depth: int, names: Sequence[str], known: Sequence[str]) -> str:
+    path = ".".join(parts)
+    if not is_pattern(path):
+        ending = [k for k in known if k.endswith("." + path)]
+        return f"; did you mean '{ending[0]}'?" if ending else nearest(path, known)
+    near = [".".join([*parts[:depth], name, *parts[depth + 1 :]]) for name in near_names(parts[depth], names)]
+    return next((f"; did you mean '{guess}'?" for guess in near if fits(guess, known)), "")
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a path stands for several: it holds *, ? or [."""
+    return any(sign in path for sign in "*?[")
+
+
+def fits(path: str, known: Iterable[str]) -> bool:
+    """Whether a path, or a pattern for paths, is or fits a known one."""
+    return any(fnmatch.fnmatchcase(k, path) for k in known) if is_pattern(path) else path in known

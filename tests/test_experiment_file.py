@@ -1,0 +1,339 @@
+"""Experiment files: what they ask, and what they are told when they ask it wrongly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from minegame.experiment_file import Plan, Experiment, ExperimentError, shipped_experiments
+from minegame.scenario import Scenario, ScenarioError, shipped_scenarios
+
+
+def write(folder: Path, text: str, **more: Any) -> Path:
+    """An experiment file: two lines that every one needs, and some more."""
+    file = folder / "asked.yaml"
+    head = "title: T\nscenario: two_bidders\n"
+    file.write_text((head if "scenario:" not in text else "title: T\n") + text)
+    return file
+
+
+def plan_of(text: str, folder: Path) -> Plan:
+    return Experiment.load(write(folder, text))[1]
+
+
+# ------------------------------------------------------------------------------------------------------- what they ask
+
+
+def test_a_question_without_factors_has_one_point(tmp_path: Path) -> None:
+    plan = plan_of("replications: 50\n", tmp_path)
+    assert (plan.groups, list(plan.policies), plan.reference, plan.negotiations) == (1, ["as it is"], None, 50)
+    assert plan.games().shape == (1, 1)
+
+
+def test_factors_are_levels_or_ranges(tmp_path: Path) -> None:
+    plan = plan_of(
+        "replications: 5\nfactors:\n  tender.months: [3, 6]\n  tender.synergy: {levels: [0, 1, 2]}\n"
+        "  host.backlash: {low: 0.01, high: 1, scale: log}\ndesign: {kind: factorial, levels: 3}\n",
+        tmp_path,
+    )
+    assert plan.groups == 2 * 3 * 3
+    assert sorted(set(plan.design["host.backlash"])) == pytest.approx([0.01, 0.1, 1])
+    games = plan.games()
+    assert games["months"][:, 0].tolist() == plan.design["tender.months"].tolist()
+    assert games["host_backlash"][:, 0].tolist() == plan.design["host.backlash"].tolist()
+
+
+def test_whole_numbers_stay_whole_in_a_sample(tmp_path: Path) -> None:
+    plan = plan_of(
+        "replications: 5\nfactors: {tender.months: {low: 2, high: 9}}\n"
+        "design: {kind: latin_hypercube, points: 20, seed: 2}\n",
+        tmp_path,
+    )
+    assert plan.design["tender.months"].dtype.kind == "i"
+
+
+def test_designs_are_crossed(tmp_path: Path) -> None:
+    plan = plan_of(
+        "replications: 5\nfactors:\n  tender.months: [3, 6]\n  host.backlash: {low: 0, high: 1}\n"
+        "  tender.synergy: {low: 0, high: 50}\n"
+        "design:\n  - {kind: factorial, factors: [tender.months]}\n  - {kind: sobol, points: 8}\n",
+        tmp_path,
+    )
+    assert plan.groups == 16
+    assert list(plan.design.columns) == ["tender.months", "host.backlash", "tender.synergy"]
+
+
+def test_points_can_be_written_out_and_crossed_with_factors(tmp_path: Path) -> None:
+    plan = plan_of(
+        "replications: 5\nfactors: {tender.months: [3, 6]}\npoints:\n  - {host.backlash: 0}\n  - {tender.synergy: 9}\n",
+        tmp_path,
+    )
+    assert plan.design.to_dict("records")[:2] == [
+        {"tender.months": 3, "host.backlash": 0.0, "tender.synergy": 0.0},
+        {"tender.months": 3, "host.backlash": 0.05, "tender.synergy": 9.0},
+    ]
+
+
+def test_policies_are_changes_by_name_and_may_use_patterns(tmp_path: Path) -> None:
+    plan = plan_of(
+        "scenario: kazakhstan_tungsten\nreplications: 5\npolicies:\n  as it was: {}\n"
+        "  nothing: {patrons.us.levers.*.intensity: 0}\nreference: nothing\n",
+        tmp_path,
+    )
+    assert plan.reference == 1
+    games = plan.games()
+    assert games["lever_intensity"][0, 0, 0].tolist() == [1, 1, 1, 1, 0]
+    assert games["lever_intensity"][0, 1, 0].tolist() == [0, 0, 0, 0, 0]
+
+
+def test_packages_of_two_patrons_are_crossed_and_named_after_them(tmp_path: Path) -> None:
+    plan = plan_of(
+        "scenario: kazakhstan_tungsten\nreplications: 5\npackages:\n  us: [tariff, finance]\n"
+        "  china: {levers: [denial], onset: 5}\n",
+        tmp_path,
+    )
+    assert len(plan.policies) == 8
+    assert list(plan.policies)[:3] == ["us: none | china: none", "us: none | china: denial", "us: tariff | china: none"]
+    assert plan.policies["us: none | china: denial"]["patrons.china.levers.denial.onset"] == 5
+
+
+def test_a_plan_makes_the_same_games_as_the_scenario_one_by_one(tmp_path: Path) -> None:
+    plan = plan_of(
+        "scenario: kazakhstan_tungsten\nset: {host.credit_weight: 0.3}\nreplications: 5\n"
+        "factors: {host.equity_min: [0.1, 0.2], patrons.us.exposed_share: [0.05, 0.15]}\n"
+        "policies: {a: {}, b: {tender.lots: split}}\n",
+        tmp_path,
+    )
+    games = plan.games()
+    base = Scenario.load("kazakhstan_tungsten").at({"host.credit_weight": 0.3})
+    for group, point in enumerate(plan.design.to_dict("records")):
+        for p, changes in enumerate(plan.policies.values()):
+            assert games[group, p] == base.at({**point, **changes}).game()[0]
+    assert np.array_equal(plan.games([2]), games[2:3])
+
+
+def test_until_sure_says_when_it_looks(tmp_path: Path) -> None:
+    plan = plan_of("replications: {until: 0.01, first: 100, at_most: 300}\n", tmp_path)
+    assert plan.replications.looks == [100, 150, 225, 300]
+
+
+def test_a_question_survives_being_written_and_read_again(tmp_path: Path) -> None:
+    for name in shipped_experiments():
+        question, plan = Experiment.load(name)
+        again = tmp_path / f"{name}.yaml"
+        again.write_text(question.to_yaml())
+        other, same = Experiment.load(again)
+        assert other == question
+        assert same.fingerprint() == plan.fingerprint()
+
+
+def test_a_changed_question_has_another_fingerprint(tmp_path: Path) -> None:
+    texts = {
+        "replications: 5\n",
+        "replications: 6\n",
+        "replications: 5\nseed: 1\n",
+        "replications: 5\nresults: rows\n",
+        "replications: 5\nset: {tender.months: 5}\n",
+        "replications: 5\nfactors: {tender.months: [5]}\n",
+        "replications: 5\npolicies: {other: {tender.months: 5}}\n",
+        "replications: {until: 0.1, first: 5, at_most: 5}\n",
+    }
+    assert len({str(plan_of(text, tmp_path).fingerprint()) for text in texts}) == len(texts)
+    assert (
+        plan_of("replications: 5\nquestion: Why?\n", tmp_path).fingerprint()
+        == plan_of("replications: 5\n", tmp_path).fingerprint()
+    )
+
+
+def test_changes_from_the_command_line_replace_what_the_file_says(tmp_path: Path) -> None:
+    file = write(tmp_path, "replications: 5\nset: {tender.months: 5}\n")
+    _, plan = Experiment.load(file, {"replications": 7, "seed": 3, "set": {"tender.synergy": "10"}})
+    assert (plan.replications.at_most, plan.seed) == (7, 3)
+    assert (plan.scenario.tender.months, plan.scenario.tender.synergy) == (5, 10)
+
+
+def test_the_schema_names_every_field() -> None:
+    schema = Experiment.schema()
+    assert set(schema["properties"]) == set(Experiment.model_fields)
+
+
+def test_a_pattern_that_fits_nothing_is_left_to_be_refused() -> None:
+    scenario = Scenario.load("two_bidders")
+    with pytest.raises(ScenarioError, match="unknown"):
+        scenario.expanded({"patrons.*.nothing": 1})
+
+
+# -------------------------------------------------------------------------------------- what they are told when wrong
+
+REPLICATED = "replications: 5\n"
+BAD = {
+    "unknown key": (REPLICATED + "factor: {}\n", ["line 4", "'factor' is unknown", "did you mean 'factors'?"]),
+    "no replications": ("seed: 1\n", ["replications", "is missing"]),
+    "unknown factor path": (
+        REPLICATED + "factors:\n  tender.month: [3]\n",
+        ["line 5", "factors.tender.month", "did you mean 'tender.months'?"],
+    ),
+    "value out of range": (
+        REPLICATED + "factors:\n  tender.months: [3, 0]\n",
+        ["line 5", "0 is not allowed", "between 1"],
+    ),
+    "a share of 25": (
+        REPLICATED + "factors:\n  host.equity_min: {low: 0.1, high: 25}\n",
+        ["line 5", "25.0 is not allowed", "a share between 0 and 1", "did you mean 0.25?"],
+    ),
+    "empty range": (
+        REPLICATED + "factors:\n  host.backlash: {low: 1, high: 1}\n",
+        ["line 5", "factors.host.backlash", "the range is empty"],
+    ),
+    "log through zero": (
+        REPLICATED + "factors:\n  host.backlash: {low: 0, high: 1, scale: log}\n",
+        ["line 5", "a log scale cannot reach 0", "scale: linear"],
+    ),
+    "unknown scale": (
+        REPLICATED + "factors:\n  host.backlash: {low: 0, high: 1, scale: logs}\n",
+        ["line 5", "factors.host.backlash.scale", "expected one of linear, log", "did you mean 'log'?"],
+    ),
+    "half a range": (REPLICATED + "factors:\n  host.backlash: {low: 0}\n", ["line 5", "expected a range"]),
+    "no levels": (REPLICATED + "factors:\n  host.backlash: []\n", ["line 5", "has no levels"]),
+    "a level twice": (REPLICATED + "factors:\n  host.backlash: [1, 1]\n", ["lists a level twice"]),
+    "policy with an unknown lever": (
+        REPLICATED + "policies:\n  hard: {patrons.north.levers.tarif.intensity: 1}\n",
+        ["line 5", "policies.hard", "'tarif' is unknown", "patrons.north.levers.tariff.intensity"],
+    ),
+    "package with an unknown lever": (
+        REPLICATED + "packages:\n  north: [acces]\n",
+        ["line 5", "packages.north", "did you mean 'access'?"],
+    ),
+    "points and policy": (
+        REPLICATED + "policies: {late: {tender.months: 5}}\npoints:\n- {tender.months: 3}\n",
+        ["line 5", "tender.months", "is also set by a policy"],
+    ),
+    "listed design and policy": (
+        REPLICATED + "policies: {late: {'patrons.*.link': 0.5}}\n"
+        "design: {kind: list, points: [{tender.months: 3}, {patrons.north.link: 1}]}\n",
+        ["line 5", "patrons.north.link", "is also set by a policy"],
+    ),
+    "a pattern that fits nothing": (
+        REPLICATED + "points:\n- {'patrons.*.nothing': 3}\n",
+        ["line 4", "patrons.*.nothing", "unknown"],
+    ),
+    "nil replications": ("replications: 0\n", ["replications: 0 is not allowed: expected a whole number between 1"]),
+    "half a replication": ("replications: 1.5\n", ["replications: 1.5 is not allowed: expected a whole number"]),
+    "policies left empty": (REPLICATED + "policies:\n", ["line 4", "policies: null", "expected policies by name"]),
+    "a factor without a range": (
+        REPLICATED + "factors: {host.backlash: 0.5}\n",
+        ["line 4", "factors.host.backlash", "expected a range, such as {low: 0, high: 4}, or a list of levels"],
+    ),
+    "a package without levers": (REPLICATED + "packages: {north: []}\n", ["line 4", "packages.north", "has no levers"]),
+    "package of an unknown patron": (
+        REPLICATED + "packages:\n  nord: [access]\n",
+        ["line 5", "there is no patron 'nord'", "did you mean 'north'?"],
+    ),
+    "unknown reference": (
+        REPLICATED + "policies: {one: {}, two: {}}\nreference: tow\n",
+        ["line 5", "there is no policy 'tow'", "did you mean 'two'?"],
+    ),
+    "factor and policy": (
+        REPLICATED + "factors:\n  tender.months: [3]\npolicies: {late: {tender.months: 5}}\n",
+        ["line 5", "is also set by a policy"],
+    ),
+    "unknown design": (
+        REPLICATED + "factors: {tender.months: [3]}\ndesign: {kind: sobel, points: 4}\n",
+        ["line 5", "did you mean 'sobol'?"],
+    ),
+    "sample without points": (
+        REPLICATED + "factors: {tender.months: [3, 4]}\ndesign: {kind: sobol}\n",
+        ["line 5", "expected points"],
+    ),
+    "design of no factor": (
+        REPLICATED + "factors: {tender.months: [3, 4]}\ndesign: {kind: factorial, factors: [tender.month]}\n",
+        ["line 5", "there is no factor 'tender.month'", "did you mean 'tender.months'?"],
+    ),
+    "factor left over": (
+        REPLICATED + "factors: {tender.months: [3], tender.synergy: [0]}\n"
+        "design: {kind: factorial, factors: [tender.months]}\n",
+        ["no design varies the factor tender.synergy"],
+    ),
+    "a billion points": (
+        REPLICATED + "factors:\n"
+        + "".join(f"  host.{name}: {{low: 0, high: 0.1}}\n" for name in ("backlash", "taste_scale", "evaluation_sd"))
+        + "design: {levels: 1000}\n",
+        ["line 8", "1,000,000,000 points", "at most 5,000,000"],
+    ),
+    "no points": (REPLICATED + "points: []\n", ["points", "expected at least one point"]),
+    "unknown scenario": (
+        "scenario: two_bider\n" + REPLICATED,
+        ["line 2", "there is no 'two_bider'", "did you mean 'two_bidders'?"],
+    ),
+    "zero replications": ("replications: 0\n", ["line 3", "replications"]),
+    "replications in words": ("replications: many\n", ["line 3", "replications", "'many' is not allowed"]),
+    "sure of nothing known": (
+        "replications: {until: 0.01, of: winning, at_most: 10}\n",
+        ["line 3", "'winning' is unknown", "wins_any"],
+    ),
+    "sure within a half": ("replications: {until: 0.6, at_most: 10}\n", ["says nothing about a probability"]),
+    "NaN": (REPLICATED + "factors:\n  host.backlash: [.nan]\n", ["line 5"]),
+    "points that contradict each other": (
+        REPLICATED + "factors: {host.equity_min: [0.2, 0.6]}\n",
+        ["0.6 is above equity_max"],
+    ),
+    "contrasts of one policy": (
+        "replications: {until: 0.01, paired: true, at_most: 10}\n",
+        ["contrasts need at least two policies"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_says_where_what_and_what_instead(name: str, tmp_path: Path) -> None:
+    text, expected = BAD[name]
+    with pytest.raises(ExperimentError) as error:
+        Experiment.load(write(tmp_path, text))
+    message = str(error.value)
+    assert "asked.yaml" in message
+    for part in expected:
+        assert part in message, message
+
+
+def test_a_plan_made_in_python_refuses_what_points_and_policies_both_set() -> None:
+    points = pd.DataFrame({"tender.months": [3, 4]})
+    with pytest.raises(ExperimentError, match=r"tender\.months.*expected one of the two"):
+        Plan.of(Scenario.load("two_bidders"), points, {"late": {"tender.*": 5}})
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    text = REPLICATED + "factors: {tender.month: [3], host.backlash: [-1]}\npolicies: {a: {tender.lot: split}}\n"
+    with pytest.raises(ExperimentError) as error:
+        Experiment.load(write(tmp_path, text))
+    assert len(error.value.problems) == 3
+
+
+def test_a_missing_file_names_the_shipped_experiments() -> None:
+    with pytest.raises(ExperimentError, match="did you mean 'who_wins'"):
+        Experiment.load("who_win")
+
+
+def test_a_scenario_is_no_experiment_and_the_other_way_round() -> None:
+    with pytest.raises(ExperimentError, match="is a scenario, not an experiment: 'minegame odds two_bidders' plays it"):
+        Experiment.load("two_bidders")
+    with pytest.raises(ExperimentError, match="is a scenario, not an experiment: minegame odds plays it"):
+        Experiment.load(shipped_scenarios()["kazakhstan_split_lots"])
+    with pytest.raises(ScenarioError, match="is an experiment, not a scenario: minegame run plays it"):
+        Scenario.load(shipped_experiments()["who_wins"])
+
+
+@pytest.mark.parametrize("text", ["", "- 1\n", "a: [\n", "a: !!python/object:os.system {}\n"])
+def test_files_that_are_no_experiments(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "asked.yaml"
+    file.write_text(text)
+    with pytest.raises(ScenarioError, match=r"asked\.yaml"):
+        Experiment.load(file)
+
+
+def test_a_folder_is_no_experiment(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="is a folder"):
+        Experiment.load(tmp_path)
