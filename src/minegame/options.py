@@ -164,7 +164,10 @@ class Word(Reader):
         if self.choices and given not in self.choices:
             from minegame.scenario import nearest
 
-            refuse(name, f"there is no {name.lstrip('-')} {given!r}: expected {self._expected}{nearest(given, self.choices)}")
+            refuse(
+                name,
+                f"there is no {name.lstrip('-')} {given!r}: expected {self._expected}{nearest(given, self.choices)}",
+            )
         return given
 
     @property
@@ -547,5 +550,3 @@ def probability(default: float | None, help: str) -> Any:
 def deviation(default: float, help: str) -> Any:
     """A standard deviation."""
     return option(default, help, Real(0, example="0.5", metavar="SD"))
-
-

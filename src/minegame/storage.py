@@ -22,7 +22,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +34,8 @@ from minegame import ensemble
 from minegame.game import MAX_DEPOSITS, OUTCOME
 from minegame.scenario import Problem, Scenario, ScenarioError
 
-FORMAT = 2
+FORMAT = 3
+_READ = (2, FORMAT)  # a folder of format 2 holds an experiment, and its manifest has tables for files
 MANIFEST, CHUNKS, LOCK = "manifest.json", "chunks", ".lock"
 DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
     "design.parquet", "summary.parquet", "contrasts.parquet", "outcomes.parquet", "winning.csv",
@@ -45,7 +46,7 @@ _MOMENT = 0.2  # seconds for which somebody may hold a folder only to see whethe
 _CHECKSUM = 16  # hexadecimal digits in the name of a chunk
 _OWN = "sha256"  # the manifest's field with the checksum of all others
 _ANEW = "run the experiment anew beside it with --fresh, or remove the folder"
-_CHUNK_NAME = re.compile(rf"(\d+-\d+)-([0-9a-f]{{{_CHECKSUM}}})\.(\w+)")
+_CHUNK_NAME = re.compile(rf"([0-9a-f]+-\d+)-([0-9a-f]{{{_CHECKSUM}}})\.(\w+)")
 
 _DRAFT_NAME = re.compile(r"\..+\.\d+\.partial")
 
@@ -144,6 +145,16 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def discard(folder: Path) -> None:
+    """Remove a folder in which nothing was finished, and the folders above it that are left empty."""
+    for path in (folder / MANIFEST, folder / LOCK):
+        path.unlink(missing_ok=True)
+    with suppress(OSError):
+        for path in (folder / CHUNKS, folder):
+            if path.is_dir():
+                path.rmdir()
+
+
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """Hold a results folder for this process alone; the system lets go of it however the process ends.
@@ -213,25 +224,25 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ResultsError(folder, f"its {MANIFEST} cannot be read ({error.strerror})") from None
     except (ValueError, RecursionError) as error:
         raise ResultsError(folder, f"its {MANIFEST} cannot be read ({error}): {_ANEW}") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    if not isinstance(manifest, dict) or manifest.get("format") not in _READ:
         found = manifest.get("format") if isinstance(manifest, dict) else None
         text = f"its {MANIFEST} has format {found}: this version of minegame reads {FORMAT}; {_ANEW}"
         raise ResultsError(folder, text)
-    if manifest.pop(_OWN, None) != _content_mark(manifest):
+    if manifest.pop(_OWN, None) != content_mark(manifest):
         raise ResultsError(folder, f"its {MANIFEST} is not as it was written, so nothing vouches for the rest: {_ANEW}")
-    return manifest
+    return manifest if manifest["format"] == FORMAT else {"kind": "experiment", "files": manifest["tables"], **manifest}
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest with its own checksum, whole or not at all."""
-    signed = {**manifest, _OWN: _content_mark(manifest)}
+    signed = {**manifest, _OWN: content_mark(manifest)}
     text = json.dumps(signed, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     write_whole(folder / MANIFEST, text.encode())
     _flush_folder(folder)
 
 
-def _content_mark(manifest: Mapping[str, Any]) -> str:
-    """The checksum of what a manifest says.  Keys keep their order: that of the policies has a meaning."""
+def content_mark(manifest: Mapping[str, Any]) -> str:
+    """The checksum of what a manifest, or a part of it, says.  Keys keep their order: that of the policies has a meaning."""
     return hashlib.sha256(json.dumps(manifest, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -242,10 +253,9 @@ def table_entry(path: Path) -> dict[str, Any]:
 
 def damaged(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
     """The tables that are missing or not as they were written."""
-    tables: Mapping[str, Any] = manifest.get("tables", {})
     return [
         name
-        for name, entry in tables.items()
+        for name, entry in manifest["files"].items()
         if not (folder / name).is_file() or checksum(folder / name) != entry["sha256"]
     ]
 
@@ -255,40 +265,56 @@ def damaged(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
 
 @dataclass(frozen=True)
 class ChunkStore:
-    """The finished chunks of a run, each vouched for by its name."""
+    """The finished chunks of some work, each vouched for by its name.
+
+    The checksum in a chunk's name is of its content, of its own name and of the ``work`` that it belongs to: a chunk of
+    other work, or under another's name, is no chunk.
+    """
 
     folder: Path
+    work: str
     _paths: dict[tuple[str, str], Path] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _whole: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     @property
     def _chunks(self) -> Path:
         return self.folder / CHUNKS
 
-    def found(self, kinds: Sequence[str]) -> tuple[set[str], int]:
-        """The names of the chunks that are whole in every kind, and how many damaged files were thrown away."""
+    def gather(self, kinds: Sequence[str] = ("npy",), tell: Callable[[str], None] | None = None) -> None:
+        """Find the chunks that are whole in every kind, and throw away what is not as it was written."""
+        self.sweep()
         self._chunks.mkdir(exist_ok=True)
-        whole: dict[str, set[str]] = {}
+        found: dict[str, set[str]] = {}
         damaged = 0
         for path in self._own():
             match = _CHUNK_NAME.fullmatch(path.name)
-            if match and checksum(path)[:_CHECKSUM] == match[2]:
-                whole.setdefault(match[1], set()).add(match[3])
+            if match and self._mark(match[1], match[3], path.read_bytes()) == match[2]:
+                found.setdefault(match[1], set()).add(match[3])
                 self._paths[match[1], match[3]] = path
             else:
                 damaged += match is not None  # and not a draft
                 path.unlink()
-        return {name for name, has in whole.items() if has >= set(kinds)}, damaged
+        self._whole.update(name for name, has in found.items() if has >= set(kinds))
+        if damaged and tell:
+            tell(f"{damaged:,} damaged chunk{' was' if damaged == 1 else 's were'} thrown away to be made again.")
 
     def _own(self) -> list[Path]:
         """The chunks and their drafts; whatever else somebody put there is left alone."""
         return [path for path in sorted(self._chunks.iterdir()) if _is_chunk(path) and not path.is_dir()]
 
+    def _mark(self, name: str, kind: str, data: bytes) -> str:
+        return hashlib.sha256(f"{self.work}|{name}|{kind}|".encode() + data).hexdigest()[:_CHECKSUM]
+
+    def has(self, name: str) -> bool:
+        """Whether a chunk is there, whole."""
+        return name in self._whole
+
     def keep(self, name: str, content: Mapping[str, bytes]) -> None:
         """Write a finished chunk: its content by kind."""
         for kind, data in content.items():
-            mark = hashlib.sha256(data).hexdigest()[:_CHECKSUM]
-            path = self._paths[name, kind] = self._chunks / f"{name}-{mark}.{kind}"
+            path = self._paths[name, kind] = self._chunks / f"{name}-{self._mark(name, kind, data)}.{kind}"
             write_whole(path, data)
+        self._whole.add(name)
 
     def read(self, name: str, kind: str) -> io.BytesIO:
         """The content of a chunk that was found or kept, checked once more.
@@ -298,7 +324,7 @@ class ChunkStore:
         """
         path = self._paths[name, kind]
         data = path.read_bytes()
-        if f"-{hashlib.sha256(data).hexdigest()[:_CHECKSUM]}." not in path.name:
+        if f"-{self._mark(name, kind, data)}." not in path.name:
             raise ResultsError(path, "was altered while the run went on: run again to make it again")
         return io.BytesIO(data)
 

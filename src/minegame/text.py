@@ -77,7 +77,7 @@ def level(value: object) -> str:
     if not _is_number(value):
         return str(value)
     amount = float(value)  # type: ignore[arg-type]
-    if not math.isfinite(amount) or amount != 0 and not 1e-4 <= abs(amount) < 1e15:
+    if not math.isfinite(amount) or (amount != 0 and not 1e-4 <= abs(amount) < 1e15):
         return _unusual(amount)
     if amount.is_integer():
         return number(amount)
@@ -150,7 +150,11 @@ class Unit:
 
     def parts(self, value: float, low: float | None, high: float | None) -> tuple[str, tuple[str, str] | None]:
         """A number as text, and the ends of its interval where it has one, all with the same digits."""
-        ends = () if low is None or high is None or _is_nan(low) or _is_nan(high) else (low * self.scale, high * self.scale)
+        ends = (
+            ()
+            if low is None or high is None or _is_nan(low) or _is_nan(high)
+            else (low * self.scale, high * self.scale)
+        )
         read = value * self.scale
         digits = telling(self._digits(read, *ends), *ends)
         written = [number(part, digits, signed=self.signed) for part in (read, *ends)]
@@ -215,7 +219,11 @@ def counted(count: float, noun: str, nouns: str = "") -> str:
     >>> counted(1, "month"), counted(3.8, "point"), counted(1200, "policy", "policies")
     ('1 month', '3.8 points', '1,200 policies')
     """
-    return f"{count:,g} {noun if count == 1 else nouns or noun + 's'}" if count < 1e6 else f"{count:,.0f} {nouns or noun + 's'}"
+    return (
+        f"{count:,g} {noun if count == 1 else nouns or noun + 's'}"
+        if count < 1e6
+        else f"{count:,.0f} {nouns or noun + 's'}"
+    )
 
 
 def upper(text: str) -> str:

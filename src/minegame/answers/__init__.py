@@ -1,62 +1,27 @@
-"""Answers: each analysis asked of a scenario, played, estimated and told in sentences, tables and pictures.
+"""Answers: a question put to a scenario, played, estimated and told in sentences, tables and pictures.
 
 >>> from minegame import answers
->>> answer = answers.attribution("two_bidders", replications=50)
->>> sorted(answer.pictures)
-['Levers and P(North Mining wins)', "Levers and the host's value"]
+>>> answer = answers.ask("attribution", "two_bidders", replications=50)
+>>> {key: picture.title for key, picture in answer.pictures.items()}
+{'levers': 'Levers and P(North Mining wins)', 'value': "Levers and the host's value"}
 
-All take a scenario (or its name), ``seed``, ``confidence`` and ``progress`` (called with the negotiations finished),
-and return an :class:`Answer`.
+A kind of question is a dataclass of its options (:class:`Question`); ``kinds()`` lists them.
 """
 
 from __future__ import annotations
 
-from minegame.answers.answer import Answer, AnswerError, is_answer_folder
-from minegame.answers.attribution import attribution
-from minegame.answers.discovery import discovery
-from minegame.answers.equilibrium import equilibrium
-from minegame.answers.history_matching import history_matching
-from minegame.answers.inputs import Contest, factors_of
-from minegame.answers.ledger import ledger
-from minegame.answers.lever_prices import lever_prices
-from minegame.answers.sensitivity import sensitivity
-from minegame.answers.tender_rules import tender_rules, usual_rules
-from minegame.answers.threshold import threshold
-from minegame.answers.tipping import tipping
-from minegame.answers.winning import winning
-
-#: The kinds of answer, in the order in which they are best read.
-KINDS = {
-    "winning": winning,
-    "attribution": attribution,
-    "ledger": ledger,
-    "sensitivity": sensitivity,
-    "tipping": tipping,
-    "threshold": threshold,
-    "lever_prices": lever_prices,
-    "equilibrium": equilibrium,
-    "tender_rules": tender_rules,
-    "discovery": discovery,
-    "history_matching": history_matching,
-}
+from minegame.answers.answer import Answer, AnswerError, Picture, is_answer_folder
+from minegame.answers.ask import FORMER, ask, kind_of, kinds
+from minegame.answers.question import Question
 
 __all__ = [
-    "KINDS",
+    "FORMER",
     "Answer",
     "AnswerError",
-    "Contest",
-    "attribution",
-    "discovery",
-    "equilibrium",
-    "factors_of",
-    "history_matching",
+    "Picture",
+    "Question",
+    "ask",
     "is_answer_folder",
-    "ledger",
-    "lever_prices",
-    "sensitivity",
-    "tender_rules",
-    "threshold",
-    "tipping",
-    "usual_rules",
-    "winning",
+    "kind_of",
+    "kinds",
 ]

@@ -1,29 +1,27 @@
-"""An answer: what an analysis says, in sentences, tables and pictures, and the folder that keeps it."""
+"""An answer: what is found, in sentences, tables and pictures, and the folder that keeps it."""
 
 from __future__ import annotations
 
 import json
 import math
-import platform
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from minegame import storage
 from minegame.scenario import Problem, Scenario, ScenarioError
+from minegame.tables import Table
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
-FORMAT = "minegame answer 1"
-FILE = "answer.json"
+    from minegame.answers.question import Question
 
-#: A picture: a function that draws it, or its PNG as read from a folder.
-Picture: TypeAlias = "Callable[[], Axes] | bytes"
+FORMAT = 2
+FILE, SCENARIO = "answer.json", "scenario.yaml"
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class AnswerError(ScenarioError):
@@ -34,103 +32,169 @@ class AnswerError(ScenarioError):
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What an analysis says.
+class Picture:
+    """A picture: its title, and a function that draws it, or its PNG where it was read from a folder."""
 
-    ``sentences``: the answer in two sentences with intervals and sample sizes, then notes.
-    ``tables``: title → table.  Columns are words with their units; an estimate ``X`` that has an interval stands beside
-    ``X (low)`` and ``X (high)``.
-    ``pictures``: title → a function that draws it, or PNG where the answer was read from a folder.
-    ``settings``: what decided the numbers.  ``command``: the command line that makes the answer again.
-    ``limits``: what the answer cannot say.
+    title: str
+    draw: Callable[[], Axes] | bytes = field(repr=False)
+
+    def png(self) -> bytes:
+        """The picture as PNG."""
+        if isinstance(self.draw, bytes):
+            return self.draw
+        from minegame import plots
+
+        return plots.drawn(self.draw())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is found.
+
+    ``kind``: the kind of question.  ``question``: in words.  ``sentences``: the answer in two sentences with intervals
+    and sample sizes, then notes.  ``tables`` and ``pictures``: by short keys; titles are for display.  ``settings``:
+    what decided the numbers, as it was resolved.  ``asked``: the options as they were given.  ``limits``: what the
+    answer cannot say.  ``command``: the command line that makes it again.
     """
 
-    name: str
+    kind: str
     question: str
     sentences: tuple[str, ...]
-    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    tables: Mapping[str, Table] = field(repr=False)
     pictures: Mapping[str, Picture] = field(repr=False)
     settings: Mapping[str, object]
-    command: str
     limits: tuple[str, ...] = field(repr=False)
     scenario: Scenario = field(repr=False)
+    asked: Mapping[str, object] = field(default_factory=dict)
+    command: str = ""
+
+    def __post_init__(self) -> None:
+        for key in (*self.tables, *self.pictures):
+            if not _KEY.fullmatch(key):
+                raise ValueError(f"{key!r} is no key of a table or picture: expected a short identifier")
 
     def document(self) -> dict[str, Any]:
         """The answer as plain values, tables as rows; without pictures."""
-        tables = [{"title": title, "rows": table.to_dict("records")} for title, table in self.tables.items()]
-        document: dict[str, Any] = _plain({**self._head(), "tables": tables, "pictures": list(self.pictures)})
+        tables = {
+            key: {**table.document(), "rows": table.frame.to_dict("records")} for key, table in self.tables.items()
+        }
+        pictures = {key: picture.title for key, picture in self.pictures.items()}
+        document: dict[str, Any] = plain({**self._head(), "tables": tables, "pictures": pictures})
         return document
 
     def _head(self) -> dict[str, Any]:
         return {
             "format": FORMAT,
-            "name": self.name,
+            "kind": self.kind,
             "question": self.question,
             "sentences": list(self.sentences),
             "settings": dict(self.settings),
+            "asked": dict(self.asked),
             "command": self.command,
             "limits": list(self.limits),
+            "scenario": self.scenario.name,
         }
 
-    def write(self, folder: Path | str) -> Path:
-        """Keep the answer in a folder: answer.json, scenario.yaml, tables/*.csv, pictures/*.png.
+    # ------------------------------------------------------------------------------------------------------- a folder
 
-        Each file is written whole or not at all, answer.json last; files of an answer that the folder held before and
-        that this one does not write are removed.  Raises OSError where the folder cannot be written.
+    def write(self, folder: Path | str) -> list[str]:
+        """Write the answer's files: answer.json, scenario.yaml, tables/*.csv, pictures/*.png; their names.
+
+        Each file is written whole or not at all.  Raises OSError where the folder cannot be written.
         """
         folder = Path(folder)
-        before = _files(folder)
-        (folder / FILE).unlink(missing_ok=True)
-        for part in ("tables", "pictures"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
-        tables = _named("tables", self.tables, "csv")
-        pictures = _named("pictures", self.pictures, "png")
-        for title, name in tables.items():
-            text = self.tables[title].to_csv(index=False, lineterminator="\n")
-            storage.write_whole(folder / name, text.encode())
-        for title, name in pictures.items():
-            storage.write_whole(folder / name, png(self.pictures[title]))
-        storage.write_whole(folder / "scenario.yaml", self.scenario.to_yaml().encode())
+        files: dict[str, Callable[[], bytes]] = {f"tables/{k}.csv": t.csv().encode for k, t in self.tables.items()}
+        files |= {f"pictures/{k}.png": picture.png for k, picture in self.pictures.items()}
+        files |= {SCENARIO: self.scenario.to_yaml().encode, FILE: self._json}
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            storage.write_whole(folder / name, content())
+        return list(files)
+
+    def _json(self) -> bytes:
         document = {
             **self._head(),
-            "scenario": self.scenario.name,
-            "tables": [{"title": t, "file": name, "rows": len(self.tables[t])} for t, name in tables.items()],
-            "pictures": [{"title": title, "file": name} for title, name in pictures.items()],
-            "versions": versions(),
+            "tables": {key: {**table.document(), "rows": len(table)} for key, table in self.tables.items()},
+            "pictures": {key: picture.title for key, picture in self.pictures.items()},
         }
-        text = json.dumps(_plain(document), indent=2, ensure_ascii=False, allow_nan=False)
-        storage.write_whole(folder / FILE, (text + "\n").encode())
-        for name in before - set(tables.values()) - set(pictures.values()):
-            (folder / name).unlink(missing_ok=True)
-        return folder
+        return (json.dumps(plain(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
     @classmethod
     def read(cls, folder: Path | str) -> Answer:
-        """The answer in a folder, pictures as PNG.
+        """The answer in a folder, pictures as PNG; its command asks the scenario that is kept there.
 
         Raises:
             AnswerError: if the folder holds no answer, or not all of it.
         """
         folder = Path(folder)
-        head = _read_head(folder)
+        head = read_head(folder)
+        if head.get("format") != FORMAT:
+            from minegame.answers import format1
+
+            return format1.read(folder, head)
         try:
             return cls(
-                name=head["name"],
+                kind=head["kind"],
                 question=head["question"],
                 sentences=tuple(head["sentences"]),
-                tables={entry["title"]: _read_table(folder / entry["file"]) for entry in head["tables"]},
-                pictures={entry["title"]: (folder / entry["file"]).read_bytes() for entry in head["pictures"]},
+                tables={key: _read_table(folder, key, entry) for key, entry in head["tables"].items()},
+                pictures={
+                    key: Picture(str(title), (folder / f"pictures/{key}.png").read_bytes())
+                    for key, title in head["pictures"].items()
+                },
                 settings=head["settings"],
-                command=head["command"],
                 limits=tuple(head["limits"]),
-                scenario=_read_scenario(folder / "scenario.yaml", head["scenario"]),
+                scenario=read_scenario(folder / SCENARIO, head["scenario"]),
+                asked=head["asked"],
+                command=head["command"],
             )
         except FileNotFoundError as missing:
             raise AnswerError(
                 folder, f"is not complete: there is no {missing.filename}; make the answer again"
             ) from None
-        except (KeyError, TypeError) as problem:
+        except (KeyError, TypeError, AttributeError) as problem:
             raise AnswerError(folder / FILE, f"is no answer of this format: {problem} is missing or wrong") from None
+
+
+def told(
+    question: Question, scenario: Scenario, words: str, sentences: list[str], tables: Mapping[str, Table],
+    pictures: Mapping[str, Picture], settings: Mapping[str, object], limits: tuple[str, ...],
+) -> Answer:  # fmt: skip
+    """The answer to a question: what was found, with how it was asked.
+
+    ``settings`` are what the question left open, as it was resolved (the bidder, the levers, what varied).
+    """
+    changes = changes_of(scenario)
+    resolved = {**question.plain(), **settings}
+    return Answer(
+        kind=question.kind(),
+        question=words,
+        sentences=tuple(sentences),
+        tables=tables,
+        pictures=pictures,
+        settings={"scenario": scenario.name, "changes": changes, **resolved},
+        limits=limits,
+        scenario=scenario,
+        asked=question.plain(),
+        command=question.command(scenario.origin or scenario.name, changes),
+    )
+
+
+def kept_in(answer: Answer, question: Question, folder: Path) -> Answer:
+    """The answer as a folder keeps it: made again from the scenario that stands there."""
+    return replace(answer, command=question.command(str(folder / SCENARIO)))
+
+
+def changes_of(scenario: Scenario) -> dict[str, Any]:
+    """How a scenario differs from the file that it was loaded from, or the shipped one of its name: values by path."""
+    from minegame.scenario import shipped_scenarios
+
+    if scenario.origin is not None:
+        return scenario.changes
+    if scenario.name not in shipped_scenarios():
+        return {}
+    shipped = {parameter.path: parameter.value for parameter in Scenario.load(scenario.name).parameters()}
+    return {p.path: p.value for p in scenario.parameters() if p.path in shipped and shipped[p.path] != p.value}
 
 
 def is_answer_folder(folder: Path) -> bool:
@@ -138,87 +202,45 @@ def is_answer_folder(folder: Path) -> bool:
     return (folder / FILE).is_file()
 
 
-def png(picture: Picture) -> bytes:
-    """A picture as PNG."""
-    if isinstance(picture, bytes):
-        return picture
-    from minegame import plots
+def read_head(folder: Path) -> dict[str, Any]:
+    """What stands in answer.json.
 
-    return plots.drawn(picture())
-
-
-def versions() -> dict[str, str]:
-    """The versions of what makes the numbers."""
-    from minegame import __version__
-
-    found = {"minegame": __version__, "python": platform.python_version()}
-    for name in ("numpy", "scipy", "numba", "pandas", "SALib"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def slug(title: str) -> str:
-    """A title as the name of a file: letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "untitled"
-
-
-def _named(part: str, titles: Iterable[str], ending: str) -> dict[str, str]:
-    """The file of every title, no two alike."""
-    names: dict[str, str] = {}
-    for title in titles:
-        name, n = f"{part}/{slug(title)}.{ending}", 1
-        while name in names.values():
-            n += 1
-            name = f"{part}/{slug(title)}-{n}.{ending}"
-        names[title] = name
-    return names
-
-
-def _files(folder: Path) -> set[str]:
-    """The tables and pictures of the answer that a folder holds."""
-    try:
-        head = _read_head(folder)
-        names = [str(entry["file"]) for part in ("tables", "pictures") for entry in head[part]]
-    except (AnswerError, KeyError, TypeError):
-        return set()
-    return {name for name in names if re.fullmatch(r"(tables|pictures)/[a-z0-9-]+\.(csv|png)", name)}
-
-
-def _read_head(folder: Path) -> dict[str, Any]:
+    Raises:
+        AnswerError: if there is none, or none that can be read.
+    """
     file = folder / FILE
     try:
         head = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise AnswerError(folder, f"holds no answer: there is no {FILE} in it") from None
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise AnswerError(file, f"cannot be read: {problem}") from None
-    if not isinstance(head, dict) or head.get("format") != FORMAT:
-        raise AnswerError(file, f'is no answer of this format: expected "format": "{FORMAT}"')
+    if not isinstance(head, dict) or head.get("format") not in (FORMAT, "minegame answer 1"):
+        raise AnswerError(file, f'is no answer of this format: expected "format": {FORMAT}')
     return head
 
 
-def _read_table(file: Path) -> pd.DataFrame:
-    import pandas as pd
+def _read_table(folder: Path, key: str, entry: Mapping[str, Any]) -> Table:
+    table = Table.from_csv(folder / f"tables/{key}.csv", entry)
+    if len(table) != entry["rows"]:
+        text = f"is not as written: {len(table)} of {entry['rows']} rows; make the answer again"
+        raise AnswerError(folder / f"tables/{key}.csv", text)
+    return table
 
-    # Only an empty cell is missing: "none" and "None" are names of policies.
-    return pd.read_csv(file, keep_default_na=False, na_values=[""], float_precision="round_trip")
 
-
-def _read_scenario(file: Path, name: str) -> Scenario:
+def read_scenario(file: Path, name: str) -> Scenario:
+    """The scenario that a folder keeps."""
     import yaml
 
     return Scenario.from_document(yaml.safe_load(file.read_text(encoding="utf-8")), name)
 
 
-def _plain(data: Any) -> Any:
+def plain(data: Any) -> Any:
     """Values as JSON has them: what is not finite becomes null."""
     if isinstance(data, Mapping):
-        return {str(key): _plain(value) for key, value in data.items()}
+        return {str(key): plain(value) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
-        return [_plain(value) for value in data]
+        return [plain(value) for value in data]
     item = getattr(data, "item", None)  # NumPy scalars
     data = item() if callable(item) else data
     if data is None or isinstance(data, (str, bool, int)):

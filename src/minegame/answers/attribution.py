@@ -1,225 +1,261 @@
-"""Which lever did it: Shapley values of levers."""
+"""Which lever did it: exact Shapley values of winning and of the host's value."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from minegame import design as designs
-from minegame import plots, runner
+from minegame import options
 from minegame.analysis import attribution as shapley
-from minegame.answers import words
-from minegame.answers.answer import Answer
-from minegame.answers.inputs import (
-    Contest,
-    Factors,
-    Progress,
-    command_line,
-    expect,
-    factors_of,
-    limits_of,
-    ranges_limit,
-    records,
-    scenario_of,
-    settings_of,
-    spelled,
-    typed_factors,
-)
-from minegame.answers.words import with_interval
+from minegame.answers import inputs
+from minegame.answers.answer import Answer, Picture, told
+from minegame.answers.inputs import Contest, limits_of, ranges_limit
+from minegame.answers.question import Question
 from minegame.design import Factor
 from minegame.ensemble import by_bidder, general
+from minegame.game import LEVERS
+from minegame.options import Whole, Words, option
+from minegame.plots.attribution import shapley_bars
+from minegame.runner import Runner
 from minegame.scenario import Scenario
+from minegame.tables import Column, Table, bounded
+from minegame.text import MONEY, MONEY_CHANGE, POINTS, SHARE, Unit, listed, possessive
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-
-
-def attribution(
-    scenario: Scenario | str | Path,
-    patron: str | None = None,
-    bidder: str | None = None,
-    levers: Sequence[str] | None = None,
-    worlds: int = 0,
-    factors: Factors | None = None,
-    *,
-    replications: int = 20_000,
-    seed: int = 0,
-    confidence: float = 0.95,
-    progress: Progress | None = None,
-) -> Answer:
-    """Which lever did it: exact Shapley values of P(win), and of the host's value, over all packages of levers.
-
-    By default the active levers of the first patron that uses any, and its first bidder.  With ``worlds``, how far that
-    holds in so many worlds drawn from the ranges of ``factors`` (by default those of the wide experiment).
-    """
-    scenario = scenario_of(scenario)
-    contest = Contest.of(scenario, patron, bidder, levers)
-    chosen = factors_of(scenario, factors) if worlds else ()
-    games = shapley.design(scenario, contest.patron, contest.levers)[0]
-    expect(progress, (replications + worlds * _IN_A_WORLD) * len(games))
-    places = [by_bidder("wins_any", contest.place), general("host_value")]
-    samples = runner.samples(games, seed, replications, places, progress=progress)
-    won = shapley.estimate(samples[..., 0], contest.levers, confidence)
-    worth = shapley.estimate(samples[..., 1], contest.levers, confidence)
-    outcome = f"P({contest.label} wins)"
-    elsewhere = _elsewhere(contest, chosen, worlds, seed, confidence, progress) if worlds else None
-
-    def winning_bars() -> Axes:
-        return plots.shapley_bars(won.levers, outcome=outcome, replications=replications, confidence=confidence)
-
-    def value_bars() -> Axes:
-        return plots.shapley_bars(
-            worth.levers, outcome="the host's value", replications=replications, scale=1.0, unit="M$",
-            confidence=confidence,
-        )  # fmt: skip
-
-    return Answer(
-        name="attribution",
-        question=f"Which of {words.possessive(contest.patron_label)} levers won it for {contest.label}?",
-        sentences=(*_attribution_said(won, worth, contest), *_elsewhere_said(elsewhere, contest, worlds)),
-        tables={
-            f"What each lever adds to {outcome}": _levers(won, "points", 100.0),
-            "What each lever adds to the host's value": _levers(worth, "M$", 1.0),
-            "What two levers do together": _pairs(won, worth),
-            "Every package": _packages(won, worth, contest),
-            **({} if elsewhere is None else {"In other worlds": _elsewhere_table(elsewhere)}),
-        },
-        pictures={f"Levers and {outcome}": winning_bars, "Levers and the host's value": value_bars},
-        settings=settings_of(
-            scenario, patron=contest.patron, bidder=contest.bidder, levers=list(contest.levers), worlds=worlds,
-            factors=spelled(chosen), replications=replications, seed=seed, confidence=confidence,
-        ),
-        command=command_line(
-            "attribution", scenario,
-            {
-                "patron": patron, "bidder": bidder, "lever": list(levers) if levers else None,
-                "worlds": worlds or None, **typed_factors(factors),
-                "replications": replications, "seed": seed, "confidence": confidence,
-            },
-        ),
-        limits=limits_of(
-            scenario,
-            "A Shapley value divides the effect of the whole package among its levers by their average contribution "
-            "over all orders; levers that need each other share what they do together. It is not what would be lost "
-            "without the lever: that is the column 'added last'.",
-            "Levers are at full strength or absent, at the months that the scenario gives them, and nobody answers.",
-            *([ranges_limit(chosen)] if worlds else []),
-        ),
-        scenario=scenario,
-    )  # fmt: skip
-
 
 _IN_A_WORLD = 400  # negotiations under every package
 _A_CHANCE = 0.1  # worlds in which the bidder wins less often, whatever is tried, do not tell levers apart
 
 
-def _elsewhere(
-    contest: Contest, factors: Sequence[Factor], worlds: int, seed: int, confidence: float, progress: Progress | None
-) -> pd.DataFrame:
-    """Shapley values of P(win) in worlds drawn from the ranges, each played on luck of its own."""
-    values, errors, kept = [], [], []
-    for world, point in enumerate(records(designs.latin_hypercube(factors, worlds, seed))):
-        games = shapley.design(contest.scenario.at(point), contest.patron, contest.levers)[0]
-        won = runner.samples(
-            games, seed, _IN_A_WORLD, [by_bidder("wins_any", contest.place)], first=(world + 1) * _IN_A_WORLD,
-            progress=progress,
-        )[..., 0]  # fmt: skip
-        found = shapley.estimate(won, contest.levers, confidence).levers.set_index("lever").loc[list(contest.levers)]
-        values.append(found["estimate"].to_numpy(float))
-        errors.append(found["standard_error"].to_numpy(float))
-        kept.append(won[:, -1].mean() >= _A_CHANCE)
-    return shapley.over_worlds(np.array(values), np.array(errors), contest.levers, np.array(kept), confidence)
+@dataclass(frozen=True, kw_only=True)
+class Attribution(Question):
+    """Which lever did it: exact Shapley values of winning and of the host's value, over all packages of levers.
+
+    With ``worlds``, how far that holds in so many worlds drawn from the ranges of what varies.
+    """
+
+    patron: str | None = options.patron()
+    bidder: str | None = options.bidder()
+    lever: tuple[str, ...] | None = option(None, "Among which levers (default: those in use).", Words("LEVER", LEVERS))
+    worlds: int = option(
+        0, "Ask it also of so many worlds drawn from the ranges of the wide experiment, of --factors or of --vary.",
+        Whole(0, 1_000_000),
+    )  # fmt: skip
+    factors: str | None = options.factors()
+    vary: tuple[Factor, ...] | None = options.vary()
+    replications: int = options.replications(20_000)
+
+    examples: ClassVar = ("", "--lever tariff --lever access --out results/attribution", "--worlds 400")
+
+    def answer(self, scenario: Scenario, runner: Runner) -> Answer:
+        """What each lever adds, alone, last and on average over all orders."""
+        contest = Contest.of(scenario, self.patron, self.bidder, self.lever)
+        chosen = inputs.factors_of(scenario, self.vary, self.factors) if self.worlds else ()
+        games = shapley.design(scenario, contest.patron, contest.levers)[0]
+        runner.expect((self.replications + self.worlds * _IN_A_WORLD) * len(games))
+        places = [by_bidder("wins_any", contest.place), general("host_value")]
+        samples = runner.samples(games, self.seed, self.replications, places)
+        won, worth = (shapley.estimate(samples[..., n], contest.levers, self.confidence) for n in range(2))
+        tables = {
+            "levers": _levers(f"What each lever adds to P({contest.label} wins)", won, POINTS),
+            "value": _levers("What each lever adds to the host's value", worth, MONEY_CHANGE),
+            "pairs": _pairs(won, worth),
+            "packages": _packages(won, worth, contest),
+        }
+        sentences = _said(won, worth, contest)
+        if self.worlds:
+            elsewhere = self._elsewhere(contest, chosen, runner)
+            tables["worlds"] = _worlds(elsewhere)
+            sentences += _elsewhere_said(elsewhere, contest, self.worlds)
+        return told(
+            self, scenario, f"Which of {possessive(contest.patron_label)} levers won it for {contest.label}?",
+            sentences, tables, self._pictures(won, worth, contest),
+            {
+                "patron": contest.patron, "bidder": contest.bidder, "lever": list(contest.levers),
+                "vary": inputs.spelled(chosen),
+            },
+            limits_of(scenario, *_LIMITS, *([ranges_limit(chosen)] if self.worlds else [])),
+        )  # fmt: skip
+
+    def _elsewhere(self, contest: Contest, factors: Sequence[Factor], runner: Runner) -> pd.DataFrame:
+        """Shapley values of P(win) in worlds drawn from the ranges, each played on luck of its own."""
+        values, errors, kept = [], [], []
+        place = [by_bidder("wins_any", contest.place)]
+        for world, point in enumerate(inputs.records(designs.latin_hypercube(factors, self.worlds, self.seed))):
+            games = shapley.design(contest.scenario.at(point), contest.patron, contest.levers)[0]
+            first = (world + 1) * _IN_A_WORLD
+            won = runner.samples(games, self.seed, _IN_A_WORLD, place, first=first)[..., 0]
+            found = shapley.estimate(won, contest.levers, self.confidence).levers.set_index("lever")
+            found = found.loc[list(contest.levers)]
+            values.append(found["estimate"].to_numpy(float))
+            errors.append(found["standard_error"].to_numpy(float))
+            kept.append(won[:, -1].mean() >= _A_CHANCE)
+        return shapley.over_worlds(np.array(values), np.array(errors), contest.levers, np.array(kept), self.confidence)
+
+    def _pictures(self, won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> dict[str, Picture]:
+        outcome = f"P({contest.label} wins)"
+        bars = partial(shapley_bars, replications=self.replications, confidence=self.confidence)
+        return {
+            "levers": Picture(f"Levers and {outcome}", partial(bars, won.levers, outcome=outcome)),
+            "value": Picture(
+                "Levers and the host's value",
+                partial(bars, worth.levers, outcome="the host's value", scale=1.0, unit="M$"),
+            ),
+        }
 
 
-def _elsewhere_table(found: pd.DataFrame) -> pd.DataFrame:
-    shares = {"no lever adds more, % of worlds": "first", "surely helps, %": "helps", "surely harms, %": "harms"}
-    ends = {"5 % of worlds below": "low", "median, points": "median", "5 % above": "high"}
-    return found[["lever"]].assign(**{text: 100 * found[name] for text, name in {**ends, **shares}.items()})
+_LIMITS = (
+    "A Shapley value divides the effect of the whole package among its levers by their average contribution over all "
+    "orders; levers that need each other share what they do together. It is not what would be lost without the lever: "
+    "that is the column 'added last'.",
+    "Levers are at full strength or absent, at the months that the scenario gives them, and nobody answers.",
+)
 
 
-def _elsewhere_said(found: pd.DataFrame | None, contest: Contest, worlds: int) -> list[str]:
-    if found is None:
+# -------------------------------------------------------------------------------------------------------------- tables
+
+
+def _levers(title: str, found: shapley.Attribution, unit: Unit) -> Table:
+    table = found.levers
+    return Table(
+        title,
+        [
+            Column("lever"),
+            Column("shapley", "Shapley value", unit, bounded=True),
+            Column("share", "part of the whole", SHARE, bounded=True),
+            Column("alone", "alone", unit, bounded=True),
+            Column("last", "added last", unit, bounded=True),
+        ],
+        {
+            "lever": table["lever"],
+            **bounded("shapley", table["estimate"], table["low"], table["high"]),
+            **bounded("share", table["share"], table["share_low"], table["share_high"]),
+            **bounded("alone", table["first_in"], table["first_in_low"], table["first_in_high"]),
+            **bounded("last", table["last_in"], table["last_in_low"], table["last_in_high"]),
+        },
+    )
+
+
+def _pairs(won: shapley.Attribution, worth: shapley.Attribution) -> Table:
+    one, other = won.pairs, worth.pairs
+    return Table(
+        "What two levers do together",
+        [
+            Column("first"),
+            Column("second"),
+            Column("winning", "interaction in winning", POINTS, bounded=True),
+            Column("value", "in the host's value", MONEY_CHANGE, bounded=True),
+        ],
+        {
+            "first": one["first"],
+            "second": one["second"],
+            **bounded("winning", one["estimate"], one["low"], one["high"]),
+            **bounded("value", other["estimate"], other["low"], other["high"]),
+        },
+    )
+
+
+def _packages(won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> Table:
+    one, other = won.dividends, worth.dividends
+    return Table(
+        "Every package",
+        [
+            Column("package"),
+            Column("wins", f"{contest.label} wins", SHARE, bounded=True),
+            Column("beyond", "beyond its parts", POINTS, bounded=True),
+            Column("value", "host's value", MONEY, bounded=True),
+        ],
+        {
+            "package": one["coalition"],
+            **bounded("wins", one["worth"], one["worth_low"], one["worth_high"]),
+            **bounded("beyond", one["estimate"], one["low"], one["high"]),
+            **bounded("value", other["worth"], other["worth_low"], other["worth_high"]),
+        },
+    )
+
+
+def _worlds(found: pd.DataFrame) -> Table:
+    return Table(
+        "In other worlds",
+        [
+            Column("lever"),
+            Column("low", "5 % of worlds below", POINTS),
+            Column("median", "median", POINTS),
+            Column("high", "5 % above", POINTS),
+            Column("first", "no lever adds more in, of worlds", SHARE),
+            Column("helps", "surely helps in", SHARE),
+            Column("harms", "surely harms in", SHARE),
+        ],
+        found,
+    )
+
+
+# ----------------------------------------------------------------------------------------------------------- sentences
+
+
+def _said(won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> list[str]:
+    total, levers = won.total, won.levers.sort_values("estimate", ascending=False)
+    whole = worth.total
+    value = [
+        f"{row['lever']} {MONEY_CHANGE.write(row['estimate'], row['low'], row['high'])}"
+        for _, row in worth.levers.sort_values("estimate", ascending=False).iterrows()
+    ]
+    return [
+        f"Together the levers {listed(contest.levers)} change {possessive(contest.label)} chance of winning by "
+        f"{POINTS.write(total['estimate'], total['low'], total['high'])} (n = {won.replications:,} negotiations under "
+        f"each of {len(won.dividends)} packages, on the same luck).",
+        _first_said(levers),
+        f"To the host the package is worth {MONEY_CHANGE.write(whole['estimate'], whole['low'], whole['high'])}: "
+        f"{listed(value)}.",
+        *_interaction_said(won.pairs),
+    ]
+
+
+def _first_said(levers: pd.DataFrame) -> str:
+    first = levers.iloc[0]
+    if len(levers) == 1:
+        return f"There is but one lever: {first['lever']}."
+    rest = listed(
+        f"{row['lever']} {POINTS.write(row['estimate'], row['low'], row['high'])}"
+        for _, row in levers.iloc[1:].iterrows()
+    )
+    effect = POINTS.write(first["estimate"], first["low"], first["high"])
+    return f"Most of it is due to {first['lever']}: {effect}{_part(first)}; then come {rest}."
+
+
+def _interaction_said(pairs: pd.DataFrame) -> list[str]:
+    clear = pairs[(pairs["low"] > 0) | (pairs["high"] < 0)]
+    if not len(clear):
         return []
+    pair = clear.iloc[int(clear["estimate"].abs().to_numpy().argmax())]
+    how = "more together than apart" if pair["estimate"] > 0 else "less together than apart"
+    return [
+        f"The strongest interaction: {pair['first']} and {pair['second']} do {how}, "
+        f"{POINTS.write(pair['estimate'], pair['low'], pair['high'])}."
+    ]
+
+
+def _part(row: pd.Series) -> str:
+    share = (row["share"], row["share_low"], row["share_high"])
+    return f", {SHARE.write(*share)} of the whole" if np.isfinite(share).all() else ""
+
+
+def _elsewhere_said(found: pd.DataFrame, contest: Contest, worlds: int) -> list[str]:
     count = int(found["worlds"].iloc[0])
     if not count:
         return [f"In none of {worlds:,} other worlds does {contest.label} win one time in ten under the whole package."]
-    told = [
+    said = [
         f"{row['lever']} adds most in {100 * row['first']:.0f} %, surely helps in {100 * row['helps']:.0f} % and "
         f"surely harms in {100 * row['harms']:.0f} %"
         for _, row in found.sort_values("first", ascending=False).iterrows()
     ]
     return [
         f"In {count:,} of {worlds:,} other worlds {contest.label} wins at least one time in ten under the whole "
-        f"package; of these, {words.listed(told)} (n = {_IN_A_WORLD} negotiations under every package of a world)."
+        f"package; of these, {listed(said)} (n = {_IN_A_WORLD} negotiations under every package of a world)."
     ]
-
-
-def _levers(found: shapley.Attribution, unit: str, scale: float) -> pd.DataFrame:
-    table = found.levers
-    return table[["lever"]].assign(
-        **with_interval(f"Shapley value, {unit}", table["estimate"], table["low"], table["high"], scale),
-        **with_interval("part of the whole, %", table["share"], table["share_low"], table["share_high"], 100.0),
-        **with_interval(f"alone, {unit}", *words.bounded(table, "first_in"), scale=scale),
-        **with_interval(f"added last, {unit}", *words.bounded(table, "last_in"), scale=scale),
-    )
-
-
-def _pairs(won: shapley.Attribution, worth: shapley.Attribution) -> pd.DataFrame:
-    one, other = won.pairs, worth.pairs
-    return one[["first", "second"]].assign(
-        **with_interval("interaction in winning, points", one["estimate"], one["low"], one["high"], 100.0),
-        **with_interval("in the host's value, M$", other["estimate"], other["low"], other["high"]),
-    )
-
-
-def _packages(won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> pd.DataFrame:
-    one, other = won.dividends, worth.dividends
-    return one[["coalition"]].rename(columns={"coalition": "package"}).assign(
-        **with_interval(f"{contest.label} wins, %", one["worth"], one["worth_low"], one["worth_high"], 100.0),
-        **with_interval("beyond its parts, points", one["estimate"], one["low"], one["high"], 100.0),
-        **with_interval("host's value, M$", other["worth"], other["worth_low"], other["worth_high"]),
-    )  # fmt: skip
-
-
-def _attribution_said(won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> list[str]:
-    total, levers = won.total, won.levers.sort_values("estimate", ascending=False)
-    first = levers.iloc[0]
-    said = [
-        f"Together the levers {words.listed(contest.levers)} change {words.possessive(contest.label)} chance of "
-        f"winning by {words.points(total['estimate'], total['low'], total['high'])} (n = {won.replications:,} "
-        f"negotiations under each of {len(won.dividends)} packages, on the same luck).",
-        f"Most of it is due to {first['lever']}: {words.points(first['estimate'], first['low'], first['high'])}"
-        f"{_part(first)}; then come "
-        + words.listed(
-            f"{row['lever']} {words.points(row['estimate'], row['low'], row['high'])}"
-            for _, row in levers.iloc[1:].iterrows()
-        )
-        + "."
-        if len(levers) > 1
-        else f"There is but one lever: {first['lever']}.",
-    ]
-    value = worth.levers.sort_values("estimate", ascending=False)
-    parts = [
-        f"{row['lever']} {words.money(row['estimate'], row['low'], row['high'], signed=True)}"
-        for _, row in value.iterrows()
-    ]
-    whole = words.money(worth.total["estimate"], worth.total["low"], worth.total["high"], signed=True)
-    said.append(f"To the host the package is worth {whole}: {words.listed(parts)}.")
-    clear = won.pairs[(won.pairs["low"] > 0) | (won.pairs["high"] < 0)]
-    if len(clear):
-        pair = clear.iloc[int(clear["estimate"].abs().to_numpy().argmax())]
-        how = "more together than apart" if pair["estimate"] > 0 else "less together than apart"
-        said.append(
-            f"The strongest interaction: {pair['first']} and {pair['second']} do {how}, "
-            f"{words.points(pair['estimate'], pair['low'], pair['high'])}."
-        )
-    return said
-
-
-def _part(row: pd.Series) -> str:
-    share = (row["share"], row["share_low"], row["share_high"])
-    return f", {words.percent(*share)} of the whole" if np.isfinite(share).all() else ""

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import fnmatch
 import re
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from minegame import runner
+from minegame import text
 from minegame.analysis import equilibrium
-from minegame.answers import words
 from minegame.answers.answer import AnswerError
 from minegame.design import Changes, Factor
 from minegame.ensemble import by_bidder
 from minegame.game import LEVERS
-from minegame.scenario import Scenario, nearest, shipped_scenarios, typed_change, typed_value
+from minegame.runner import Runner
+from minegame.scenario import Scenario, in_words, meaning, nearest
+from minegame.transcript import calendar_month
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from minegame.experiment_file import Experiment
 
-
-#: What varies: factors, ranges by path, or an experiment (its name or file) whose factors are taken.
-Factors: TypeAlias = "Sequence[Factor] | Mapping[str, Sequence[Any]] | str | Path"
 
 #: Who plays with which levers.
 Players: TypeAlias = "Mapping[str, Sequence[str]]"
@@ -40,25 +37,6 @@ _BATCH = 2048  # points that are played together: 120 MB of sums and games
 OWN_LUCK = (
     "Every world is played on luck of its own, so that the intervals hold the error of the worlds and of the luck."
 )
-
-
-class Progress(Protocol):
-    """Called with the negotiations just finished; one that has ``expect`` is told beforehand how many there will be."""
-
-    def __call__(self, done: int, /) -> None:
-        """So many negotiations more are finished."""
-
-
-def expect(progress: Progress | None, negotiations: int) -> None:
-    """Tell a progress report that wants to know how many negotiations there will be."""
-    announce = getattr(progress, "expect", None)
-    if announce is not None:
-        announce(negotiations)
-
-
-def scenario_of(scenario: Scenario | str | Path) -> Scenario:
-    """The scenario itself, or that of a name or file; raises ScenarioError."""
-    return scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
 
 
 # --------------------------------------------------------------------------------------------------------- who contends
@@ -115,7 +93,7 @@ class Contest:
         """The patron's label."""
         return self.scenario.patrons[self.patron].label
 
-    def rival(self, named: str | None, seed: int) -> str:
+    def rival(self, named: str | None, seed: int, runner: Runner) -> str:
         """The rival named, else the other bidder that wins most often; raises AnswerError where there is none."""
         known(self.scenario, "bidder", named)
         others = [name for name in self.scenario.bidder_names if name != self.bidder]
@@ -154,8 +132,10 @@ def _first_patron(scenario: Scenario) -> str:
 # ---------------------------------------------------------------------------------------------------- what is uncertain
 
 
-def factors_of(scenario: Scenario, given: Factors | None = None) -> tuple[Factor, ...]:
-    """What varies: as given, or by default what the wide experiment varies.
+def factors_of(
+    scenario: Scenario, vary: Sequence[Factor] | None = None, factors: str | Path | None = None
+) -> tuple[Factor, ...]:
+    """What varies: as written out, or as an experiment has it, or by default what the wide experiment varies.
 
     For a scenario to which the wide experiment does not fit, the same kinds of parameter vary by half around their
     values.
@@ -163,16 +143,16 @@ def factors_of(scenario: Scenario, given: Factors | None = None) -> tuple[Factor
     Raises:
         ScenarioError: for an unknown path or a range that is not allowed.
     """
-    if given is None:
-        asked = _asked(WIDE)
-        if all(path in _paths(scenario) for path in asked.factors):
-            return _checked(scenario, _ranges(scenario, asked))
-        return _by_half(scenario, list(asked.factors))
-    if isinstance(given, (str, Path)):
-        return _checked(scenario, _ranges(scenario, _asked(given)))
-    if isinstance(given, Mapping):
-        return _checked(scenario, [_range(scenario, path, values) for path, values in given.items()])
-    return _checked(scenario, [_fitted(scenario, factor) for factor in given])
+    if vary and factors:
+        raise AnswerError(scenario.name, "vary and factors: expected one of the two")
+    if vary:
+        return _checked(scenario, [_fitted(scenario, factor) for factor in vary])
+    if factors:
+        return _checked(scenario, _ranges(scenario, _asked(factors)))
+    asked = _asked(WIDE)
+    if all(path in _paths(scenario) for path in asked.factors):
+        return _checked(scenario, _ranges(scenario, asked))
+    return _by_half(scenario, list(asked.factors))
 
 
 def _paths(scenario: Scenario) -> set[str]:
@@ -245,6 +225,7 @@ def _by_half(scenario: Scenario, paths: Sequence[str]) -> tuple[Factor, ...]:
 
 
 def played(
+    runner: Runner,
     scenario: Scenario,
     table: pd.DataFrame,
     places: Sequence[int],
@@ -253,7 +234,6 @@ def played(
     replications: int,
     policies: Sequence[Changes] = ({},),
     luck: np.ndarray | None = None,
-    progress: Progress | None = None,
 ) -> np.ndarray:
     """Count, sum and sum of squares of some measures at every point: shape (points, policies, measures, 3).
 
@@ -267,8 +247,7 @@ def played(
         points = records(table.iloc[rows])
         games = np.stack([one.games(points) for one in changed], axis=1)
         lots = None if luck is None else luck[rows]
-        found = runner.tally(games, seed, replications, luck=lots, progress=progress)
-        sums[rows] = found.sums[:, :, list(places)]
+        sums[rows] = runner.tally(games, seed, replications, luck=lots, places=places).sums
     return sums
 
 
@@ -280,52 +259,7 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-# --------------------------------------------------------------------------------------------- to make it again; limits
-
-
-def settings_of(scenario: Scenario, **more: object) -> dict[str, object]:
-    """What decided the numbers: the scenario, how it differs from the shipped one, and what is given."""
-    return {"scenario": scenario.name, "changes": changes_of(scenario), **more}
-
-
-def changes_of(scenario: Scenario) -> dict[str, Any]:
-    """How a scenario differs from the file that it was loaded from, or the shipped one of its name: values by path."""
-    if scenario.origin is not None:
-        return scenario.changes
-    if scenario.name not in shipped_scenarios():
-        return {}
-    shipped = {parameter.path: parameter.value for parameter in Scenario.load(scenario.name).parameters()}
-    return {p.path: p.value for p in scenario.parameters() if p.path in shipped and shipped[p.path] != p.value}
-
-
-def command_line(kind: str, scenario: Scenario, options: Mapping[str, object]) -> str:
-    """The command that makes an answer again; options that are None are left out, lists are given many times."""
-    parts = ["minegame", "analyse", kind, scenario.origin or scenario.name]
-    for path, value in changes_of(scenario).items():
-        parts += ["--set", typed_change(path, value)]
-    for name, value in options.items():
-        values: Iterable[object] = value if isinstance(value, (list, tuple)) else [value]
-        for one in values:
-            if one is not None:
-                parts += [f"--{name.replace('_', '-')}", str(one)]
-    return shlex.join(parts)
-
-
-def typed_factors(given: Factors | None) -> dict[str, object]:
-    """Factors as options of the command line."""
-    if given is None:
-        return {}
-    if isinstance(given, (str, Path)):
-        return {"factors": str(given)}
-    if isinstance(given, Mapping):
-        return {"vary": [f"{path}={':'.join(typed_value(part) for part in values)}" for path, values in given.items()]}
-    return {
-        "vary": [
-            f"{f.path}=" + (",".join(map(typed_value, f.levels)) if f.levels else f"{f.low}:{f.high}")
-            + (":log" if f.scale == "log" else "")
-            for f in given
-        ]
-    }  # fmt: skip
+# -------------------------------------------------------------------------------------------------------------- limits
 
 
 def spelled(factors: Sequence[Factor]) -> dict[str, list[object]]:
@@ -355,13 +289,13 @@ def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:
     if calibrated := standing.get("calibrated"):
         found.append(
             f"{len(calibrated)} values were chosen so that the scenario shows the observed pattern "
-            f"({words.few(calibrated)}). So a probability of winning is no base rate, and that the observed outcome "
+            f"({text.few(calibrated)}). So a probability of winning is no base rate, and that the observed outcome "
             "comes out likely is no evidence for these values."
         )
     if swept := standing.get("swept"):
         found.append(
-            f"One case cannot teach {words.few(swept)}: vary them before believing anything that depends on them "
-            "(minegame analyse sensitivity, tipping, discovery, learning)."
+            f"One case cannot teach {text.few(swept)}: vary them before believing anything that depends on them "
+            "(minegame analyse sensitivity, tipping, discovery, history_matching)."
         )
     assumed, sourced = len(standing.get("assumption", ())), len(standing.get("fact", ()))
     without = len(scenario.unsourced())
@@ -388,10 +322,30 @@ def whole(scenario: Scenario, path: str, value: float) -> float | int:
     return round(float(value)) if isinstance(scenario.value(path), int) else float(value)
 
 
-def means(scenario: Scenario, points: Sequence[Changes], seed: int, n: int, progress: Progress | None) -> np.ndarray:
+def means(runner: Runner, scenario: Scenario, points: Sequence[Changes], seed: int, n: int) -> np.ndarray:
     """The means of all measures at points, shape (points, MEASURES)."""
     games = scenario.games(points).reshape(-1, 1)
-    return np.asarray(runner.tally(games, seed, n, progress=progress).sums[:, 0, :, 1] / n)
+    return np.asarray(runner.tally(games, seed, n).sums[:, 0, :, 1] / n)
+
+
+# --------------------------------------------------------------------------------------------------------------- words
+
+
+def parameter(scenario: Scenario, path: str) -> str:
+    """A path with its meaning: ``host.balance_weight (weight of a balanced portfolio of camps)``."""
+    means = meaning(scenario, path)
+    return f"{path} ({means})" if means else path
+
+
+def all_drawn(scenario: Scenario, table: pd.DataFrame, column: str = "factor") -> pd.DataFrame:
+    """A table for a picture: the paths in a column as pictures name them."""
+    return table.assign(**{column: [in_words(scenario, str(path)) for path in table[column]]})
+
+
+def month(scenario: Scenario, number: float) -> str:
+    """A month of the tender and of the calendar: ``month 7 (November 2025)``."""
+    exact = f"{number:.0f}" if float(number).is_integer() else f"{number:.1f}"
+    return f"month {exact} ({calendar_month(scenario.tender.start, round(number))})"
 
 
 # ------------------------------------------------------------------------------------------ who plays with which levers
@@ -439,11 +393,6 @@ def check_draws(scenario: Scenario, replications: int, draws: int) -> None:
         raise AnswerError(scenario.name, "needs at least 4 replications and one bootstrap draw")
 
 
-def typed_players(players: Players | None) -> dict[str, object]:
-    """Players as the command line takes them."""
-    return {"player": [f"{name}={','.join(levers)}" for name, levers in players.items()]} if players else {}
-
-
-def rival_of(contest: Contest, seed: int) -> str | None:
+def rival_of(contest: Contest, seed: int, runner: Runner) -> str | None:
     """The bidder that stands in the way most often; None where nobody does."""
-    return contest.rival(None, seed) if len(contest.scenario.bidder_names) > 1 else None
+    return contest.rival(None, seed, runner) if len(contest.scenario.bidder_names) > 1 else None

@@ -1,0 +1,169 @@
+"""Asking: a question put to a scenario, played by a runner, and kept in a folder where that is wanted."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from minegame import folder as folders
+from minegame import storage
+from minegame.answers.answer import Answer, kept_in
+from minegame.answers.question import Question
+from minegame.folder import Work
+from minegame.options import refuse
+from minegame.runner import Runner, Tell, Watch
+from minegame.scenario import Scenario, nearest
+
+#: The order in which answers are best read; a kind that is not listed comes after them.
+_ORDER = (
+    "winning", "attribution", "ledger", "sensitivity", "tipping", "threshold", "lever_prices", "equilibrium",
+    "tender_rules", "discovery", "history_matching",
+)  # fmt: skip
+#: What kinds were called before.
+FORMER = {
+    "odds": "winning", "prices": "lever_prices", "strategy": "equilibrium", "rules": "tender_rules",
+    "learning": "history_matching",
+}  # fmt: skip
+
+
+@cache
+def kinds() -> dict[str, str]:
+    """The kinds of question and what each asks, in reading order: modules of this folder that define one.
+
+    Read off the first lines of the files, so that a list of kinds needs no imports.
+    """
+    found = {}
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        if re.search(r"^class \w+\(Question\):", text, re.MULTILINE):
+            found[file.stem] = text[3 : text.index("\n")].removesuffix('"""')
+    return dict(sorted(found.items(), key=lambda kind: _ORDER.index(kind[0]) if kind[0] in _ORDER else len(_ORDER)))
+
+
+def kind_of(name: str) -> type[Question]:
+    """The kind of question of a name; names of former versions are known too.
+
+    Raises:
+        ScenarioError: if there is none, with the nearest.
+    """
+    known = FORMER.get(name, name.replace("-", "_"))
+    if known not in kinds():
+        refuse(name, f"is no kind of question: expected one of {', '.join(kinds())}{nearest(name, kinds())}")
+    module = import_module(f"minegame.answers.{known}")
+    return next(
+        thing
+        for thing in vars(module).values()
+        if isinstance(thing, type) and issubclass(thing, Question) and thing.__module__ == module.__name__
+    )
+
+
+def ask(
+    question: Question | str,
+    scenario: Scenario | str | Path | None = None,
+    folder: Path | str | None = None,
+    *,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    watch: Watch | None = None,
+    tell: Tell | None = None,
+    **given: Any,
+) -> Answer:
+    """Put a question to a scenario and keep the answer in a folder, if one is named.
+
+    Args:
+        question: a question, or the name of a kind, whose options are the remaining arguments.
+        scenario: a scenario, its name or its file (default: the Kazakhstan baseline).
+        folder: where the answer is kept; what it holds of the same question already is not played again.
+        executor: any executor of Python's standard interface (default: threads).
+        workers: how many tasks it can work on at a time (default: the cores of this machine).
+        watch: called with the negotiations finished and planned.
+        tell: called with a sentence when something out of the ordinary was put right.
+        given: the options of the kind, as ``help(minegame.answers.kind_of("attribution"))`` lists them.
+
+    Raises:
+        ScenarioError: for an option or a scenario that is not allowed, or a folder that holds something else.
+        OSError: if a file cannot be written; finished chunks stay.
+
+    >>> answer = ask("attribution", "two_bidders", replications=50)
+    >>> list(answer.tables)
+    ['levers', 'pairs', 'packages']
+    """
+    asked = _question(question, given)
+    at = scenario if isinstance(scenario, Scenario) else Scenario.load(*([] if scenario is None else [scenario]))
+    if folder is None:
+        with Runner(executor, workers, None, watch) as runner:
+            return _answered(asked, at, runner)
+    return _kept(asked, at, Path(folder), executor, workers, watch, tell)
+
+
+def _question(question: Question | str, given: dict[str, Any]) -> Question:
+    if isinstance(question, Question):
+        if given:
+            refuse(next(iter(given)), "options belong to the question: they cannot be given beside it")
+        return question
+    kind = kind_of(question)
+    known = list(kind.__dataclass_fields__)
+    for name in given:
+        if name not in known:
+            refuse(name, f"is no option of {kind.kind()}: expected one of {', '.join(known)}{nearest(name, known)}")
+    return kind(**given)
+
+
+def _answered(question: Question, scenario: Scenario, runner: Runner) -> Answer:
+    answer = question.answer(scenario, runner)
+    runner.finished()
+    return answer
+
+
+def work_of(question: Question, scenario: Scenario) -> Work:
+    """What a folder is to hold of a question."""
+    return Work(
+        question.kind(),
+        question.work(scenario),
+        {},
+        {"asked": question.plain(), "scenario": {"name": scenario.name, **scenario.document()}},
+    )
+
+
+def _kept(
+    question: Question, scenario: Scenario, folder: Path, executor: Executor | None, workers: int | None,
+    watch: Watch | None, tell: Tell | None,
+) -> Answer:  # fmt: skip
+    work = work_of(question, scenario)
+    work.check(folder)
+    if storage.is_results_folder(folder) and storage.is_read_only(folder):
+        return Answer.read(folder)
+    with _made(folder), storage.claimed(folder):
+        manifest = work.opened(folder)
+        store = folders.store_of(folder, manifest)
+        if manifest["state"] != "complete":
+            started = time.perf_counter()
+            store.gather(tell=tell)
+            with Runner(executor, workers, store, watch) as runner, folders.room_needed(folder):
+                answer = kept_in(_answered(question, scenario, runner), question, folder)
+                names = answer.write(folder)
+            seconds = round(time.perf_counter() - started, 3)
+            folders.sign(folder, manifest, names, negotiations=runner.done, seconds_of_last_session=seconds)
+        store.clear()
+        return Answer.read(folder)
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """A question that turns out not to fit the scenario leaves no empty folder behind."""
+    from minegame.scenario import ScenarioError
+
+    before = folder.exists() and any(folder.iterdir())
+    try:
+        yield
+    except ScenarioError:
+        if not before:
+            storage.discard(folder)
+        raise
