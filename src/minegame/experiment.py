@@ -196,7 +196,7 @@ class _Run:
     def _kept(self) -> int:
         return 1 if self.plan.reference is None else 2
 
-        # ---------------------------------------------------------------------------------------------------- the chunks
+    # ---------------------------------------------------------------------------------------------------- the chunks
 
     def _pieces(self, this: Round) -> list[tuple[str, Piece]]:
         cut = pieces(len(this.groups), len(self.plan.policies), this.replications, self.manifest["chunk"], _GAMES)

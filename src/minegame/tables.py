@@ -4,7 +4,8 @@ A table is made once and only printed elsewhere: on a terminal, on a page, as CS
 fractions and full precision under the short names; a reader sees headings, percent, points and M$.
 
 >>> rows = {"lever": ["tariff"], "effect": [0.012], "effect_low": [0.004], "effect_high": [0.02]}
->>> table = Table("What each lever adds", [Column("lever"), Column("effect", "Shapley value", POINTS, bounded=True)], rows)
+>>> columns = [Column("lever"), Column("effect", "Shapley value", POINTS, bounded=True)]
+>>> table = Table("What each lever adds", columns, rows)
 >>> table.headings, table.cells()
 (['lever', 'Shapley value, points'], [['tariff', '+1.2 [+0.4, +2.0]']])
 """

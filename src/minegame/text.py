@@ -254,3 +254,18 @@ def said(value: object, name: str = "") -> str:
         # A seed is a name, not a quantity, and a value of a parameter is shown as it was given.
         return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 and name != "seed" else f"{value:.10g}"
     return MISSING if value is None else level(value) or MISSING
+
+
+def plain(data: Any) -> Any:
+    """Values as JSON has them: what is not finite becomes null."""
+    if isinstance(data, Mapping):
+        return {str(key): plain(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [plain(value) for value in data]
+    item = getattr(data, "item", None)  # NumPy scalars
+    data = item() if callable(item) else data
+    if data is None or isinstance(data, (str, bool, int)):
+        return data
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    return str(data)
