@@ -361,7 +361,7 @@ def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:
     if swept := standing.get("swept"):
         found.append(
             f"One case cannot teach {words.few(swept)}: vary them before believing anything that depends on them "
-            "(minegame analyse sensitivity, tipping, discovery, learning)."
+            "(minegame analyse sensitivity, tipping, discovery, history_matching)."
         )
     assumed, sourced = len(standing.get("assumption", ())), len(standing.get("fact", ()))
     without = len(scenario.unsourced())
