@@ -160,7 +160,7 @@ def mesa_section(rate: float) -> None:
 def experiment_section(large: bool) -> None:
     """What the experiment machinery adds: to a small run, to a large one, and where a design has many points."""
     from minegame import runner
-    from minegame.experiment_file import Plan, Experiment
+    from minegame.experiment_file import Experiment, Plan
     from minegame.scenario import Scenario
 
     sizes = [("small run", 1_000), ("large run", 10**8 if large else 2_000_000)]

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from minegame.analysis import equilibrium
+from minegame.analysis import equilibrium, tender_rules
+from minegame.analysis.tender_rules import change
+from minegame.game import LEVERS
 from minegame.game_theory import nash
 from minegame.game_theory.commitment import answered, mixed_commitment, pure_commitment, worth
 from minegame.game_theory.dominance import eliminate, weakly_dominated
-from minegame.analysis.equilibrium import change
 from minegame.game_theory.mixed import extreme_equilibria, small_equilibria
 from minegame.game_theory.nash import equilibria, pure_equilibria
 from minegame.game_theory.payoffs import (
@@ -29,7 +30,6 @@ from minegame.game_theory.payoffs import (
     value,
 )
 from minegame.game_theory.quantal import quantal_path
-from minegame.game import LEVERS
 from minegame.scenario import Scenario
 
 MATCHING_PENNIES = np.array([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]], float)
@@ -504,13 +504,13 @@ def test_rules_are_compared_on_the_same_luck():
     base = noisy(PRISONERS_DILEMMA, 1.0, 400, np.random.default_rng(16))
     better = base.copy()
     better[:, :, 2] += 7.0
-    found = equilibrium.rules({"as it was": two_by_two(base), "richer": two_by_two(better)}, draws=50)
+    found = tender_rules.rules({"as it was": two_by_two(base), "richer": two_by_two(better)}, draws=50)
     assert found["difference"].tolist() == pytest.approx([0.0, 7.0])
     assert found["difference_low"][1] == pytest.approx(found["difference_high"][1])  # the luck cancels
     assert found["host_low"][0] < found["host_value"][0] < found["host_high"][0]
     assert found["us"].tolist() == ["press", "press"]
     with pytest.raises(ValueError, match="same replications"):
-        equilibrium.rules({"all": two_by_two(base), "half": two_by_two(base[:200])}, draws=5)
+        tender_rules.rules({"all": two_by_two(base), "half": two_by_two(base[:200])}, draws=5)
 
 
 def test_rules_tell_measures_that_nobody_plays_for():
@@ -522,7 +522,7 @@ def test_rules_tell_measures_that_nobody_plays_for():
         "as it was": PayoffTable.from_samples(players, base, {"money": money, "wins": wins}),
         "dearer": PayoffTable.from_samples(players, base, {"money": money - 7.0, "wins": ~wins}),
     }
-    found = equilibrium.rules(tables, draws=5)
+    found = tender_rules.rules(tables, draws=5)
     assert found["money_difference"].tolist() == pytest.approx([0.0, -7.0])
     assert found["money"][0] == pytest.approx(found["host_value"][0])
     assert found["wins"].tolist() == pytest.approx([wins[:, 3].mean(), 1 - wins[:, 3].mean()])
@@ -536,7 +536,7 @@ def test_rules_tell_measures_that_nobody_plays_for():
 def test_a_rule_without_a_pure_equilibrium_is_solved_again_in_its_mixed_one():
     samples = noisy(MATCHING_PENNIES, 0.5, 400, np.random.default_rng(23))
     samples[:, :, 2] = np.array([8.0, 0.0, 0.0, 4.0]) + samples[:, :, 2]
-    row = equilibrium.rules({"as it is": two_by_two(samples)}, draws=200).iloc[0]
+    row = tender_rules.rules({"as it is": two_by_two(samples)}, draws=200).iloc[0]
     assert row["no_pure_equilibrium"] == 1.0
     assert row["redrawn_low"] < row["host_value"] < row["redrawn_high"]
     assert row["host_value"] == pytest.approx(3.0, abs=0.2)
@@ -559,7 +559,7 @@ def test_where_no_equilibrium_is_found_the_limit_of_logit_play_stands_in_with_it
 
 def test_several_equilibria_give_the_host_a_range():
     payoffs = BATTLE_OF_THE_SEXES + np.array([[[1.0, 0], [0, 0]], [[0, 0], [0, 0]]])
-    found = equilibrium.rules({"one": two_by_two(noisy(payoffs, 0.2, 400, np.random.default_rng(17)))}, draws=50)
+    found = tender_rules.rules({"one": two_by_two(noisy(payoffs, 0.2, 400, np.random.default_rng(17)))}, draws=50)
     assert found["equilibria"][0] == 3
     assert found["host_least"][0] < 3.0
     assert found["host_most"][0] == pytest.approx(6.0, abs=0.1)

@@ -13,14 +13,14 @@ FACTORS = [Factor(name, 0.1, 1.0) for name in ("force", "exposure", "price", "id
 @pytest.fixture(scope="module")
 def case():
     """Only force × exposure moves P(win); only price moves the date; idle moves nothing."""
-    points = learning.design(FACTORS, 4_000, seed=2)
+    points = history_matching.design(FACTORS, 4_000, seed=2)
     product = points["force"] * points["exposure"]
     win = 1 / (1 + np.exp(-30 * (product - 0.5)))
     month = 12 * points["price"]
     estimates = pd.DataFrame({"us wins": win, "month": month})
-    spreads = pd.DataFrame({"us wins": learning.event_spread(win), "month": np.full(len(win), 0.3)})
+    spreads = pd.DataFrame({"us wins": history_matching.event_spread(win), "month": np.full(len(win), 0.3)})
     headlines = pd.DataFrame({"share of the tariff": product, "P without": np.where(win > 0.5, np.nan, 0.2)})
-    found = learning.estimate(
+    found = history_matching.estimate(
         points,
         [Observation("us wins", 1.0), Observation("month", 7.0, error=0.3)],
         estimates,
@@ -69,31 +69,32 @@ def test_nothing_is_learnt_when_nothing_depends():
     """Of 100 cases that teach nothing, few are said to teach something."""
     chance, alarms = np.random.default_rng(1), 0
     for seed in range(100):
-        points = learning.design(FACTORS, 400, seed)
+        points = history_matching.design(FACTORS, 400, seed)
         noise = pd.DataFrame({"month": chance.normal(size=400)})
         nil = pd.DataFrame({"month": np.zeros(400)})
-        found = learning.estimate(points, [Observation("month", 0.0, error=0.2)], noise, nil, nil)
+        found = history_matching.estimate(points, [Observation("month", 0.0, error=0.2)], noise, nil, nil)
         alarms += found.parameters["learnt"].any()
     assert alarms / 100 <= 0.1
 
 
 def test_implausibility():
     seen = Observation("month", 8.0, error=3.0, discrepancy=4.0)
-    assert learning.implausibility(seen, np.array([8.0, 13.0])).tolist() == [0, 1]
-    assert learning.implausibility(seen, np.array([21.0]), 5.0, np.sqrt(119.0)).tolist() == [1.0]
+    assert history_matching.implausibility(seen, np.array([8.0, 13.0])).tolist() == [0, 1]
+    assert history_matching.implausibility(seen, np.array([21.0]), 5.0, np.sqrt(119.0)).tolist() == [1.0]
     sure = Observation("us wins", 1.0)
-    assert learning.implausibility(sure, np.array([1.0, 0.5, 0.1]), 0.0, learning.event_spread([1.0, 0.5, 0.1])) == (
+    won = np.array([1.0, 0.5, 0.1])
+    assert history_matching.implausibility(sure, won, 0.0, history_matching.event_spread(won)) == (
         pytest.approx([0, 1, 3])
     )
-    assert np.isnan(learning.implausibility(seen, np.array([np.nan]))).all()
+    assert np.isnan(history_matching.implausibility(seen, np.array([np.nan]))).all()
 
 
 def test_a_vector_that_says_nothing_is_kept_and_none_kept_is_said():
     points = pd.DataFrame({"force": np.linspace(0, 1, 50)})
     nil = pd.DataFrame({"month": np.zeros(50)})
-    silent = learning.estimate(points, [Observation("month", 1.0)], nil.replace(0.0, np.nan), nil, nil)
+    silent = history_matching.estimate(points, [Observation("month", 1.0)], nil.replace(0.0, np.nan), nil, nil)
     assert silent.kept.all()
-    none = learning.estimate(points, [Observation("month", 1.0)], nil, nil, nil, headlines=points)
+    none = history_matching.estimate(points, [Observation("month", 1.0)], nil, nil, nil, headlines=points)
     assert not none.kept.any()
     assert none.headlines["median"].isna().all()
     assert none.parameters["spread_kept"].isna().all()
@@ -104,7 +105,7 @@ def test_products_are_paths_of_the_baseline():
     from minegame.scenario import Scenario
 
     scenario = Scenario.load()
-    for paths in learning.products("us", "cove_kaz", "us_public_lenders").values():
+    for paths in history_matching.products("us", "cove_kaz", "us_public_lenders").values():
         assert all(isinstance(scenario.value(path), float) for path in paths)
 
 

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 
 import minegame.runner as runner
 from minegame import ensemble, storage
-from minegame.statistics import precision
 from minegame.ensemble import MEASURES, by_bidder, general
-from minegame.runner import block_size, pieces, tree_sum
+from minegame.experiment_file import Experiment, Plan, shipped_experiments
 from minegame.game import OUTCOME, STATE, new_records
-from minegame.experiment_file import Plan, Experiment, shipped_experiments
+from minegame.runner import block_size, pieces, tree_sum
 from minegame.scenario import Scenario
+from minegame.statistics import precision
 
 # -------------------------------------------------------------------------------------------------- adding things up
 
@@ -76,7 +76,7 @@ def test_a_tally_is_the_same_for_any_number_of_threads_and_size_of_task(monkeypa
     games = np.stack([Scenario.load("kazakhstan_tungsten").games([{"tender.months": m}, {}]) for m in (6, 12, 18)])
     found = runner.tally(games, 3, 1500, reference=1, threads=1)
     for task in (300, 2_000, 1_000_000):
-        monkeypatch.setattr(experiment, "_TASK", task)
+        monkeypatch.setattr(runner, "_TASK", task)
         again = runner.tally(games, 3, 1500, reference=1, threads=2)
         assert np.array_equal(again.sums, found.sums)
         assert found.contrasts is not None
@@ -225,7 +225,7 @@ def test_a_run_that_is_complete_is_not_played_again(tmp_path: Path, monkeypatch:
     def never(*_: object) -> None:
         raise AssertionError("played again")
 
-    monkeypatch.setattr(experiment, "play_chunk", never)
+    monkeypatch.setattr(runner, "play_chunk", never)
     assert runner.run(plan, tmp_path / "r").groups == 6
 
 
@@ -417,8 +417,8 @@ def twins() -> Scenario:
 def test_a_forecast_of_many_policies_makes_few_games(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     played = []
     rate = runner._rate
-    monkeypatch.setattr(experiment, "_GAMES", 8)
-    monkeypatch.setattr(experiment, "_rate", lambda games, *rest: played.append(games.shape) or rate(games, *rest))
+    monkeypatch.setattr(runner, "_GAMES", 8)
+    monkeypatch.setattr(runner, "_rate", lambda games, *rest: played.append(games.shape) or rate(games, *rest))
     runner.forecast(asked.plan(asked.FOUR_POLICIES, tmp_path))
     assert played == [(2, 4)]
 

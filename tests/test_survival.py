@@ -307,9 +307,7 @@ def test_a_dask_worker_killed_in_mid_run_changes_nothing(asked_file: Path, tmp_p
             if heard in (4, 12):
                 os.kill(victims.pop(), signal.SIGKILL)
 
-        runner.run(
-            plan_of(asked_file), tmp_path / "r", executor=executor, workers=workers, chunk=CHUNK, watch=watch
-        )
+        runner.run(plan_of(asked_file), tmp_path / "r", executor=executor, workers=workers, chunk=CHUNK, watch=watch)
     assert not victims
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
 

@@ -8,7 +8,7 @@ import pytest
 from asked import plan
 from rich.console import Console
 
-from minegame import runner, run_tables
+from minegame import run_tables, runner
 
 QUESTIONS = {
     "packages": """
@@ -71,10 +71,11 @@ def results(tmp_path_factory):
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_no_number_is_cut_at_any_width(results, name, width):
     found = results(name)
-    groups = [*tables.winning(found, found.win_probabilities()), tables.contrasts(found), [tables.terms(found)]]
+    shown = run_tables.winning(found, found.win_probabilities())
+    groups = [*shown, run_tables.contrasts(found), [run_tables.terms(found)]]
     for layouts in groups:
         page = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
-        chosen = tables.fitting(page, *layouts)
+        chosen = run_tables.fitting(page, *layouts)
         page.print(chosen)
         text = page.file.getvalue()
         assert max(map(len, text.splitlines())) <= width
@@ -85,11 +86,11 @@ def test_no_number_is_cut_at_any_width(results, name, width):
 
 def test_what_is_shown_at_a_width_is_the_fullest_layout_that_fits(results):
     found = results("packages")
-    (layouts,) = tables.winning(found, found.win_probabilities())
+    (layouts,) = run_tables.winning(found, found.win_probabilities())
     headings = {}
     for width in (120, 80, 60, 30):
         page = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
-        page.print(tables.fitting(page, *layouts))
+        page.print(run_tables.fitting(page, *layouts))
         headings[width] = page.file.getvalue()
     assert "built" in headings[120]
     assert "[" in headings[120]
@@ -101,6 +102,6 @@ def test_what_is_shown_at_a_width_is_the_fullest_layout_that_fits(results):
 
 def test_give_or_take_reaches_to_the_farther_end():
     nothing = {"estimate": 0.0, "low": 0.0, "high": 0.278}
-    assert tables._give_or_take(nothing) == "0.0 ±27.8"
-    assert tables._give_or_take({"estimate": 0.5, "low": 0.4998, "high": 0.5001}) == "50.0 ±0.02"
-    assert tables._signed({"estimate": -0.00001, "low": -0.0004, "high": 0.002}) == "0.0 [0.0, +0.2]"
+    assert run_tables._give_or_take(nothing) == "0.0 ±27.8"
+    assert run_tables._give_or_take({"estimate": 0.5, "low": 0.4998, "high": 0.5001}) == "50.0 ±0.02"
+    assert run_tables._signed({"estimate": -0.00001, "low": -0.0004, "high": 0.002}) == "0.0 [0.0, +0.2]"

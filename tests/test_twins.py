@@ -255,7 +255,7 @@ def test_sums_are_the_same_to_the_last_bit_however_the_work_is_spread(monkeypatc
     games = np.stack([one, one[::-1]])
     known = None
     for threads, task in ((1, 10**9), (2, 1), (3, 1), (3, 7000), (2, 20_000), (1, 3000)):
-        monkeypatch.setattr(experiment, "_TASK", task)
+        monkeypatch.setattr(runner, "_TASK", task)
         found = runner.tally(games, 6, 4500, reference=1, threads=threads)
         known = known or found
         assert found.sums.tobytes() == known.sums.tobytes()

@@ -106,7 +106,7 @@ def winning(
         limits=limits_of(
             scenario,
             "Policies are compared with everybody else playing on as the scenario says: nobody answers a policy with "
-            "one of his own (see minegame analyse strategy).",
+            "one of his own (see minegame analyse equilibrium).",
             "Terms are those of the negotiations that the bidder won, which are not the same negotiations for each.",
         ),
         scenario=scenario,

@@ -36,9 +36,8 @@ class _Kinds(Commands):
         if name not in kinds() and not args[0].startswith("-"):
             from minegame.scenario import nearest
 
-            fail(
-                f"there is no kind of question {args[0]!r}: expected one of {', '.join(kinds())}{nearest(name, kinds())}"
-            )
+            known = f"expected one of {', '.join(kinds())}{nearest(name, kinds())}"
+            fail(f"there is no kind of question {args[0]!r}: {known}")
         return super().resolve_command(ctx, args) if name not in kinds() else (name, _command(name), args[1:])
 
 
