@@ -221,7 +221,7 @@ class Experiment(_Part):
     ask: Annotated[dict[str, dict[str, Any]], BeforeValidator(_asked)] = Field(
         default={}, description="Questions asked of the scenario beside it: kinds, each with its options."
     )
-    _places: Any = PrivateAttr(default=None)
+    _places: Any = PrivateAttr(default_factory=lambda: _Places("experiment", {}))
 
     @classmethod
     def load(cls, where: str | Path, changes: Mapping[str, Any] | None = None) -> tuple[Experiment, Plan]:
@@ -283,7 +283,7 @@ class Experiment(_Part):
 
     def error(self, loc: tuple[str, ...], text: str) -> ExperimentError:
         """What is wrong at a place of the file, with its line."""
-        return ExperimentError((self._places or _Places("experiment", {})).problem(loc, text))
+        return ExperimentError(self._places.problem(loc, text))
 
     @classmethod
     def schema(cls) -> dict[str, Any]:  # type: ignore[override]  # replaces a method that pydantic has retired
@@ -324,10 +324,10 @@ def _located(where: str | Path) -> Path:
 
 @dataclass(frozen=True)
 class _Places:
-    """Where the values of an experiment stand: file and line by location."""
+    """Where the values of an experiment stand: file and line by location; it does not tell experiments apart."""
 
-    file: str
-    lines: Mapping[tuple[str, ...], int]
+    file: str = field(compare=False)
+    lines: Mapping[tuple[str, ...], int] = field(compare=False)
 
     def problem(self, loc: Sequence[str], text: str) -> Problem:
         line = self._line(tuple(loc))
