@@ -81,7 +81,7 @@ class Whole(Reader):
     @property
     def expected(self) -> str:
         """What is allowed, in words."""
-        return f"a whole number between {self.low:,} and {self.high:,}"
+        return f"a whole number between {self.low} and {self.high}"
 
     def accepts(self, number: float) -> bool:
         """Whether a number is allowed."""

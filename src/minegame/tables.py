@@ -12,13 +12,12 @@ fractions and full precision under the short names; a reader sees headings, perc
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from minegame.text import FLAG, LEVEL, PATH, TEXT, UNITS, Unit
 
@@ -150,7 +149,7 @@ def bounded(name: str, value: Any, low: Any, high: Any) -> dict[str, Any]:
 
 def estimate(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a bounded column from a mapping with estimate, low and high, where None is missing."""
-    return bounded(name, *(np.nan if found[key] is None else found[key] for key in ("estimate", "low", "high")))
+    return bounded(name, *(math.nan if found[key] is None else found[key] for key in ("estimate", "low", "high")))
 
 
 def _kept(values: pd.Series, unit: Unit) -> Any:
