@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from minegame import answers, design, runner
 from minegame.statistics import intervals
 from minegame.answers import Answer, AnswerError, Contest, answer, factors_of, words
-from minegame.answers.inputs import active_levers, changes_of, played
+from minegame.answers.inputs import active_levers, played
 from minegame.design import Factor
 from minegame.ensemble import by_bidder, general
 from minegame.plots import axes
@@ -41,8 +41,6 @@ SMALL = {
         "observed": {"winner": "cove_kaz", "month": 7, "equity": 0.3},
     },
 }  # fmt: skip
-OTHERS = [("sensitivity", {"method": "morris", "factors": TWO, "base": 4, "replications": 16}),
-          ("sensitivity", {"method": "tornado", "factors": TWO, "base": 3, "replications": 16})]  # fmt: skip
 
 
 def needs(kind: str, **options: object) -> None:
@@ -147,14 +145,6 @@ def test_the_command_makes_the_same_answer(asked, kind, tmp_path):
     assert again["tables"] == found.document()["tables"]
 
 
-@pytest.mark.parametrize(("kind", "options"), OTHERS)
-def test_other_methods(kind, options):
-    needs(kind, **options)
-    found = answers.KINDS[kind](TUNGSTEN, **options)
-    assert found.settings["method"] == options["method"]
-    assert all(answer.png(draw).startswith(b"\x89PNG") for draw in found.pictures.values())
-
-
 @pytest.mark.parametrize("kind", ["winning", "attribution", "ledger", "tipping", "threshold", "prices", "learning"])
 def test_any_scenario_can_be_asked(kind):
     small = {name: value for name, value in SMALL[kind].items() if name not in ("factors", "observed")}
@@ -200,11 +190,6 @@ def test_shapley_values_add_up_and_agree_with_the_contrast(asked):
     whole = contrast.loc["tariff + access + engagement + finance", "wins, points"]
     assert levers["Shapley value, points"].sum() == pytest.approx(whole)
     assert levers["part of the whole, %"].sum() == pytest.approx(100)
-
-
-def test_terms_of_the_ledger_add_up(asked):
-    table = next(iter(asked("ledger").tables.values()))
-    assert table["difference, M$"].iloc[:-1].sum() == pytest.approx(table["difference, M$"].iloc[-1])
 
 
 def test_a_policy_that_plays_as_the_scenario_is_the_scenarios_own():
@@ -353,14 +338,6 @@ def test_progress_is_told_of_all_that_is_played():
         assert count.planned == count.done > 0, kind
 
 
-def test_what_was_changed_is_in_the_command_and_the_settings():
-    scenario = Scenario.load(TUNGSTEN).at({"tender.lots": "split", "host.balance_weight": 1.5})
-    assert changes_of(scenario) == {"tender.lots": "split", "host.balance_weight": 1.5}
-    found = answers.ledger(scenario, replications=50)
-    assert "--set tender.lots=split --set host.balance_weight=1.5" in found.command
-    assert any("without a source" in limit or "no source" in limit for limit in found.limits)
-
-
 @pytest.mark.parametrize(
     ("kind", "options"),
     [
@@ -453,12 +430,9 @@ def test_bad_factors_are_refused(given, words_in_it):
         (lambda: answers.attribution(TUNGSTEN, bidder="cove", replications=9), "cove_kaz"),
         (lambda: answers.attribution(TUNGSTEN, levers=["tarif"], replications=9), "tariff"),
         (lambda: answers.winning(TUNGSTEN, reference="tarif", replications=9), "'tariff'"),
-        (lambda: answers.ledger(TUNGSTEN, "cove_kaz", "cove_kaz", replications=9), "rival of itself"),
-        (lambda: answers.sensitivity(TUNGSTEN, method="sobel"), "sobol"),
         (lambda: answers.strategy(TUNGSTEN, {"us": ["access"]}, replications=9), "two patrons"),
         (lambda: answers.strategy(TUNGSTEN, {"us": ["acess"], "china": []}, replications=9), "access"),
         (lambda: answers.strategy(TUNGSTEN, FEW, replications=2), "at least 4"),
-        (lambda: answers.learning(TUNGSTEN, observed={"moth": 7}), "moth"),
         (lambda: answers.threshold(TUNGSTEN, "patrons.us.link", "patrons.us.link"), "expected two"),
         (lambda: answers.threshold(TUNGSTEN, "tender.lots"), "range"),
     ],
@@ -466,14 +440,6 @@ def test_bad_factors_are_refused(given, words_in_it):
 def test_bad_questions_are_refused(ask, words_in_it):
     with pytest.raises(AnswerError, match=words_in_it):
         ask()
-
-
-def test_missing_salib_is_told_before_anything_is_played(monkeypatch):
-    from minegame.answers import worlds
-
-    monkeypatch.setattr(worlds, "find_spec", lambda name: None)
-    with pytest.raises(ModuleNotFoundError, match=r"pip install 'minegame\[analysis\]'"):
-        answers.sensitivity(TUNGSTEN, base=10**6)
 
 
 def test_the_contest_is_that_of_the_patron_that_acts():
@@ -583,15 +549,6 @@ def test_a_parameter_is_named_with_its_meaning():
 def test_the_line_runs_from_left_to_right(asked):
     line = asked("threshold").tables["The line"]
     assert all(a <= b for a, b in pairwise(line["host.balance_weight"]))
-
-
-def test_levels_can_vary_too():
-    pytest.importorskip("SALib")
-    found = answers.sensitivity(
-        TUNGSTEN, [Factor("tender.lots", levels=("bundled", "split")), Factor("host.balance_weight", 0, 4)],
-        base=16, replications=8,
-    )  # fmt: skip
-    assert "--vary tender.lots=bundled,split" in found.command
 
 
 # ------------------------------------------------------------------------------------------------------ over the worlds
