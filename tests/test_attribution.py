@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minegame import plots
-from minegame.analysis import attribution, ledger
+from minegame.analysis import attribution
 from minegame.design import packages
 from minegame.scenario import Scenario
 
@@ -160,8 +160,6 @@ def test_pictures_say_what_they_show():
     found = attribution.estimate(luck(1), LEVERS)
     picture = plots.shapley_bars(found.levers, outcome="P(win)", replications=500)
     assert "n = 500" in picture.get_xlabel()
-    table = ledger.ledger_difference(luck(1, 1, 50), luck(2, 1, 50), ("tax", "bonus"))
-    assert "M$" in plots.ledger_bars(table, first="A", second="B").get_xlabel()
 
 
 def test_shapley_values_over_worlds():

@@ -45,7 +45,7 @@ def significant(value: float, digits: int = 3) -> int:
     >>> significant(0.0123), significant(1.5), significant(1234.0)
     (4, 2, 0)
     """
-    if value == 0 or not math.isfinite(value):
+    if abs(value) < 10.0**-_MOST_DIGITS or not math.isfinite(value):
         return 0
     return min(_MOST_DIGITS, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
