@@ -295,7 +295,7 @@ class Players(Reader):
         found: dict[str, tuple[str, ...]] = {}
         for text in [given] if isinstance(given, str) else given:
             patron, sign, levers = (part.strip() for part in text.partition("="))
-            if not (patron and sign and levers):
+            if not (patron and sign):
                 refuse(name, f"{text!r}: expected patron=lever,lever, such as us=tariff,access")
             if patron in found:
                 refuse(name, f"{patron!r} is given twice")
@@ -325,6 +325,8 @@ class Factors(Reader):
         listed = [given] if isinstance(given, str) else list(given)
         found = tuple(typed_factor(one, name) if isinstance(one, str) else one for one in listed)
         _refuse_twice([factor.path for factor in found], name)
+        if not found:
+            refuse(name, "nothing varies: expected at least one factor")
         return found
 
     def plain(self, value: Sequence[Factor]) -> dict[str, list[Any]]:

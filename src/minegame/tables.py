@@ -3,6 +3,7 @@
 A table is made once and only printed elsewhere: on a terminal, on a page, as CSV, in a notebook.  Files and frames keep
 fractions and full precision under the short names; a reader sees headings, percent, points and M$.
 
+>>> from minegame.text import POINTS
 >>> rows = {"lever": ["tariff"], "effect": [0.012], "effect_low": [0.004], "effect_high": [0.02]}
 >>> columns = [Column("lever"), Column("effect", "Shapley value", POINTS, bounded=True)]
 >>> table = Table("What each lever adds", columns, rows)
@@ -133,10 +134,10 @@ class Table:
         import pandas as pd
 
         columns = [Column.from_document(part) for part in document["columns"]]
-        words = {name: str for column in columns if column.unit in _WORDS for name in column.names}
         # Only an empty cell is missing: "none" and "None" are names of policies.
-        frame = pd.read_csv(file, keep_default_na=False, na_values=[""], dtype=words, float_precision="round_trip")
-        return cls(str(document["title"]), columns, frame, bool(document.get("raw", False)))
+        text = pd.read_csv(file, keep_default_na=False, na_values=[""], dtype=str)
+        rows = {name: _from_text(text[name], column.unit) for column in columns for name in column.names}
+        return cls(str(document["title"]), columns, pd.DataFrame(rows), bool(document.get("raw", False)))
 
 
 _WORDS = (TEXT, PATH)
@@ -158,6 +159,25 @@ def _kept(values: pd.Series, unit: Unit) -> Any:
     if unit in (LEVEL, FLAG):
         return values
     return values.astype(float) if values.dtype == object else values
+
+
+def _from_text(values: pd.Series, unit: Unit) -> Any:
+    """The values of a column as a CSV file has them: text stays text, and numbers keep every digit."""
+    if unit in _WORDS:
+        return values
+    read = [_value(text) if isinstance(text, str) else math.nan for text in values]
+    return read if unit in (LEVEL, FLAG) or not any(isinstance(one, str) for one in read) else values
+
+
+def _value(text: str) -> Any:
+    if text in ("True", "False"):
+        return text == "True"
+    for number in (int, float):
+        try:
+            return number(text)
+        except ValueError:
+            continue
+    return text
 
 
 def _read(frame: pd.DataFrame, column: Column) -> list[str]:
