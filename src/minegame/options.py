@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from minegame.design import Changes, Factor
+    from minegame import design
+    from minegame.design import Factor
 
 MAX_SEED = 2**63 - 1  # as in chance.py
 MAX_REPLICATION = 2**44 - 1
@@ -205,11 +206,11 @@ class Policies(Reader):
     metavar: str = "NAME:PATH=VALUE,…"
     many: bool = True
 
-    def read(self, given: Any, name: str) -> dict[str, Changes]:
+    def read(self, given: Any, name: str) -> dict[str, design.Changes]:
         """Changes by name and path."""
         if isinstance(given, Mapping):
             return {str(policy): dict(changes) for policy, changes in given.items()}
-        found: dict[str, Changes] = {}
+        found: dict[str, design.Changes] = {}
         for text in [given] if isinstance(given, str) else given:
             policy, changes = self._one(text, name)
             if policy in found:
@@ -217,7 +218,7 @@ class Policies(Reader):
             found[policy] = changes
         return found
 
-    def _one(self, text: str, name: str) -> tuple[str, Changes]:
+    def _one(self, text: str, name: str) -> tuple[str, design.Changes]:
         head = text.partition("=")[0]  # a name may hold a colon, a path cannot
         policy, sign, first = head.rpartition(":")
         listed, policy = first + text[len(head) :], policy.strip()
@@ -226,15 +227,44 @@ class Policies(Reader):
             refuse(name, f"{text!r} is not a {name.lstrip('-')}: expected {expected}")
         return policy, changes_of(change for change in listed.split(",") if change.strip())
 
-    def plain(self, value: Mapping[str, Changes]) -> dict[str, dict[str, Any]]:
+    def plain(self, value: Mapping[str, design.Changes]) -> dict[str, dict[str, Any]]:
         """Changes by name and path."""
         return {policy: dict(changes) for policy, changes in value.items()}
 
-    def typed(self, value: Mapping[str, Changes]) -> list[str]:
+    def typed(self, value: Mapping[str, design.Changes]) -> list[str]:
         """``name: path=value,path=value`` each."""
         from minegame.scenario import typed_change
 
         return [f"{name}: " + ",".join(typed_change(*change) for change in to.items()) for name, to in value.items()]
+
+
+@dataclass(frozen=True)
+class Changes(Reader):
+    """Changes of a scenario: values by path; typed as ``path=value``."""
+
+    metavar: str = "PATH=VALUE"
+    many: bool = True
+
+    def read(self, given: Any, name: str) -> dict[str, Any]:
+        """Values by path."""
+        from minegame.scenario import ScenarioError
+
+        if isinstance(given, Mapping):
+            return {str(path): value for path, value in given.items()}
+        try:
+            return changes_of([given] if isinstance(given, str) else given)
+        except ScenarioError as error:
+            refuse(name, error.problems[0].text)
+
+    def plain(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Values by path."""
+        return dict(value)
+
+    def typed(self, value: Mapping[str, Any]) -> list[str]:
+        """``path=value`` each."""
+        from minegame.scenario import typed_change
+
+        return [typed_change(path, to) for path, to in value.items()]
 
 
 def changes_of(texts: Iterable[str]) -> dict[str, Any]:
