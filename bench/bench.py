@@ -108,17 +108,17 @@ def only_draws(uniform: int, normal: int) -> Callable[[int], float]:
 
 def ensemble_section() -> float:
     """Ensemble on one and two threads, and the draws alone; returns negotiations a second on all cores."""
-    from minegame import runner
+    from minegame.runner import Runner
     from minegame.scenario import Scenario
 
     games, count = Scenario.load(SCENARIO).game().reshape(1, 1), 200_000
-    runner.tally(games, 1, 2_000)
+    Runner().tally(games, 1, 2_000)
     uniform, normal = draws_a_negotiation()
     draw = only_draws(round(uniform), round(normal))
     seconds = fastest(
         {
-            "one": lambda: runner.tally(games, 1, count, threads=1),
-            "two": lambda: runner.tally(games, 1, count, threads=2),
+            "one": lambda: Runner(workers=1).tally(games, 1, count),
+            "two": lambda: Runner(workers=2).tally(games, 1, count),
             "draws": lambda: draw(count),
         }
     )
@@ -159,8 +159,9 @@ def mesa_section(rate: float) -> None:
 
 def experiment_section(large: bool) -> None:
     """What the experiment machinery adds: to a small run, to a large one, and where a design has many points."""
-    from minegame import runner
-    from minegame.experiment_file import Plan, Experiment
+    from minegame import experiment
+    from minegame.experiment_file import Experiment, Plan
+    from minegame.runner import Runner
     from minegame.scenario import Scenario
 
     sizes = [("small run", 1_000), ("large run", 10**8 if large else 2_000_000)]
@@ -178,10 +179,10 @@ def experiment_section(large: bool) -> None:
     }
     _, plan = Experiment.load("wide_uncertainty", changes)
     one = plan.games(range(1))
-    pace = fastest({"bare": lambda: runner.tally(one, plan.seed, 400_000)}, rounds=3)["bare"] / 400_000
+    pace = fastest({"bare": lambda: Runner().tally(one, plan.seed, 400_000)}, rounds=3)["bare"] / 400_000
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        runner.run(plan, Path(folder) / "run")
+        experiment.run(plan, Path(folder) / "run")
         whole = time.perf_counter() - start
     share = pace * points * 100 / whole
     print(
@@ -191,15 +192,15 @@ def experiment_section(large: bool) -> None:
 
 def forecast_section() -> None:
     """Whether --dry-run says how long a run takes."""
-    from minegame import runner
+    from minegame import experiment
     from minegame.experiment_file import Experiment
 
     for name in ("who_wins", "third_bidder", "balance_weight", "tender_rules"):
         _, plan = Experiment.load(name)
-        ahead = runner.forecast(plan).seconds
+        ahead = experiment.forecast(plan).seconds
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
-            runner.run(plan, Path(folder) / "run")
+            experiment.run(plan, Path(folder) / "run")
             took = time.perf_counter() - start
         limit = " (at most: until sure)" if plan.replications.until else ""
         print(f"dry run of {name:<20} {ahead / took:12.2f} x what it took{limit}     (aim: 0.5 to 2)")
@@ -207,16 +208,17 @@ def forecast_section() -> None:
 
 def _bare_and_whole(plan: Any, rounds: int) -> tuple[float, float]:
     """Seconds of playing a plan's games alone, and of running it into a folder."""
-    from minegame import runner
+    from minegame import experiment
+    from minegame.runner import Runner
 
     count = plan.replications.at_most
 
     def bare() -> None:
-        runner.tally(plan.games(), plan.seed, count)
+        Runner().tally(plan.games(), plan.seed, count)
 
     def whole() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            runner.run(plan, Path(folder) / "run")
+            experiment.run(plan, Path(folder) / "run")
 
     best = fastest({"bare": bare, "whole": whole}, rounds)
     return best["bare"], best["whole"]
@@ -237,8 +239,8 @@ def memory_section() -> None:
     """Peak memory of a small and of a large odds."""
     code = (
         "import resource, sys\n"
-        "from minegame import experiment\nfrom minegame.scenario import Scenario\n"
-        f"runner.tally(Scenario.load('{SCENARIO}').game().reshape(1, 1), 1, int(sys.argv[1]))\n"
+        "from minegame.runner import Runner\nfrom minegame.scenario import Scenario\n"
+        f"Runner().tally(Scenario.load('{SCENARIO}').game().reshape(1, 1), 1, int(sys.argv[1]))\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )
     peaks = []

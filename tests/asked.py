@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from minegame.experiment_file import Plan, Experiment
+from minegame.experiment_file import Experiment, Plan
 
 FOUR_POLICIES = """
 title: Four policies at six points

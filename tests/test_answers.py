@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,13 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from minegame import answers, design, runner
-from minegame.statistics import intervals
 from minegame.answers import Answer, AnswerError, Contest, answer, factors_of, words
-from minegame.answers.inputs import active_levers, changes_of, played
+from minegame.answers.inputs import changes_of, played
 from minegame.design import Factor
 from minegame.ensemble import by_bidder, general
 from minegame.plots import axes
 from minegame.scenario import Scenario, ScenarioError
+from minegame.statistics import intervals
 
 TUNGSTEN = "kazakhstan_tungsten"
 FREE = "financiers.us_public_lenders.offtake_multiple"  # null where the lender is tied to nothing
@@ -168,17 +167,8 @@ def test_any_scenario_can_be_asked(kind):
     assert "observed pattern" not in text  # nothing was calibrated there
 
 
-@pytest.mark.parametrize("kind", ["strategy", "rules"])
-def test_any_two_patrons_can_be_asked(kind):
-    scenario = Scenario.load("two_bidders")
-    first, second = scenario.patron_names
-    found = answers.KINDS[kind](scenario, players={first: ["access"], second: ["access"]}, replications=20, draws=5)
-    assert found.sentences
-
-
 def test_split_lots_can_be_asked():
     assert answers.winning("kazakhstan_split_lots", replications=50).sentences
-    assert answers.tipping("kazakhstan_split_lots", {"host.balance_weight": (0, 4)}, replications=50).sentences
 
 
 # ------------------------------------------------------------------------------------------------- numbers that agree
@@ -211,122 +201,6 @@ def test_a_policy_that_plays_as_the_scenario_is_the_scenarios_own():
     found = answers.winning(TUNGSTEN, {"idle": {"patrons.us.levers.*.intensity": 0}}, replications=30)
     assert list(found.tables["Who wins"]["policy"]) == ["idle", "as it is"]
     assert "own policy (as it is)" in found.sentences[0]
-
-
-def test_a_tipping_point_turns_the_favourite(asked):
-    table = asked("tipping").tables["Tipping points"]
-    tip = float(table["tips at"].iloc[0])
-    scenario = Scenario.load(TUNGSTEN)
-    low, high = (
-        runner.tally(scenario.at({"host.balance_weight": x}).game().reshape(1, 1), 0, 2000).sums[0, 0, :, 1]
-        for x in (tip - 0.5, tip + 0.5)
-    )
-    first, second = by_bidder("wins_any", 0), by_bidder("wins_any", 1)
-    assert low[first] < low[second]
-    assert high[first] > high[second]
-
-
-def test_rules_and_strategy_agree_on_the_tender_as_it_is(asked):
-    strategy = asked("strategy").tables["Equilibria"]
-    rules = asked("rules").tables["What each rule is worth to the host"]
-    assert rules["rule or assumption"].iloc[0] == "as it is"
-    for column in ("host's value, M$", "host's money, M$", "Cove Kaz Capital wins any lot, %"):
-        assert rules[column].iloc[0] in strategy[column].to_numpy()
-    for column in ("value", "money", "value if nobody adapts", "money if nobody adapts"):
-        assert rules[f"change in {column}, M$"].iloc[0] == 0
-
-
-def test_with_lots_apart_both_may_win_one_and_value_and_money_part(asked):
-    rules = asked("rules").tables["What each rule is worth to the host"].set_index("rule or assumption")
-    chances = rules[["Cove Kaz Capital wins any lot, %", "Chinese state-owned bidder wins any lot, %"]].sum(axis=1)
-    assert chances["as it is"] <= 100 < chances["split lots"]
-    changed = rules.loc["split lots"]
-    balance = changed["change in value, M$"] - changed["change in money, M$"]
-    levels = rules["host's value, M$"] - rules["host's money, M$"]
-    assert balance == pytest.approx(levels["split lots"] - levels["as it is"])
-
-
-def test_an_assumption_may_be_changed_as_a_rule_is():
-    stake = {"china stake 450": {"patrons.china.stake": 450.0}}
-    found = answers.rules(TUNGSTEN, stake, {"us": ["access", "finance"], "china": ["access", "finance", "denial"]},
-                          replications=300, draws=10)  # fmt: skip
-    worth = found.tables["What each rule is worth to the host"].iloc[1]
-    for measure in ("value", "money"):  # what the award is worth to a patron moves nothing but what it plays
-        assert worth[f"change in {measure} if nobody adapts, M$"] == 0
-        assert worth[f"change in {measure}, M$"] < 0
-    assert found.tables["What the patrons play under each rule"]["China"].tolist()[1] == "none"
-    assert "--rule 'china stake 450: patrons.china.stake=450.0'" in found.command
-    assert any("under 'china stake 450' United States plays" in sentence for sentence in found.sentences)
-
-
-@pytest.mark.parametrize(
-    ("path", "other", "acts"), [("patrons.china.exposed_share", 0.2, False), ("patrons.us.exposed_share", 0.4, True),
-                                ("host.balance_weight", 1.0, True)]
-)  # fmt: skip
-def test_nobody_adapts_to_an_assumption_means_the_policy_of_the_scenario_under_it(path, other, acts):
-    """The observed policy played under the changed scenario and as it is, on the same luck."""
-    scenario = Scenario.load(TUNGSTEN)
-    players = {"us": list(active_levers(scenario, "us")), "china": ["access"]}
-    found = answers.rules(scenario, {"other": {path: other}}, players, replications=60, draws=2)
-    row = found.tables["What each rule is worth to the host"].iloc[1]
-    policies = [scenario.at({"patrons.china.levers.access.onset": 5}), scenario.at({path: other})]
-    sums = runner.tally(np.stack([one.game() for one in policies]).reshape(1, 2), 0, 60).sums[0]
-    for name, place in (("value", general("host_value")), ("money", general("host_money"))):
-        change = (sums[1, place, 1] - sums[0, place, 1]) / 60
-        assert row[f"change in {name} if nobody adapts, M$"] == pytest.approx(change)
-        assert (change != 0) == acts
-
-
-def test_a_rule_may_not_set_what_the_patrons_choose():
-    off = {"no tariff": {"patrons.us.levers.tariff.intensity": 0.0}}
-    with pytest.raises(
-        AnswerError, match=r"tariff\.intensity: the rule 'no tariff' sets a lever that the patron chooses"
-    ):
-        answers.rules(TUNGSTEN, off, {"us": ["tariff"], "china": []}, replications=4, draws=1)
-    assert answers.rules(TUNGSTEN, off, {"us": ["access"], "china": []}, replications=4, draws=1).sentences
-
-
-def test_where_only_a_mixed_equilibrium_exists_it_is_told():
-    players = {"us": ["access", "finance"], "china": ["access", "finance", "denial"]}
-    weak = Scenario.load(TUNGSTEN).at({"patrons.us.stake": 500.0})
-    found = answers.strategy(weak, players, replications=400, draws=20)
-    assert found.tables["Equilibria"]["kind"].tolist() == ["mixed"]
-    assert re.match(
-        r"No pure equilibrium is found: .* In the mixed equilibrium, to which play runs as errors grow rarer, United "
-        r"States plays a lottery \(no lever [\d.]+ %, access \+ finance [\d.]+ %\) and China plays a lottery \(.* %\); "
-        r"then Cove Kaz Capital wins [\d.]+ % \[.*\] and the host gets \d+ M\$ \[.*\] in value and \d+ M\$ \[.*\] in "
-        r"money\. It survives in [\d.]+ % of 20 bootstrap draws",
-        found.sentences[0],
-    )
-    chance = found.tables["Equilibria"]["Cove Kaz Capital wins any lot, %"].iloc[0]
-    assert f"wins {chance:.1f} %" in found.sentences[0]
-    assert "at least" in " ".join(found.sentences)
-    assert found.tables["Commitment"]["at least (ties against it), M$"].min() <= 0
-    rules = answers.rules(TUNGSTEN, {"weak": {"patrons.us.stake": 500.0}}, players, replications=400, draws=20)
-    assert re.match(
-        r"none [\d.]+ %, access", rules.tables["What the patrons play under each rule"]["United States"].iloc[1]
-    )
-    assert rules.tables["What each rule is worth to the host"]["host's value, M$"].notna().all()
-
-
-def test_standings_say_against_what(asked):
-    for title, kind in (("Equilibria", "strategy"), ("Commitment", "strategy"),
-                        ("What the patrons play under each rule", "rules")):  # fmt: skip
-        assert asked(kind).tables[title]["standing"].str.contains("sampling error").all()
-    text = " ".join([*asked("strategy").sentences, *asked("rules").sentences])
-    assert "sampling error" in text
-    assert "robust" not in text
-
-
-def test_tender_rules_change_the_tender():
-    scenario = Scenario.load(TUNGSTEN)
-    rules = answers.tender_rules(scenario)
-    assert list(rules) == [
-        "threat-blind", "hard finance only", "state share at least 30 %", "split lots", "deadline 8 months",
-        "deadline 18 months",
-    ]  # fmt: skip
-    for changes in rules.values():
-        assert scenario.at(changes).fingerprint() != scenario.fingerprint()
 
 
 def test_the_same_seed_gives_the_same_answer_and_another_another():
@@ -455,12 +329,7 @@ def test_bad_factors_are_refused(given, words_in_it):
         (lambda: answers.winning(TUNGSTEN, reference="tarif", replications=9), "'tariff'"),
         (lambda: answers.ledger(TUNGSTEN, "cove_kaz", "cove_kaz", replications=9), "rival of itself"),
         (lambda: answers.sensitivity(TUNGSTEN, method="sobel"), "sobol"),
-        (lambda: answers.strategy(TUNGSTEN, {"us": ["access"]}, replications=9), "two patrons"),
-        (lambda: answers.strategy(TUNGSTEN, {"us": ["acess"], "china": []}, replications=9), "access"),
-        (lambda: answers.strategy(TUNGSTEN, FEW, replications=2), "at least 4"),
         (lambda: answers.learning(TUNGSTEN, observed={"moth": 7}), "moth"),
-        (lambda: answers.threshold(TUNGSTEN, "patrons.us.link", "patrons.us.link"), "expected two"),
-        (lambda: answers.threshold(TUNGSTEN, "tender.lots"), "range"),
     ],
 )
 def test_bad_questions_are_refused(ask, words_in_it):
@@ -578,11 +447,6 @@ def test_a_parameter_is_named_with_its_meaning():
         "host.balance_weight (weight of a balanced portfolio of camps)"
     )
     assert words.parameter(Scenario.load(TUNGSTEN), "nothing.here") == "nothing.here"
-
-
-def test_the_line_runs_from_left_to_right(asked):
-    line = asked("threshold").tables["The line"]
-    assert all(a <= b for a, b in pairwise(line["host.balance_weight"]))
 
 
 def test_levels_can_vary_too():

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from minegame import plots
 from minegame.analysis import attribution
 from minegame.design import packages
-from minegame.game import LEDGER
 from minegame.scenario import Scenario
 
 LEVERS = ("tariff", "access", "engagement", "finance")
@@ -118,10 +117,10 @@ def test_intervals_cover():
     for _ in range(sets):
         samples = (0.8 * chance.random((200, 1)) + 0.2 * chance.random((200, 4)) < thresholds).astype(float)
         dividends = attribution._dividends(samples, levers)
-        value = attribution._mean(attribution._shared(dividends, levers, ("finance",)), 0.95)
-        pair = attribution._mean(attribution._shared(dividends, levers, levers), 0.95)
-        alone = attribution._mean(dividends[:, 1], 0.95)
-        total = attribution._mean(dividends[:, 1:].sum(axis=1), 0.95)
+        value = attribution.mean(attribution._shared(dividends, levers, ("finance",)), 0.95)
+        pair = attribution.mean(attribution._shared(dividends, levers, levers), 0.95)
+        alone = attribution.mean(dividends[:, 1], 0.95)
+        total = attribution.mean(dividends[:, 1:].sum(axis=1), 0.95)
         part = attribution._share_of(
             attribution._shared(dividends, levers, ("finance",)), dividends[:, 1:].sum(axis=1), 0.95
         )
@@ -157,36 +156,10 @@ def test_samples_that_do_not_fit(samples, said):
         attribution.estimate(samples, ["access", "finance"])
 
 
-def test_the_ledger_says_which_term_carried_it():
-    chance = np.random.default_rng(0)
-    second = chance.normal(100, 10, (1_000, len(LEDGER)))
-    first = second + chance.normal(0, 1, second.shape)
-    first[:, LEDGER.index("credit")] -= 60
-    first[:, LEDGER.index("access")] += 90
-    first[0, 0] = np.nan  # a negotiation in which the first made no offer
-    table = attribution.ledger_difference(first, second)
-    assert table["term"].tolist()[:2] == ["access", "credit"]
-    assert table["term"].iloc[-1] == "total"
-    assert table["difference"].iloc[-1] == pytest.approx(table["difference"].iloc[:-1].sum())
-    assert table["replications"].unique().tolist() == [999]
-    assert (table["low"] < table["difference"]).all()
-    assert table["low"].iloc[0] < 90 < table["high"].iloc[0]
-    assert table["share"].iloc[:-1].sum() == pytest.approx(1.0)
-
-
-def test_ledgers_that_do_not_fit():
-    with pytest.raises(ValueError, match="shape"):
-        attribution.ledger_difference(np.zeros((5, 2)), np.zeros((5, 2)))
-    with pytest.raises(ValueError, match="at least two negotiations"):
-        attribution.ledger_difference(np.full((5, 13), np.nan), np.zeros((5, 13)))
-
-
 def test_pictures_say_what_they_show():
     found = attribution.estimate(luck(1), LEVERS)
     picture = plots.shapley_bars(found.levers, outcome="P(win)", replications=500)
     assert "n = 500" in picture.get_xlabel()
-    table = attribution.ledger_difference(luck(1, 1, 50), luck(2, 1, 50), ("tax", "bonus"))
-    assert "M$" in plots.ledger_bars(table, first="A", second="B").get_xlabel()
 
 
 def test_shapley_values_over_worlds():

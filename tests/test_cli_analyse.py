@@ -22,11 +22,11 @@ SMALL = {
     "sensitivity": "--vary host.balance_weight=0:4 --vary host.backlash=0.01:0.1:log --base 16 -n 8",
     "tipping": "--vary host.balance_weight=0:4 -n 100",
     "threshold": "--x host.balance_weight=0:4 --y patrons.us.link -n 20",
-    "prices": "-n 100",
-    "strategy": "--player us=access,finance --player china=access -n 40 --draws 10",
-    "rules": "--rule 'short: tender.months=8' --player us=access --player china=access -n 40 --draws 10",
+    "lever_prices": "-n 100",
+    "equilibrium": "--player us=access,finance --player china=access -n 40 --draws 10",
+    "tender_rules": "--rule 'short: tender.months=8' --player us=access --player china=access -n 40 --draws 10",
     "discovery": "--vary host.balance_weight=0:4 --vary patrons.us.link=0:1 --points 200 -n 16",
-    "learning": "--vary host.balance_weight=0:4 --vectors 40 -n 16 --observed-month 7 --observed-equity 0.3",
+    "history_matching": "--vary host.balance_weight=0:4 --vectors 40 -n 16 --observed-month 7 --observed-equity 0.3",
 }
 
 
@@ -35,6 +35,17 @@ def test_every_kind_is_tested_and_in_the_help():
     text = CliRunner().invoke(app, ["analyse", "--help"]).output
     places = [text.index(f" {kind} ") for kind in KINDS]
     assert places == sorted(places)
+
+
+def test_earlier_names_of_a_kind_still_work():
+    text = CliRunner().invoke(app, ["analyse", "--help"]).output
+    earlier = {
+        "prices": "lever_prices", "strategy": "equilibrium", "rules": "tender_rules", "learning": "history_matching",
+    }  # fmt: skip
+    for before, kind in earlier.items():
+        assert f"│ {before} " not in text
+        document = json.loads(CliRunner().invoke(app, ["analyse", before, *shlex.split(SMALL[kind]), "--json"]).stdout)
+        assert document["name"] == kind
 
 
 QUICK = ("attribution",)  # the others run in the same process in test_answers
@@ -64,9 +75,9 @@ def test_a_kind_from_the_shell(kind, tmp_path):
 
 
 def test_json_is_strict_and_whole():
-    result = CliRunner().invoke(app, ["analyse", "prices", "-n", "50", "--json"])
+    result = CliRunner().invoke(app, ["analyse", "lever_prices", "-n", "50", "--json"])
     document = strict(result.stdout)
-    assert document["name"] == "prices"
+    assert document["name"] == "lever_prices"
     assert {row["lever"] for row in document["tables"][0]["rows"]} >= {"tariff", "access"}
     assert document["folder"] is None
 
@@ -123,19 +134,19 @@ def test_an_experiment_says_what_varies(tmp_path):
         ("sensitivity --factors who_wins --vary host.balance_weight=0:4", "one of the two"),
         ("tipping --vary tender.lots=bundled,split", "range"),
         ("threshold --x host.balance_wait", "balance_weight"),
-        ("strategy --player us", "patron=lever"),
-        ("strategy --player us=tarif --player china=access", "'tariff'"),
-        ("rules --rule 'x: tender.lots=splt' -n 10", "split"),
-        ("rules --rule x", "is not a rule"),
-        ("strategy --player us=access --player us=finance", "'us' is given twice"),
+        ("equilibrium --player us", "patron=lever"),
+        ("equilibrium --player us=tarif --player china=access", "'tariff'"),
+        ("tender_rules --rule 'x: tender.lots=splt' -n 10", "split"),
+        ("tender_rules --rule x", "is not a rule"),
+        ("equilibrium --player us=access --player us=finance", "'us' is given twice"),
         ("tipping --vary host.balance_weight=0:4 --vary host.balance_weight=0:2", "varied twice"),
         ("tipping --vary host.balance_weight=0:4:9", "low:high:log"),
         ("tipping --vary host.backlash=0:1:log", "a log scale cannot reach 0"),
         ("threshold --x host.balance_weight=", "is not a factor"),
         ("discovery --density 2", "between 0 and 1"),
-        ("learning --observed-winner cove", "cove_kaz"),
-        ("learning --observed-equity 30", "between 0 and 1"),
-        ("learning --equity-error -1", "0 or more"),
+        ("history_matching --observed-winner cove", "cove_kaz"),
+        ("history_matching --observed-equity 30", "between 0 and 1"),
+        ("history_matching --equity-error -1", "0 or more"),
         ("winning --out /dev/null/x -n 10", "/dev/null"),
     ],
 )

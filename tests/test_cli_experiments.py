@@ -10,7 +10,7 @@ import asked
 import pytest
 from typer.testing import CliRunner, Result
 
-from minegame import runner, storage, run_tables
+from minegame import run_tables, runner, storage
 from minegame.cli import app, experiments
 from minegame.experiment_file import Experiment, shipped_experiments
 from minegame.results import Results, load
@@ -71,7 +71,7 @@ def test_run_json_is_for_programs() -> None:
 
 
 def test_json_of_a_large_design_names_the_tables_in_place_of_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(experiment, "_MOST_HEADLINES", 71)  # there are 6 points × 4 policies × 3 outcomes
+    monkeypatch.setattr(runner, "_MOST_HEADLINES", 71)  # there are 6 points × 4 policies × 3 outcomes
     monkeypatch.setattr(Results, "win_probabilities", None)  # nobody makes the rows
     told = minegame_command("run", "asked.yaml", "--replications", "40", "--json").stdout
     document = json.loads(told)
@@ -85,7 +85,7 @@ def test_json_of_a_large_design_names_the_tables_in_place_of_their_rows(monkeypa
 
 def test_a_worker_with_other_rules_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     versions = itertools.count()
-    monkeypatch.setattr(experiment, "rules_hash", lambda: f"version {next(versions)}")
+    monkeypatch.setattr(runner, "rules_hash", lambda: f"version {next(versions)}")
     said = refused("run", "asked.yaml", "--replications", "40")
     assert "other rules" in said
     assert "install the same minegame" in said
@@ -241,12 +241,12 @@ def test_a_large_design_is_told_without_a_row_a_point(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Results, "win_probabilities", lambda _: pytest.fail("a row a point"))
     monkeypatch.setattr(Results, "win_contrasts", lambda _: pytest.fail("a row a point"))
     assert "over 60 points" in " ".join(minegame_command("results", "results/x").stdout.split())
-    ((table,),) = tables.winning(found, rows)
+    ((table,),) = run_tables.winning(found, rows)
     marks = [list(column.cells) for column in table.columns][2:8]
     by_outcome = rows.groupby(["policy", "outcome"], observed=True, sort=False)["estimate"]
     expected = [by_outcome.mean(), *(by_outcome.quantile(q) for q in (0, 0.05, 0.5, 0.95, 1))]
     assert marks == [[f"{100 * mark:.1f}" for mark in column] for column in expected]
-    (table,) = tables.contrasts(found)
+    (table,) = run_tables.contrasts(found)
     assert table.row_count == len(found.scenario.bidder_names) + 1
 
 

@@ -109,7 +109,7 @@ def test_an_interrupted_run_leaves_no_empty_folder(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     (tmp_path / "old").mkdir()
-    monkeypatch.setattr(experiment, "tally", interrupted)
+    monkeypatch.setattr(runner, "tally", interrupted)
     for folder in ("new/deep", "old"):
         odds("two_bidders", "--out", str(tmp_path / folder), fails=130)
     assert [path.name for path in tmp_path.iterdir()] == ["old"]

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from minegame.statistics import comparison
 from minegame.design import packages
 from minegame.scenario import Scenario
+from minegame.statistics import comparison
 
 
 @pytest.mark.parametrize(("gained", "lost"), [(9, 1), (1, 9), (5, 5), (0, 0), (120, 90), (40_000, 39_000)])

@@ -2,10 +2,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from minegame import plots
+from minegame import answers, plots
 from minegame.analysis import discovery
 from minegame.design import Factor
+from minegame.ensemble import by_bidder
+from minegame.runner import Runner
+from minegame.scenario import Scenario, ScenarioError
+from minegame.statistics import intervals
 
+TUNGSTEN = "kazakhstan_tungsten"
+TWO = {"host.balance_weight": [0, 4], "patrons.us.link": [0, 1]}
 FACTORS = [
     Factor("link", 0.0, 1.0),
     Factor("price", 430.0, 650.0),
@@ -121,3 +127,105 @@ def test_picture_of_a_box(found):
     picture = plots.box_picture(points, np.arange(64) % 2, found.limits, x="link", y="price", case="fails")
     assert "n = 64 points" in picture.get_xlabel()
     assert "lots in bundled" in picture.get_title()
+
+
+# ---------------------------------------------------------------------------------------------------------- the answer
+
+
+@pytest.fixture(scope="module")
+def asked():
+    return answers.ask("discovery", TUNGSTEN, vary=TWO, points=400, replications=24)
+
+
+@pytest.fixture(scope="module")
+def failing():
+    """The worlds of the answer, each played by itself on its own lot of luck, and in which of them it fails."""
+    scenario = Scenario.load(TUNGSTEN)
+    points = discovery.design([Factor(path, *ends) for path, ends in TWO.items()], 400, 0)
+    games = np.stack([scenario.at(point).game() for point in points.to_dict("records")])
+    with Runner() as runner:
+        won = runner.tally(games, 0, 24, luck=np.arange(400)).sums[:, 0, by_bidder("wins_any", 0), 1]
+    return points, won / 24 < 0.5
+
+
+def test_how_often_it_fails_is_counted(asked, failing):
+    low, high = intervals.wilson(failing[1].sum(), 400)
+    assert asked.sentences[0] == (
+        f"In {100 * failing[1].mean():.1f} % [{100 * low:.1f}, {100 * high:.1f}] of 400 worlds Cove Kaz Capital wins "
+        "fewer than 50 % of n = 24 negotiations."
+    )
+    assert asked.tables["quality"].frame["anywhere"].iloc[0] == failing[1].mean()
+
+
+def test_the_boxes_are_those_of_the_analysis(asked, failing):
+    points, fails = failing
+    quality = asked.tables["quality"].frame.set_index("box")
+    for box, key, cases in (("dense box", "dense", fails), ("box of success", "success", ~fails)):
+        found = discovery.estimate(points, cases, density=max(0.8, (1 + cases.mean()) / 2))[0]
+        assert quality.loc[box, "density"] == found.density["estimate"]
+        assert quality.loc[box, "coverage_low"] == found.coverage["low"]
+        assert quality.loc[box, "mass_high"] == found.mass["high"]
+        limits = asked.tables[f"limits_{key}"].frame
+        assert limits["parameter"].tolist() == found.limits["factor"].tolist()
+        assert limits["limit"].tolist() == found.limits["limit"].tolist()
+        assert limits["p"].tolist() == found.limits["quasi_p"].tolist()
+    assert quality["worlds"].to_dict().items() >= {"dense box": "fail", "box of success": "succeed"}.items()
+    assert (quality["density_low"] <= quality["density"]).all()
+    assert (quality["density"] <= quality["density_high"]).all()
+
+
+def test_limits_are_told_and_drawn(asked):
+    limit = asked.tables["limits_dense"].frame.iloc[0]
+    assert (limit["parameter"], limit["side"]) == ("host.balance_weight", "at most")
+    (said,) = (sentence for sentence in asked.sentences if sentence.startswith("The dense box"))
+    assert f"host.balance_weight (weight of a balanced portfolio of camps) is at most {limit['limit']:.4g}" in said
+    assert {"dense", "success"} <= set(asked.pictures)
+    axes = {key: asked.pictures[key].draw() for key in ("dense", "success")}
+    labels = {key: [line.get_label() for line in picture.get_lines()] for key, picture in axes.items()}
+    assert any(label.startswith("P(Cove Kaz Capital wins) below 50 %") for label in labels["dense"])
+    assert any(label.startswith("P(Cove Kaz Capital wins) at least 50 %") for label in labels["success"])
+
+
+def test_a_box_in_one_number_alone_has_no_picture():
+    found = answers.ask("discovery", TUNGSTEN, vary={"host.balance_weight": [0, 4]}, points=200, replications=16)
+    assert len(found.tables["limits_dense"])
+    assert found.pictures == {}
+
+
+def test_levels_limit_too():
+    vary = {"tender.lots": ["bundled", "split"], "host.balance_weight": [0, 1.5]}
+    found = answers.ask("discovery", TUNGSTEN, vary=vary, points=300, replications=16)
+    limits = found.tables["limits_success"].frame.set_index("parameter")
+    assert limits.loc["tender.lots", ["side", "limit"]].tolist() == ["one of", "split"]
+    assert "tender.lots (all deposits to one bidder, or each on its own) is one of split" in found.sentences[-1]
+    shown = found.tables["limits_success"].display().set_index("parameter")
+    assert shown.loc["tender.lots", ["searched from", "searched to"]].tolist() == ["–", "–"]
+
+
+def test_where_nothing_fails_there_is_nothing_to_discover():
+    found = answers.ask(
+        "discovery", TUNGSTEN, vary={"host.balance_weight": [3, 4]}, points=100, replications=50, below=0.01
+    )
+    assert found.sentences[1] == "There is nothing to discover: hardly any, or nearly all, of the worlds fail."
+    assert (found.tables, found.pictures) == ({}, {})
+
+
+def test_a_denser_box_covers_less(asked):
+    dense = answers.ask("discovery", TUNGSTEN, vary=TWO, points=400, replications=24, density=0.99)
+    wide, narrow = (answer.tables["quality"].frame.set_index("box").loc["dense box"] for answer in (asked, dense))
+    assert narrow["mass"] < wide["mass"]
+    assert "--density 0.99" in dense.command
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"points": 99}, "between 100 and"),
+        ({"below": 1.0}, "between 0 and 1"),
+        ({"density": 0}, "between 0 and 1"),
+        ({"bidder": "cove"}, "cove_kaz"),
+    ],
+)
+def test_bad_options_are_refused(options, said):
+    with pytest.raises(ScenarioError, match=said):
+        answers.ask("discovery", TUNGSTEN, vary=TWO, **options)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from minegame import runner
+from minegame import experiment
 from minegame.experiment_file import Experiment
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,7 +47,7 @@ def test_the_python_on_the_page_runs(page, workplace):
     for name in set(re.findall(r"results/(\w+)", code)):
         if (workplace / "experiments" / f"{name}.yaml").exists():
             _, plan = Experiment.load(name, {"replications": 200})
-            runner.run(plan, f"results/{name}")
+            experiment.run(plan, f"results/{name}")
     exec(compile(code, page.name, "exec"), {"__name__": "page"})
 
 

@@ -7,17 +7,17 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from noisy_games import BATTLE_OF_THE_SEXES, MATCHING_PENNIES, PRISONERS_DILEMMA, noisy, two_by_two
 from scipy.optimize import brentq
 
 from minegame.analysis import equilibrium
+from minegame.game import LEVERS
 from minegame.game_theory import nash
 from minegame.game_theory.commitment import answered, mixed_commitment, pure_commitment, worth
 from minegame.game_theory.dominance import eliminate, weakly_dominated
-from minegame.analysis.equilibrium import change
 from minegame.game_theory.mixed import extreme_equilibria, small_equilibria
 from minegame.game_theory.nash import equilibria, pure_equilibria
 from minegame.game_theory.payoffs import (
-    HOST,
     PayoffTable,
     best_deviation,
     drawn_gains,
@@ -29,12 +29,8 @@ from minegame.game_theory.payoffs import (
     value,
 )
 from minegame.game_theory.quantal import quantal_path
-from minegame.game import LEVERS
 from minegame.scenario import Scenario
 
-MATCHING_PENNIES = np.array([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]], float)
-BATTLE_OF_THE_SEXES = np.array([[[3, 0], [0, 2]], [[2, 0], [0, 3]]], float)
-PRISONERS_DILEMMA = np.array([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], float)
 # rock, paper, scissors in which a win pays twice what a loss costs
 ROCK_PAPER_SCISSORS = np.array([[0, -1, 2], [2, 0, -1], [-1, 2, 0]], float)
 # Source: Fudenberg & Tirole 1991, figure 1.1: three rounds of strict dominance lead to (up, left)
@@ -344,18 +340,6 @@ def test_bagwell_a_little_noise_takes_commitment_away_in_pure_strategies():
 # ------------------------------------------------------------------------------------------------------ noise and luck
 
 
-def noisy(payoffs: np.ndarray, sd: float, replications: int, rng: np.random.Generator) -> np.ndarray:
-    """Samples of a game whose luck is half common to all profiles; the host gets the sum of the payoffs."""
-    cells = payoffs.reshape(len(payoffs), -1).T
-    luck = rng.normal(size=(replications, 1, 1)) + rng.normal(size=(replications, *cells.shape))
-    samples = cells + sd / np.sqrt(2.0) * luck
-    return np.concatenate([samples, samples.sum(axis=2, keepdims=True)], axis=2)
-
-
-def two_by_two(samples: np.ndarray) -> PayoffTable:
-    return PayoffTable.from_samples({"us": ["wait", "press"], "china": ["wait", "press"]}, samples)
-
-
 def test_the_table_holds_means_errors_and_the_host():
     samples = noisy(PRISONERS_DILEMMA, 0.5, 400, np.random.default_rng(8))
     table = two_by_two(samples)
@@ -464,29 +448,6 @@ def test_a_commitment_is_not_promised_more_than_it_brings_against_a_best_reply(s
     assert covered / sets > 0.92
 
 
-def test_differences_between_rules_cover_as_often_as_they_say():
-    # a rule that pays the host more and moves its money the other way; 2,000 data sets
-    rng = np.random.default_rng(21)
-    players = {"us": ["wait", "press"], "china": ["wait", "press"]}
-    covered, sets = np.zeros(3), 2000
-    for _ in range(sets):
-        luck = rng.normal(size=(60, 1))
-        tables = {}
-        for rule, worth_more, money in (("as it is", 0.0, 0.0), ("split", 1.0, -2.0)):
-            samples = noisy(PRISONERS_DILEMMA, 1.0, 60, rng)
-            samples[:, :, 2] += worth_more + luck
-            beside = {"money": money + 3.0 * luck + rng.normal(size=(60, 4)), "wins": rng.random((60, 4)) < 0.3}
-            tables[rule] = PayoffTable.from_samples(players, samples, beside)
-        played = {rule: pure_mixture((1, 1), (2, 2)) for rule in tables}
-        first, second = tables.values()
-        for n, (who, truth) in enumerate([(HOST, 1.0), ("money", -2.0)]):
-            _, low, high = change(second, played["split"], first, played["as it is"], who)
-            covered[n] += low <= truth <= high
-        _, low, high = value(first, played["split"], "wins")
-        covered[2] += low <= 0.3 <= high
-    assert covered / sets == pytest.approx([0.95] * 3, abs=0.02)
-
-
 def test_regret_is_never_negative_and_names_the_better_strategy():
     table = two_by_two(noisy(PRISONERS_DILEMMA, 0.5, 400, np.random.default_rng(15)))
     results = equilibrium.estimate(table, {"us": "wait", "china": "press"}, draws=20)
@@ -497,50 +458,7 @@ def test_regret_is_never_negative_and_names_the_better_strategy():
     assert china["gain"] == pytest.approx(-2.0, abs=0.2)
 
 
-# ------------------------------------------------------------------------------------------------- the case, its rules
-
-
-def test_rules_are_compared_on_the_same_luck():
-    base = noisy(PRISONERS_DILEMMA, 1.0, 400, np.random.default_rng(16))
-    better = base.copy()
-    better[:, :, 2] += 7.0
-    found = equilibrium.rules({"as it was": two_by_two(base), "richer": two_by_two(better)}, draws=50)
-    assert found["difference"].tolist() == pytest.approx([0.0, 7.0])
-    assert found["difference_low"][1] == pytest.approx(found["difference_high"][1])  # the luck cancels
-    assert found["host_low"][0] < found["host_value"][0] < found["host_high"][0]
-    assert found["us"].tolist() == ["press", "press"]
-    with pytest.raises(ValueError, match="same replications"):
-        equilibrium.rules({"all": two_by_two(base), "half": two_by_two(base[:200])}, draws=5)
-
-
-def test_rules_tell_measures_that_nobody_plays_for():
-    base = noisy(PRISONERS_DILEMMA, 1.0, 400, np.random.default_rng(16))
-    players = {"us": ["wait", "press"], "china": ["wait", "press"]}
-    wins = np.random.default_rng(17).random((400, 4)) < 0.25
-    money = base[:, :, 2]
-    tables = {
-        "as it was": PayoffTable.from_samples(players, base, {"money": money, "wins": wins}),
-        "dearer": PayoffTable.from_samples(players, base, {"money": money - 7.0, "wins": ~wins}),
-    }
-    found = equilibrium.rules(tables, draws=5)
-    assert found["money_difference"].tolist() == pytest.approx([0.0, -7.0])
-    assert found["money"][0] == pytest.approx(found["host_value"][0])
-    assert found["wins"].tolist() == pytest.approx([wins[:, 3].mean(), 1 - wins[:, 3].mean()])
-    assert (found["wins_low"] < found["wins"]).all()
-    solved = equilibrium.estimate(tables["dearer"], draws=5)["equilibria"].iloc[0]
-    assert solved["money"] == pytest.approx(solved["host_value"] - 7.0)
-    with pytest.raises(ValueError, match="'money' must have shape"):
-        PayoffTable.from_samples(players, base, {"money": money[:, :2]})
-
-
-def test_a_rule_without_a_pure_equilibrium_is_solved_again_in_its_mixed_one():
-    samples = noisy(MATCHING_PENNIES, 0.5, 400, np.random.default_rng(23))
-    samples[:, :, 2] = np.array([8.0, 0.0, 0.0, 4.0]) + samples[:, :, 2]
-    row = equilibrium.rules({"as it is": two_by_two(samples)}, draws=200).iloc[0]
-    assert row["no_pure_equilibrium"] == 1.0
-    assert row["redrawn_low"] < row["host_value"] < row["redrawn_high"]
-    assert row["host_value"] == pytest.approx(3.0, abs=0.2)
-    assert row["us"].startswith("wait 5") or row["us"].startswith("wait 4")
+# ---------------------------------------------------------------------------------------------------------- the case
 
 
 def test_where_no_equilibrium_is_found_the_limit_of_logit_play_stands_in_with_its_regret():
@@ -555,15 +473,6 @@ def test_where_no_equilibrium_is_found_the_limit_of_logit_play_stands_in_with_it
     assert row["regret"] < 1e-5
     assert results["summary"]["equilibria"] == 0
     assert results["commitment"]["value_of_commitment"].isna().all()
-
-
-def test_several_equilibria_give_the_host_a_range():
-    payoffs = BATTLE_OF_THE_SEXES + np.array([[[1.0, 0], [0, 0]], [[0, 0], [0, 0]]])
-    found = equilibrium.rules({"one": two_by_two(noisy(payoffs, 0.2, 400, np.random.default_rng(17)))}, draws=50)
-    assert found["equilibria"][0] == 3
-    assert found["host_least"][0] < 3.0
-    assert found["host_most"][0] == pytest.approx(6.0, abs=0.1)
-    assert (found["us"][0], found["china"][0]) == ("wait", "wait")  # what the quantal limit selects
 
 
 def test_the_design_of_the_case_has_512_profiles_in_the_order_of_the_table():

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from minegame.experiment_file import Plan, Experiment, ExperimentError, shipped_experiments
+from minegame.experiment_file import Experiment, ExperimentError, Plan, shipped_experiments
 from minegame.scenario import Scenario, ScenarioError, shipped_scenarios
 
 

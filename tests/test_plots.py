@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 from minegame import plots
 from minegame.model import Negotiation
-from minegame.plots import style, sheet
+from minegame.plots import sheet, style
 from minegame.plots.equilibrium import _share
 from minegame.transcript import Cast, months_table
 
@@ -94,7 +94,7 @@ def test_labels_are_no_formulas():
         assert not [t.get_text() for t in picture.figure.findobj(Text) if t.get_parse_math()], name
 
 
-@pytest.mark.parametrize("ending", drawing.FORMATS)
+@pytest.mark.parametrize("ending", style.FORMATS)
 def test_two_dollars_stay_two_dollars_in_every_format(ending):
     picture = plots.axes(4, 3)
     picture.set_title("A$ Mining, M$")
@@ -154,8 +154,8 @@ def test_a_fallback_that_is_installed_is_used(monkeypatch):
 
 
 def test_wide_letters_count_double():
-    assert drawing.wrapped("a bc def", 4) == "a bc\ndef"
-    assert drawing.wrapped("钨" * 6, 8) == "钨钨钨钨\n钨钨"
+    assert style.wrapped("a bc def", 4) == "a bc\ndef"
+    assert style.wrapped("钨" * 6, 8) == "钨钨钨钨\n钨钨"
 
 
 @pytest.mark.parametrize(

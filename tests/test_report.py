@@ -19,8 +19,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from minegame import answers, runner, plots, report, results, storage
-from minegame.answers import experiment
+from minegame import answers, plots, report, results, runner, storage
+from minegame.answers import experiment as run_answers
 from minegame.answers.answer import Answer, AnswerError
 from minegame.cli import app
 from minegame.experiment_file import Experiment
@@ -354,7 +354,7 @@ def test_the_first_page_says_every_answer_in_a_sentence(runs):
     opening = page.text[: page.text.index("Read the answer with its limits")]
     assert opening.count("It is <so>.") == 2  # in short, then in its chapter
     assert opening.count("And more.") == 1
-    assert run_report.answer(runs["alone"]).sentences[0][:30] in opening
+    assert run_answers.answer(runs["alone"]).sentences[0][:30] in opening
 
 
 def test_numbers_are_for_people():
@@ -408,7 +408,7 @@ def test_a_run_is_told_with_its_own_numbers(runs):
 
 @pytest.mark.parametrize(("name", "pictures"), [("policies", 1), ("alone", 1), ("curve", 1), ("map", 1), ("wide", 1)])
 def test_every_kind_of_run_has_sentences_tables_and_pictures(runs, name, pictures):
-    told = run_report.answer(runs[name])
+    told = run_answers.answer(runs[name])
     assert len(told.sentences) >= 2
     assert all("[" in sentence or "points" in sentence for sentence in told.sentences[:2])
     assert "nan" not in " ".join(told.sentences)
@@ -419,7 +419,7 @@ def test_every_kind_of_run_has_sentences_tables_and_pictures(runs, name, picture
 
 
 def test_the_sentences_of_a_sweep_name_its_ends(runs):
-    first, second = run_report.answer(runs["curve"]).sentences[:2]
+    first, second = run_answers.answer(runs["curve"]).sentences[:2]
     rows = runs["curve"].win_probabilities().query("outcome == 'cove_kaz'")
     assert f"{100 * rows['estimate'].max():.1f} %" in first
     assert f"{100 * rows['estimate'].min():.1f} %" in first
@@ -432,7 +432,7 @@ def test_the_sentences_of_a_sweep_name_its_ends(runs):
 
 
 def test_the_experiment_on_the_page_asks_the_same_again(runs, tmp_path):
-    text = run_report.experiment_file(runs["curve"])
+    text = run_answers.experiment_file(runs["curve"])
     (tmp_path / "again.yaml").write_text(text)
     plan = Experiment.load(tmp_path / "again.yaml")[1]
     assert runner.fingerprint(plan) == dict(runs["curve"].manifest["fingerprint"])
@@ -443,8 +443,8 @@ def test_terms_of_a_large_design_are_worked_out_as_far_as_they_are_shown(runs, m
     found, asked = runs["curve"], []
     estimate = Results.estimate
     monkeypatch.setattr(Results, "estimate", lambda *where: asked.append(where) or estimate(*where))
-    monkeypatch.setattr(run_report, "MOST_ROWS", 3)
-    assert len(run_report._terms(found)) == 3
+    monkeypatch.setattr(run_answers, "MOST_ROWS", 3)
+    assert len(run_answers._terms(found)) == 3
     assert len(asked) == 2
 
 
@@ -457,25 +457,25 @@ def shipped(**changes: Any) -> Results:
 
 
 def test_a_shipped_experiment_is_run_again_by_its_name():
-    assert run_report._command(shipped()) == "minegame run who_wins"
-    assert run_report.experiment_file(shipped()) == ""
+    assert run_answers._command(shipped()) == "minegame run who_wins"
+    assert run_answers.experiment_file(shipped()) == ""
     changed = shipped(replications=500, seed=9, set={"tender.lots": "split"})
-    assert run_report._command(changed) == "minegame run who_wins --replications 500 --seed 9 --set tender.lots=split"
+    assert run_answers._command(changed) == "minegame run who_wins --replications 500 --seed 9 --set tender.lots=split"
     free = shipped(set={"financiers.us_public_lenders.offtake_multiple": None, "host.balance_weight": 0.1 + 0.2})
-    assert run_report._command(free) == (
+    assert run_answers._command(free) == (
         "minegame run who_wins --set financiers.us_public_lenders.offtake_multiple=null "
         "--set host.balance_weight=0.30000000000000004"
     )
     sure = shipped(replications={"until": 0.1, "at_most": 500})
-    assert run_report._command(sure) == "minegame run who_wins.yaml"
+    assert run_answers._command(sure) == "minegame run who_wins.yaml"
     other = shipped(policies={"a": {}, "b": {"tender.months": 8}}, packages={})
-    assert run_report._command(other) == "minegame run who_wins.yaml"
-    assert "tender.months: 8" in run_report.experiment_file(other)
+    assert run_answers._command(other) == "minegame run who_wins.yaml"
+    assert "tender.months: 8" in run_answers.experiment_file(other)
 
 
 def test_the_experiment_on_the_page_is_written_as_it_will_be_read(tmp_path):
     """A policy may be called 1e-3, which YAML 1.1 reads as text and YAML 1.2 as a number."""
-    text = run_report.experiment_file(shipped(policies={"1e-3": {}, "b": {"tender.months": 8}}, packages={}))
+    text = run_answers.experiment_file(shipped(policies={"1e-3": {}, "b": {"tender.months": 8}}, packages={}))
     (tmp_path / "again.yaml").write_text(text)
     assert list(Experiment.load(tmp_path / "again.yaml")[1].policies) == ["1e-3", "b"]
 
@@ -485,7 +485,7 @@ def test_the_experiment_on_the_page_is_written_as_it_will_be_read(tmp_path):
 
 def test_folders_are_read_in_the_best_order_and_once(tmp_path, runs):
     make(tmp_path / "z", answer(name="winning", question="First?"))
-    make(tmp_path / "a", answer(name="learning", question="Last?"))
+    make(tmp_path / "a", answer(name="history_matching", question="Last?"))
     (tmp_path / "notes").mkdir()
     chapters = report.read([tmp_path, tmp_path / "z", runs["alone"].folder])
     assert [chapter.answer.question for chapter in chapters] == ["First?", "Last?", "A alone: who wins?"]
@@ -609,7 +609,7 @@ def test_a_damaged_run_is_refused(runs, tmp_path, how):
     assert not (folder / "report.html").exists()
 
 
-@pytest.mark.parametrize("place", ["run_report._sentences", "report.Answer.read"])
+@pytest.mark.parametrize("place", ["answers.experiment._sentences", "report.Answer.read"])
 def test_a_fault_of_ours_is_not_blamed_on_the_folder(runs, tmp_path, monkeypatch, place):
     def faulty(*_: object) -> None:
         raise KeyError("forgotten")

@@ -19,14 +19,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import minegame.runner as runner
-from minegame import ensemble, storage
-from minegame.statistics import precision
+from minegame import ensemble, experiment, runner
 from minegame.ensemble import MEASURES, by_bidder, general
-from minegame.runner import block_size, pieces, tree_sum
+from minegame.experiment_file import Experiment, Plan, shipped_experiments
 from minegame.game import OUTCOME, STATE, new_records
-from minegame.experiment_file import Plan, Experiment, shipped_experiments
+from minegame.runner import Runner, block_size, pieces, tree_sum
 from minegame.scenario import Scenario
+from minegame.statistics import precision
 
 # -------------------------------------------------------------------------------------------------- adding things up
 
@@ -59,14 +58,6 @@ def test_a_piece_of_a_large_design_holds_few_games() -> None:
     assert sum(len(piece.groups) for piece in cut) == 30_000
 
 
-def test_a_run_that_began_without_a_bound_on_games_keeps_its_chunks(tmp_path: Path) -> None:
-    plan = asked.plan(asked.FOUR_POLICIES, tmp_path)
-    manifest = runner.new_manifest(plan, 10**6)
-    del manifest["games"]
-    storage.write_manifest(tmp_path, manifest)
-    assert len(runner.run(plan, tmp_path).design) == plan.groups
-
-
 @given(st.integers(1, 10**12))
 def test_a_point_has_at_most_a_thousand_blocks(replications: int) -> None:
     assert -(-replications // block_size(replications)) <= 1024
@@ -74,10 +65,10 @@ def test_a_point_has_at_most_a_thousand_blocks(replications: int) -> None:
 
 def test_a_tally_is_the_same_for_any_number_of_threads_and_size_of_task(monkeypatch: pytest.MonkeyPatch) -> None:
     games = np.stack([Scenario.load("kazakhstan_tungsten").games([{"tender.months": m}, {}]) for m in (6, 12, 18)])
-    found = runner.tally(games, 3, 1500, reference=1, threads=1)
+    found = Runner(workers=1).tally(games, 3, 1500, reference=1)
     for task in (300, 2_000, 1_000_000):
-        monkeypatch.setattr(experiment, "_TASK", task)
-        again = runner.tally(games, 3, 1500, reference=1, threads=2)
+        monkeypatch.setattr(runner, "_TASK", task)
+        again = Runner(workers=2).tally(games, 3, 1500, reference=1)
         assert np.array_equal(again.sums, found.sums)
         assert found.contrasts is not None
         assert again.contrasts is not None
@@ -88,9 +79,25 @@ def test_a_tally_is_the_same_for_any_number_of_threads_and_size_of_task(monkeypa
 
 
 def test_progress_adds_up_to_all_negotiations() -> None:
-    told: list[int] = []
-    runner.tally(np.tile(Scenario.load("two_bidders").game(), (3, 2)), 1, 500, progress=told.append)
-    assert sum(told) == 3 * 2 * 500
+    told: list[tuple[int, int]] = []
+    with Runner(watch=lambda done, planned: told.append((done, planned))) as playing:
+        playing.tally(np.tile(Scenario.load("two_bidders").game(), (3, 2)), 1, 500)
+        playing.finished()
+    assert told[-1] == (3 * 2 * 500, 3 * 2 * 500)
+    shares = [done / planned for done, planned in told]
+    assert shares == sorted(shares)
+
+
+def test_progress_never_goes_back_when_there_is_more_to_play_than_was_expected() -> None:
+    told: list[float] = []
+    game = Scenario.load("two_bidders").game().reshape(1, 1)
+    with Runner(watch=lambda done, planned: told.append(done / planned)) as playing:
+        playing.expect(600)
+        for seed in range(4):
+            playing.tally(game, seed, 300)
+        playing.finished()
+    assert told == sorted(told)
+    assert told[-1] == 1.0
 
 
 # ---------------------------------------------------------------------------------------------------- the whole run
@@ -114,7 +121,7 @@ class Scrambled(ThreadPoolExecutor):
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The checksums of the tables of the experiment that the tests below run in other ways."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    runner.run(asked.plan(asked.FOUR_POLICIES, folder), folder / "r", workers=1)
+    experiment.run(asked.plan(asked.FOUR_POLICIES, folder), folder / "r", workers=1)
     return asked.table_sums(folder / "r")
 
 
@@ -122,14 +129,14 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_tables_are_the_same_for_any_chunk_and_number_of_threads(
     chunk: int | None, workers: int, undisturbed: dict[str, str], tmp_path: Path
 ) -> None:
-    runner.run(asked.plan(asked.FOUR_POLICIES, tmp_path), tmp_path / "r", workers=workers, chunk=chunk)
+    experiment.run(asked.plan(asked.FOUR_POLICIES, tmp_path), tmp_path / "r", workers=workers, chunk=chunk)
     assert asked.table_sums(tmp_path / "r") == undisturbed
 
 
 def test_tables_are_the_same_whatever_finishes_first(undisturbed: dict[str, str], tmp_path: Path) -> None:
     with Scrambled(8) as executor:
         plan = asked.plan(asked.FOUR_POLICIES, tmp_path)
-        runner.run(plan, tmp_path / "r", executor=executor, workers=8, chunk=800)
+        experiment.run(plan, tmp_path / "r", executor=executor, workers=8, chunk=800)
     assert asked.table_sums(tmp_path / "r") == undisturbed
 
 
@@ -141,7 +148,7 @@ def test_tables_are_the_same_on_a_local_dask_cluster(undisturbed: dict[str, str]
     plan = asked.plan(asked.FOUR_POLICIES, tmp_path)
     with cluster.connected(None, 2) as (executor, workers):
         assert workers == 2
-        runner.run(plan, tmp_path / "r", executor=executor, workers=workers, chunk=2_000)
+        experiment.run(plan, tmp_path / "r", executor=executor, workers=workers, chunk=2_000)
     assert asked.table_sums(tmp_path / "r") == undisturbed
 
 
@@ -200,18 +207,16 @@ def test_what_is_no_scheduler_is_refused_within_ten_seconds(greeting: bytes) -> 
 
 def test_a_worker_with_other_rules_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = asked.plan(asked.FOUR_POLICIES, tmp_path)
-    task = runner.Task(
-        plan.games([0]), (0,), range(1), 0, 0, 10, -1, np.arange(3), "of another version", None
-    )  # fmt: skip
+    task = runner.Sums(plan.games([0]), range(1), 0, 0, 10, -1, np.arange(3))
     with pytest.raises(runner.OtherRulesError, match="other rules") as caught:
-        runner.play_chunk(task)
+        runner.play_chunk(task, "of another version")
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # it comes from another process
 
 
 def test_what_a_run_finds_is_what_a_tally_in_memory_finds(tmp_path: Path) -> None:
     plan = asked.plan(asked.FOUR_POLICIES, tmp_path)
-    found = runner.run(plan, tmp_path / "r")
-    tallies = runner.tally(plan.games(), plan.seed, 700, reference=0)
+    found = experiment.run(plan, tmp_path / "r")
+    tallies = Runner().tally(plan.games(), plan.seed, 700, reference=0)
     assert np.array_equal(found.sums, tallies.sums)
     assert tallies.contrasts is not None
     assert found.differences is not None
@@ -220,19 +225,19 @@ def test_what_a_run_finds_is_what_a_tally_in_memory_finds(tmp_path: Path) -> Non
 
 def test_a_run_that_is_complete_is_not_played_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = asked.plan(asked.FOUR_POLICIES, tmp_path)
-    runner.run(plan, tmp_path / "r")
+    experiment.run(plan, tmp_path / "r")
 
     def never(*_: object) -> None:
         raise AssertionError("played again")
 
-    monkeypatch.setattr(experiment, "play_chunk", never)
-    assert runner.run(plan, tmp_path / "r").groups == 6
+    monkeypatch.setattr(runner, "play_chunk", never)
+    assert experiment.run(plan, tmp_path / "r").groups == 6
 
 
 def test_the_watch_hears_of_every_negotiation(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     plan = asked.plan(asked.FOUR_POLICIES, tmp_path)
-    runner.run(plan, tmp_path / "r", watch=lambda done, planned: told.append((done, planned)), chunk=5_000)
+    experiment.run(plan, tmp_path / "r", watch=lambda done, planned: told.append((done, planned)), chunk=5_000)
     assert told[0] == (0, plan.negotiations)
     assert told[-1] == (plan.negotiations, plan.negotiations)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
@@ -243,9 +248,9 @@ def test_a_plan_can_be_made_in_python(tmp_path: Path) -> None:
 
     design = pd.DataFrame({"tender.months": [3, 6]})
     plan = Plan.of(Scenario.load("two_bidders"), design, {"a": {}, "b": {"host.backlash": 0}}, replications=100)
-    found = runner.run(plan, tmp_path / "r")
+    found = experiment.run(plan, tmp_path / "r")
     assert len(found.win_probabilities()) == 2 * 2 * 3
-    assert runner.run(Plan.of(Scenario.load("two_bidders"), replications=100), tmp_path / "s").groups == 1
+    assert experiment.run(Plan.of(Scenario.load("two_bidders"), replications=100), tmp_path / "s").groups == 1
 
 
 # ------------------------------------------------------------------------------------------------- row by negotiation
@@ -253,7 +258,7 @@ def test_a_plan_can_be_made_in_python(tmp_path: Path) -> None:
 
 def test_rows_hold_every_negotiation_and_agree_with_the_sums(tmp_path: Path) -> None:
     plan = asked.plan(asked.ROWS, tmp_path)
-    found = runner.run(plan, tmp_path / "r")
+    found = experiment.run(plan, tmp_path / "r")
     rows = found.outcomes
     assert len(rows) == plan.negotiations
     assert list(rows.columns[:3]) == ["group", "policy", "replication"]
@@ -269,7 +274,7 @@ def test_rows_hold_every_negotiation_and_agree_with_the_sums(tmp_path: Path) -> 
 def test_rows_are_the_same_for_any_chunk(tmp_path: Path) -> None:
     plan = asked.plan(asked.ROWS, tmp_path)
     for chunk in (1, 700, 10**6):
-        runner.run(plan, tmp_path / str(chunk), chunk=chunk)
+        experiment.run(plan, tmp_path / str(chunk), chunk=chunk)
     first, *others = (asked.table_sums(tmp_path / str(chunk)) for chunk in (1, 700, 10**6))
     assert "outcomes.parquet" in first
     assert all(other == first for other in others)
@@ -277,7 +282,7 @@ def test_rows_are_the_same_for_any_chunk(tmp_path: Path) -> None:
 
 def test_an_odd_row_can_be_replayed(tmp_path: Path) -> None:
     plan = asked.plan(asked.ROWS, tmp_path)
-    row = runner.run(plan, tmp_path / "r").outcomes.iloc[777]
+    row = experiment.run(plan, tmp_path / "r").outcomes.iloc[777]
     games = plan.games([row["group"]])
     outcome, state = new_records(OUTCOME), new_records(STATE)
     ensemble.play(
@@ -292,7 +297,7 @@ def test_an_odd_row_can_be_replayed(tmp_path: Path) -> None:
 
 def test_until_sure_stops_where_it_is_sure_and_says_what_fell_short(tmp_path: Path) -> None:
     plan = asked.plan(asked.UNTIL_SURE, tmp_path)
-    found = runner.run(plan, tmp_path / "r")
+    found = experiment.run(plan, tmp_path / "r")
     width = found.win_probabilities()
     width = width[width["outcome"] != "shelved"]
     wide = ((width["high"] - width["low"]) > 0.04).groupby(width["group"]).any()
@@ -305,9 +310,9 @@ def test_until_sure_stops_where_it_is_sure_and_says_what_fell_short(tmp_path: Pa
 
 def test_what_is_added_until_sure_is_what_a_fixed_number_would_have_played(tmp_path: Path) -> None:
     plan = asked.plan(asked.UNTIL_SURE, tmp_path)
-    found = runner.run(plan, tmp_path / "r")
+    found = experiment.run(plan, tmp_path / "r")
     for group, count in enumerate(found.design["replications"]):
-        fixed = runner.tally(plan.games([group]), plan.seed, int(count)).sums[0]
+        fixed = Runner().tally(plan.games([group]), plan.seed, int(count)).sums[0]
         counts = found.sums[group]
         assert np.array_equal(counts[:, :, 0], fixed[:, :, 0])
         np.testing.assert_allclose(counts, fixed, rtol=1e-12)
@@ -316,7 +321,7 @@ def test_what_is_added_until_sure_is_what_a_fixed_number_would_have_played(tmp_p
 def test_until_sure_is_the_same_for_any_chunk(tmp_path: Path) -> None:
     plan = asked.plan(asked.UNTIL_SURE, tmp_path)
     for chunk in (1, 1_000, 10**6):
-        runner.run(plan, tmp_path / str(chunk), chunk=chunk)
+        experiment.run(plan, tmp_path / str(chunk), chunk=chunk)
     assert (
         asked.table_sums(tmp_path / "1")
         == asked.table_sums(tmp_path / "1000")
@@ -326,7 +331,7 @@ def test_until_sure_is_the_same_for_any_chunk(tmp_path: Path) -> None:
 
 def test_contrasts_can_be_made_sure_of(tmp_path: Path) -> None:
     rule = {"until": 0.02, "paired": True, "first": 300, "at_most": 4000}
-    found = runner.run(asked.plan(asked.UNTIL_SURE, tmp_path, replications=rule), tmp_path / "r")
+    found = experiment.run(asked.plan(asked.UNTIL_SURE, tmp_path, replications=rule), tmp_path / "r")
     rows = found.win_contrasts()
     rows = rows[rows["outcome"] != "shelved"]
     sure = found.design["sure"].to_numpy()[rows["group"]]
@@ -386,7 +391,7 @@ def test_two_thousand_experiments_until_sure_cover_a_known_probability(tmp_path:
     for seed in range(2000):
         asked_for = {"title": "Twins", "scenario": "two_bidders", "replications": rule, "seed": seed}
         plan = replace(Experiment.from_document(asked_for).plan(), scenario=scenario)
-        rows = runner.run(plan, tmp_path / str(seed)).win_probabilities()
+        rows = experiment.run(plan, tmp_path / str(seed)).win_probabilities()
         assert rows["estimate"][:2].sum() == pytest.approx(1)
         covered.append(rows["low"][0] <= 0.5 <= rows["high"][0])
     assert 0.93 < np.mean(covered) < 0.97
@@ -416,19 +421,19 @@ def twins() -> Scenario:
 
 def test_a_forecast_of_many_policies_makes_few_games(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     played = []
-    rate = runner._rate
+    rate = experiment._rate
     monkeypatch.setattr(experiment, "_GAMES", 8)
     monkeypatch.setattr(experiment, "_rate", lambda games, *rest: played.append(games.shape) or rate(games, *rest))
-    runner.forecast(asked.plan(asked.FOUR_POLICIES, tmp_path))
+    experiment.forecast(asked.plan(asked.FOUR_POLICIES, tmp_path))
     assert played == [(2, 4)]
 
 
 def test_a_forecast_counts(tmp_path: Path) -> None:
     """How right its seconds are is measured in the benchmark, where nothing else runs."""
     plan = asked.plan(asked.FOUR_POLICIES, tmp_path, replications=4000)
-    ahead = runner.forecast(plan)
+    ahead = experiment.forecast(plan)
     assert (ahead.groups, ahead.policies, ahead.negotiations) == (6, 4, 96_000)
-    longer = runner.forecast(asked.plan(asked.FOUR_POLICIES, tmp_path, replications=40_000))
+    longer = experiment.forecast(asked.plan(asked.FOUR_POLICIES, tmp_path, replications=40_000))
     assert ahead.seconds > 0
     assert longer.seconds > ahead.seconds
 
@@ -444,7 +449,7 @@ def test_every_shipped_experiment_runs(name: str, tmp_path: Path) -> None:
     question, plan = Experiment.load(name, changes)
     assert question.question
     assert question.how_to_read
-    found = runner.run(plan, tmp_path / name)
+    found = experiment.run(plan, tmp_path / name)
     assert found.win_probabilities()["estimate"].between(0, 1).all()
 
 
@@ -460,7 +465,7 @@ def test_the_wide_design_varies_at_least_twenty_factors() -> None:
 
 @pytest.mark.slow
 def test_who_wins_agrees_with_the_reference_results(tmp_path: Path) -> None:
-    found = runner.run(Experiment.load("who_wins")[1], tmp_path / "r")
+    found = experiment.run(Experiment.load("who_wins")[1], tmp_path / "r")
     rows = found.win_probabilities().set_index(["policy", "outcome"])["estimate"]
     reference = {
         "none": (0.0555, 0.936, 0.0085),

@@ -4,13 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from minegame import plots
+from minegame import answers, plots
 from minegame.analysis import sensitivity
 from minegame.design import Factor, one_at_a_time
-from minegame.scenario import Scenario
+from minegame.ensemble import by_bidder, general
+from minegame.runner import Runner
+from minegame.scenario import Scenario, ScenarioError
+from minegame.statistics import intervals
 
 SALIB = pytest.importorskip("SALib")
 
+TUNGSTEN = "kazakhstan_tungsten"
+TWO = {"host.balance_weight": [0, 4], "patrons.us.link": [0, 1]}
+FACTORS = [Factor(path, *ends) for path, ends in TWO.items()]
 ANGLES = [Factor(name, -np.pi, np.pi) for name in ("a", "b", "c")]
 FIRST = {"a": 0.3139, "b": 0.4424, "c": 0.0}
 TOTAL = {"a": 0.5576, "b": 0.4424, "c": 0.2437}
@@ -212,3 +218,129 @@ def test_the_ends_of_a_tornado_cover():
             p = truth[int(row[f"at_{side}"])]
             hits[end] += row[f"{side}_low"] <= p <= row[f"{side}_high"]
     assert hits / 2_000 == pytest.approx([0.95, 0.95], abs=0.02)
+
+
+# ---------------------------------------------------------------------------------------------------------- the answer
+
+SMALL = {"sobol": {"base": 32, "replications": 16}, "morris": {"base": 4, "replications": 16},
+         "tornado": {"base": 3, "replications": 200}}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=SMALL)
+def asked(request):
+    return answers.ask("sensitivity", TUNGSTEN, vary=TWO, method=request.param, **SMALL[request.param])
+
+
+def played(table, replications, luck=None):
+    """Sums of winning and of the host's value at every point of a design, each played by itself."""
+    scenario = Scenario.load(TUNGSTEN)
+    games = np.stack([scenario.at(point).game() for point in table.to_dict("records")])
+    places = [by_bidder("wins_any", 0), general("host_value")]
+    with Runner() as runner:
+        return runner.tally(games, 0, replications, luck=luck, places=places).sums[:, 0]
+
+
+def test_every_method_says_and_draws_something(asked):
+    method = asked.settings["method"]
+    keys = {"sobol": ["winning", "value", "luck"], "morris": ["screening"], "tornado": ["tornado"]}
+    assert list(asked.tables) == keys[method]
+    assert set(asked.pictures) == set(keys[method]) - {"luck"}
+    assert all(picture.png().startswith(b"\x89PNG") for picture in asked.pictures.values())
+    assert "host.balance_weight (weight of a balanced portfolio of camps)" in asked.sentences[0]
+    assert asked.settings["base"] == SMALL[method]["base"]
+    for table in asked.tables.values():
+        for column in (column for column in table.columns if column.bounded):
+            value, low, high = (table.frame[name].to_numpy(float) for name in column.names)
+            assert (low <= value + 1e-12).all()
+            assert (value <= high + 1e-12).all()
+
+
+def test_indices_are_those_of_the_worlds_played():
+    found = answers.ask("sensitivity", TUNGSTEN, vary=TWO, **SMALL["sobol"])
+    points = sensitivity.design(FACTORS, 32, 0)
+    sums = played(points.table, 16, sensitivity.lots(points))
+    for n, key in enumerate(("winning", "value")):
+        expected = sensitivity.estimate(points, sums[:, n, 1] / 16).table.set_index("factor")
+        table = found.tables[key].frame.set_index("parameter")
+        for name in table:
+            assert table[name].to_dict() == pytest.approx(expected[name].to_dict()), (key, name)
+    drawn = sums[::4]
+    split = sensitivity.luck(drawn[:, 0, 1], drawn[:, 0, 2], 16)
+    row = found.tables["luck"].frame.iloc[0]
+    assert row[["parameters", "parameters_low", "luck"]].tolist() == pytest.approx(
+        [split["parameters"], split["parameters_low"], split["luck"]]
+    )
+    favourite = drawn[:, 0, 1] / 16 > 0.5
+    low, high = (100 * end for end in intervals.wilson(favourite.sum(), 32))
+    assert f"in {100 * favourite.mean():.1f} % [{low:.1f}, {high:.1f}] of 32 worlds" in found.sentences[3]
+
+
+def test_a_screening_is_that_of_the_trajectories_played():
+    found = answers.ask("sensitivity", TUNGSTEN, vary=TWO, method="morris", **SMALL["morris"])
+    points = sensitivity.screening(FACTORS, 4, seed=0)
+    sums = played(points.table, 16, sensitivity.lots(points))
+    expected = sensitivity.screen(points, sums[:, 0, 1] / 16).set_index("factor")
+    table = found.tables["screening"].frame.set_index("parameter")
+    for name, theirs in (("strength", "strength"), ("strength_high", "high"), ("unevenness", "unevenness")):
+        assert table[name].to_dict() == pytest.approx(expected[theirs].to_dict()), name
+    assert expected["strength"].iloc[0] > 0.2  # a fraction, not percent
+
+
+def test_a_tornado_is_that_of_the_points_played():
+    found = answers.ask("sensitivity", TUNGSTEN, vary=TWO, method="tornado", **SMALL["tornado"])
+    points = one_at_a_time(FACTORS, Scenario.load(TUNGSTEN), 3)
+    won = played(points, 200)[:, 0, 1] / 200
+    row = found.tables["tornado"].frame.set_index("parameter").loc["host.balance_weight"]
+    moved = (points["patrons.us.link"] == points["patrons.us.link"].iloc[0]).to_numpy()
+    assert (row["least"], row["most"]) == (won[moved].min(), won[moved].max())
+    assert row["at_least"] == points["host.balance_weight"].iloc[int(np.argmin(np.where(moved, won, 2)))]
+    assert row["swing"] == pytest.approx(row["most"] - row["least"])
+    assert f"the scenario's own values give {100 * won[0]:.1f} %" in found.sentences[0]
+
+
+IDLE = {"patrons.us.stake": [100, 900], "patrons.china.stake": [100, 900]}  # move nothing but what a patron would play
+DEAR = {"bidders.cove_kaz.unit_cost": 2000.0}  # never wins, whatever the luck
+
+
+@pytest.mark.parametrize("method", SMALL)
+@pytest.mark.parametrize(("vary", "changes"), [(IDLE, {}), (TWO, DEAR)])
+def test_where_the_chance_never_changes_nothing_matters(method, vary, changes):
+    scenario = Scenario.load(TUNGSTEN).at(changes)
+    found = answers.ask("sensitivity", scenario, vary=vary, method=method, base=4, replications=8)
+    assert found.sentences == (
+        "Cove Kaz Capital wins equally often in every world: nothing matters in these ranges.",
+    )  # fmt: skip
+    for table in found.tables.values():
+        assert "nan" not in table.display().to_string().lower()
+    assert all(picture.png() for picture in found.pictures.values())
+
+
+def test_levels_can_vary_too():
+    vary = [Factor("tender.lots", levels=("bundled", "split")), Factor("host.balance_weight", 0, 4)]
+    found = answers.ask("sensitivity", TUNGSTEN, vary=vary, base=16, replications=8)
+    assert "--vary tender.lots=bundled,split" in found.command
+    alone = answers.ask("sensitivity", TUNGSTEN, vary=vary, method="tornado", base=3, replications=50)
+    row = alone.tables["tornado"].frame.set_index("parameter").loc["tender.lots"]
+    assert {row["at_least"], row["at_most"]} == {"bundled", "split"}
+
+
+def test_missing_salib_is_told_before_anything_is_played(monkeypatch):
+    monkeypatch.setattr("minegame.answers.sensitivity.find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'minegame\[analysis\]'"):
+        answers.ask("sensitivity", TUNGSTEN, base=10**6)
+    assert answers.ask("sensitivity", TUNGSTEN, vary=TWO, method="tornado", base=2, replications=2).sentences
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"method": "sobel"}, "did you mean 'sobol'"),
+        ({"base": 1}, "between 2 and"),
+        ({"replications": 1}, "between 2 and"),
+        ({"bidder": "cove"}, "cove_kaz"),
+        ({"vary": {"host.balance_wieght": [0, 1]}}, "balance_weight"),
+    ],
+)
+def test_bad_options_are_refused(options, said):
+    with pytest.raises(ScenarioError, match=said):
+        answers.ask("sensitivity", TUNGSTEN, **options)

@@ -18,17 +18,17 @@ from typing import Any
 import asked
 import pytest
 
-from minegame import runner, storage
+from minegame import experiment, storage
 from minegame.experiment_file import Plan
 
 CHUNK = 2_000
 RUN = """
 import sys
-from minegame import runner
+from minegame import experiment
 from minegame.experiment_file import Experiment
 print("ready", flush=True)
 plan = Experiment.load(sys.argv[1])[1]
-runner.run(plan, sys.argv[2], chunk=int(sys.argv[3]), workers=2)
+experiment.run(plan, sys.argv[2], chunk=int(sys.argv[3]), workers=2)
 """
 COMMAND = "from minegame.cli import main; main()"
 
@@ -61,7 +61,7 @@ def child(file: Path, folder: Path) -> subprocess.Popen[str]:
 def reference(file: Path) -> dict[str, str]:
     """The checksums of the tables of a run that nobody disturbs."""
     folder = file.parent / "undisturbed"
-    runner.run(plan_of(file), folder, chunk=CHUNK)
+    experiment.run(plan_of(file), folder, chunk=CHUNK)
     return asked.table_sums(folder)
 
 
@@ -81,7 +81,7 @@ def stop_after(count: int) -> Any:
 def interrupted(file: Path, folder: Path, chunks: int = 6) -> list[Path]:
     """A run that was interrupted, and the chunks it has finished."""
     with pytest.raises(KeyboardInterrupt):
-        runner.run(plan_of(file), folder, chunk=CHUNK, watch=stop_after(chunks))
+        experiment.run(plan_of(file), folder, chunk=CHUNK, watch=stop_after(chunks))
     found = sorted((folder / storage.CHUNKS).iterdir())
     assert len(found) >= chunks - 1
     return found
@@ -108,7 +108,7 @@ def kill_and_resume(file: Path, kills: int, seed: int) -> None:
         assert asked.table_sums(folder) == expected
         run += 1
         folder = file.parent / f"run{run}"
-    runner.run(plan_of(file), folder, chunk=CHUNK)
+    experiment.run(plan_of(file), folder, chunk=CHUNK)
     assert asked.table_sums(folder) == expected
     assert not list(folder.glob(".*.partial"))
 
@@ -139,34 +139,55 @@ def test_what_others_put_beside_the_chunks_stays(asked_file: Path, tmp_path: Pat
     (chunks / "0-00000-0123456789abcdef.npy").mkdir()
     (chunks / "notes.txt").write_text("mine")
     (chunks / ".0-00000-0123456789abcdef.npy.77.partial").touch()
-    runner.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
     assert sorted(path.name for path in chunks.iterdir()) == ["0-00000-0123456789abcdef.npy", "mine", "notes.txt"]
 
 
 def test_reading_chunks_does_not_look_through_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = storage.ChunkStore(tmp_path)
-    store.found(("npy",))
+    store = storage.ChunkStore(tmp_path, "work")
+    store.gather()
     store.keep("0-00001", {"npy": b"one"})
-    again = storage.ChunkStore(tmp_path)
-    assert again.found(("npy",)) == ({"0-00001"}, 0)
+    again = storage.ChunkStore(tmp_path, "work")
+    again.gather(tell=pytest.fail)
+    assert again.has("0-00001")
     for name in ("glob", "iterdir"):
         monkeypatch.setattr(Path, name, lambda *_: pytest.fail("looked through the folder"))
     assert store.read("0-00001", "npy").read() == again.read("0-00001", "npy").read() == b"one"
+
+
+@pytest.mark.parametrize("forgery", ["0-00002", "other work", "other content"])
+def test_a_chunk_under_another_name_or_of_other_work_is_no_chunk(forgery: str, tmp_path: Path) -> None:
+    work = "other work" if forgery == "other work" else "work"
+    store = storage.ChunkStore(tmp_path, work)
+    store.gather()
+    store.keep("0-00001", {"npy": b"one"})
+    file = next((tmp_path / storage.CHUNKS).iterdir())
+    if forgery == "0-00002":
+        file.rename(file.with_name(file.name.replace("0-00001", forgery)))
+    if forgery == "other content":
+        file.write_bytes(b"two")
+    told: list[str] = []
+    again = storage.ChunkStore(tmp_path, "work")
+    again.gather(tell=told.append)
+    assert not again.has("0-00001")
+    assert not again.has("0-00002")
+    assert told == ["1 damaged chunk was thrown away to be made again."]
+    assert not list((tmp_path / storage.CHUNKS).iterdir())
 
 
 def test_finished_chunks_are_not_played_again(asked_file: Path, tmp_path: Path) -> None:
     kept = interrupted(asked_file, tmp_path / "r")
     times = {path: path.stat().st_mtime_ns for path in kept}
     started = []
-    runner.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK, watch=lambda done, planned: started.append(done))
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK, watch=lambda done, planned: started.append(done))
     assert started[0] >= len(times) * CHUNK / 2
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
 
 
 def test_the_chunks_of_a_folder_are_those_it_began_with(asked_file: Path, tmp_path: Path) -> None:
     interrupted(asked_file, tmp_path / "r")
-    runner.run(plan_of(asked_file), tmp_path / "r", chunk=999_999)
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=999_999)
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
 
 
@@ -184,7 +205,7 @@ def test_a_spoilt_chunk_is_made_again(spoil: str, asked_file: Path, tmp_path: Pa
     else:
         chunk.rename(chunk.with_name("what is this.npy"))
     told: list[str] = []
-    runner.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK, tell=told.append)
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK, tell=told.append)
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
     assert told == ([] if spoil == "strange name" else ["1 damaged chunk was thrown away to be made again."])
 
@@ -203,7 +224,7 @@ def test_a_manifest_that_cannot_be_written_is_named(
     monkeypatch.setattr(storage, "write_whole", without_room)
     said = "nothing was played yet" if begins else "what is finished is kept"
     with pytest.raises(OSError, match=f"{said}: make room, then run again") as error:
-        runner.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
+        experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
     assert error.value.filename == str(tmp_path / "r" / storage.MANIFEST)
 
 
@@ -219,11 +240,11 @@ def test_a_full_disk_keeps_what_is_finished(asked_file: Path, tmp_path: Path, mo
 
     monkeypatch.setattr(storage, "write_whole", until_full)
     with pytest.raises(OSError, match="finished is kept: make room, then run again") as error:
-        runner.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
+        experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
     assert error.value.errno == errno.ENOSPC
     assert len(list((tmp_path / "r" / storage.CHUNKS).iterdir())) >= 5
     monkeypatch.undo()
-    runner.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
 
 
@@ -243,11 +264,11 @@ def test_a_run_on_a_disk_that_is_really_full_goes_on_after_more_room_is_made(
     asked_file: Path, small_disk: Path
 ) -> None:
     with pytest.raises(OSError, match="make room") as error:
-        runner.run(plan_of(asked_file), small_disk / "r", chunk=CHUNK)
+        experiment.run(plan_of(asked_file), small_disk / "r", chunk=CHUNK)
     assert error.value.errno == errno.ENOSPC
     assert list((small_disk / "r" / storage.CHUNKS).iterdir())
     subprocess.run(["mount", "-o", "remount,size=16m", str(small_disk)], check=True)
-    runner.run(plan_of(asked_file), small_disk / "r", chunk=CHUNK)
+    experiment.run(plan_of(asked_file), small_disk / "r", chunk=CHUNK)
     assert asked.table_sums(small_disk / "r") == reference(asked_file)
 
 
@@ -270,7 +291,7 @@ def test_a_folder_in_use_is_said_to_be(asked_file: Path, tmp_path: Path) -> None
     assert done.returncode == 2
     assert "another process is running in this folder" in done.stderr
     assert "Traceback" not in done.stderr
-    runner.run(plan_of(asked_file), tmp_path / "r")
+    experiment.run(plan_of(asked_file), tmp_path / "r")
 
 
 def test_ctrl_c_says_how_to_go_on(asked_file: Path, tmp_path: Path) -> None:
@@ -307,9 +328,8 @@ def test_a_dask_worker_killed_in_mid_run_changes_nothing(asked_file: Path, tmp_p
             if heard in (4, 12):
                 os.kill(victims.pop(), signal.SIGKILL)
 
-        runner.run(
-            plan_of(asked_file), tmp_path / "r", executor=executor, workers=workers, chunk=CHUNK, watch=watch
-        )
+        plan = plan_of(asked_file)
+        experiment.run(plan, tmp_path / "r", executor=executor, workers=workers, chunk=CHUNK, watch=watch)
     assert not victims
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
 

@@ -1,9 +1,21 @@
+"""Tipping points: crossings that are known, intervals that cover, and the answer for the case."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
-from minegame import plots
+from minegame import answers, plots
 from minegame.analysis import tipping
+from minegame.answers import Answer, AnswerError
+from minegame.answers.tipping import Tipping
 from minegame.design import Factor
+from minegame.ensemble import by_bidder
+from minegame.runner import Runner
 from minegame.scenario import Scenario
 
 WEIGHT = Factor("host.balance_weight", 0.0, 4.0)
@@ -110,88 +122,98 @@ def test_bad_questions(factor, base, said):
         tipping.design(factor, base)
 
 
-X, Y = Factor("host.balance_weight", 0.0, 4.0), Factor("financiers.us_public_lenders.credibility", 0.0, 1.0)
+# ---------------------------------------------------------------------------------------------------------- the answer
 
 
-def test_threshold_curve_with_few_points():
-    """P = 1/2 on an ellipse's arc: every piece of the curve lies on it, and it is found whole."""
-
-    def answer(points):
-        return 0.5 + 0.3 * ((points[:, 0] / 4) ** 2 + points[:, 1] ** 2 - 0.5), np.full(len(points), 0.002)
-
-    found = tipping.threshold(answer, X, Y)
-    for end in "01":
-        radius = (found.curve[f"x{end}"] / 4) ** 2 + found.curve[f"y{end}"] ** 2
-        assert radius.to_numpy() == pytest.approx(0.5, abs=2e-3)
-    length = np.hypot((found.curve["x1"] - found.curve["x0"]) / 4, found.curve["y1"] - found.curve["y0"]).sum()
-    assert length == pytest.approx(np.pi / 2 * np.sqrt(0.5), abs=0.01)
-    assert len(found.asked) < 0.3 * 33**2
-    assert found.curve["doubt"].to_numpy() == pytest.approx(1.96 * 0.002 / (0.6 * np.sqrt(0.5)), rel=0.05)
+@pytest.fixture(scope="module")
+def answer() -> Answer:
+    """The case with two parameters: one turns it, the other does not."""
+    vary = {"host.balance_weight": (0.0, 4.0), "patrons.us.link": (0.0, 1.0)}
+    return answers.ask("tipping", "kazakhstan_tungsten", vary=vary, replications=200)
 
 
-def test_a_curve_that_dips_into_a_cell_is_followed():
-    def answer(points):
-        return 0.5 + points[:, 1] - 0.28 - 0.2 * np.exp(-(((points[:, 0] - 2.2) / 0.25) ** 2)), np.zeros(len(points))
-
-    found = tipping.threshold(answer, X, Y, cells=4, rounds=3)
-    top = max(found.curve["y0"].max(), found.curve["y1"].max())
-    assert top == pytest.approx(0.48, abs=0.03)
-    ends = {tuple(np.round(e, 9)) for e in found.curve[["x0", "y0"]].to_numpy()} ^ {
-        tuple(np.round(e, 9)) for e in found.curve[["x1", "y1"]].to_numpy()
-    }
-    assert len(ends) >= 2  # an open curve has its two ends on the rim; pieces are not ordered
+def test_a_tipping_point_turns_the_favourite(answer):
+    tip = float(answer.tables["tips"].frame["crossing"].iloc[0])
+    scenario = Scenario.load("kazakhstan_tungsten")
+    games = np.stack([scenario.at({"host.balance_weight": tip + x}).game() for x in (-0.5, 0.5)]).reshape(2, 1)
+    with Runner() as runner:
+        low, high = runner.tally(games, 0, 2000).sums[:, 0, :, 1]
+    first, second = by_bidder("wins_any", 0), by_bidder("wins_any", 1)
+    assert low[first] < low[second]
+    assert high[first] > high[second]
 
 
-def test_no_curve():
-    found = tipping.threshold(lambda points: (np.full(len(points), 0.2), np.zeros(len(points))), X, Y, cells=4)
-    assert found.curve.empty
-    assert len(found.asked) == len(tipping.threshold_design(X, Y, 4)) == 25
+def test_tips_are_kept_as_fractions_and_read_as_percent(answer):
+    tips = answer.tables["tips"]
+    kept, read = tips.frame.iloc[0], tips.display().iloc[0]
+    assert kept["change"] == pytest.approx(kept["crossing"] / kept["value"] - 1)
+    assert kept["part"] == pytest.approx(abs(kept["crossing"] - 2.2) / 4.0)
+    assert kept["crossing_low"] < kept["crossing"] < kept["crossing_high"]
+    assert float(read["part of the range, %"]) == pytest.approx(100 * kept["part"], abs=0.05)
+    assert tips.frame["crossing"].isna().tolist() == [False, True]
+    assert tips.display()["tips at"].iloc[1] == "–"
+    asked = answer.tables["asked"]
+    assert asked.raw
+    assert asked.frame["lead"].abs().max() <= 1.0
 
 
-def test_policies_at_the_margin():
-    scenario = Scenario.load()
-    policies = tipping.margins(scenario, "us", 0.25, ("tariff", "denial"))
-    assert list(policies) == ["as it is", "tariff", "denial"]
-    tariff, denial = (f"patrons.us.levers.{lever}.intensity" for lever in ("tariff", "denial"))
-    assert policies["tariff"][tariff] == scenario.value(tariff) - 0.25
-    assert policies["denial"][denial] == 0.25
-    scenario.games(list(policies.values()))
+def test_no_interval_is_written_as_a_point(answer):
+    """Sentence, table and picture show where it tips with ends that differ, even if all begin alike."""
+    row = answer.tables["tips"].frame.iloc[0]
+    picture = answer.pictures["tips"].draw()
+    written = [answer.sentences[1], answer.tables["tips"].display()["tips at"].iloc[0], *labels(picture)]
+    told = [found for text in written for found in re.findall(r"([\d.]+) \[([\d.]+), ([\d.]+)\]", text)]
+    assert len(told) == 3
+    for numbers in told:
+        assert [float(x) for x in numbers] == pytest.approx(
+            row[["crossing", "crossing_low", "crossing_high"]], abs=0.01
+        )
+        assert len(set(numbers)) == 3
 
 
-def test_prices():
-    chance = np.random.default_rng(1)
-    n = 20_000
-    gains = {
-        "finance": np.where(chance.random(n) < 0.04, -1.0, 0.0),
-        "tariff": np.where(chance.random(n) < 0.5, 0.0, 0.0),
-        "denial": np.where(chance.random(n) < 0.01, -1.0, 0.0),
-    }
-    costs = {"finance": np.full(n, -2.0), "tariff": np.full(n, -2.0), "denial": np.full(n, 1.0)}
-    table = tipping.prices(gains, costs, 12.0).set_index("lever")
-    assert table.index[0] == "finance"
-    assert table.loc["finance", "gain"] == pytest.approx(0.02, rel=0.1)
-    assert table.loc["finance", "price"] == pytest.approx(12 * 2 / 4, rel=0.1)
-    assert table.loc["finance", "price_low"] < 6 < table.loc["finance", "price_high"]
-    assert table.loc["denial", "price"] < 0
-    assert np.isnan(table.loc["tariff", "price"])
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [((1.33, 1.27, 1.39), "2.2 → 1.33 [1.27, 1.39]"), ((17.0, 15.0, np.nan), "2.2 → 17"),
+     ((1502.4, 1500.2, 1504.9), "2.2 → 1,502 [1,500, 1,505]")],
+)  # fmt: skip
+def test_the_picture_says_where_it_tips(ends, said):
+    table = tipping.nearest([tipping.estimate(answering(lambda x: 1 + 0 * x), WEIGHT, 2.2)])
+    table[["crossing", "low", "high"]] = ends
+    picture = plots.tipping_points(table.assign(start=0.0, end=2000.0, is_log=False), first="A", second="B",
+                                   replications=9)  # fmt: skip
+    assert said in labels(picture)
 
 
-def test_intervals_of_prices_cover():
-    chance, n, hits = np.random.default_rng(9), 1_000, np.zeros(2)
-    for _ in range(2_000):
-        months = chance.integers(1, 9, n)
-        gain = np.where(chance.random(n) < 0.02 * months / 2, -1.0, 0.0)
-        found = tipping._price(gain, -0.25 * months, 12.0, 0.95)
-        hits += [
-            found["gain_low"] <= 0.04 <= found["gain_high"],
-            found["price_low"] <= 3.0 <= found["price_high"],
-        ]
-    assert (hits / 2_000 >= 0.93).all()
-    assert (hits / 2_000 <= 0.97).all()
+def labels(picture) -> list[str]:
+    return [text.get_text() for text in picture.findobj(Text)]
 
 
-def test_map_shows_the_curve():
-    found = tipping.threshold(lambda p: (p[:, 1], np.full(len(p), 0.01)), X, Y, cells=2, rounds=1)
-    for curve in (found.curve, None):
-        picture = plots.heat_map(found.asked, x="ω", y="q", outcome="P(win)", replications=100, curve=curve)
-        assert "n = 100 negotiations" in picture.get_title()
+def test_the_rival_may_be_named_and_lots_apart(answer):
+    settings = dict(answer.settings)
+    assert (settings["bidder"], settings["rival"]) == ("cove_kaz", ["chinese_soe"])
+    assert settings["vary"]["patrons.us.link"] == [0.0, 1.0, "linear"]
+    found = answers.ask("tipping", "kazakhstan_split_lots", vary={"host.balance_weight": (0, 4)}, rival="chinese_soe",
+                        replications=50)  # fmt: skip
+    assert "Chinese state-owned bidder" in found.sentences[0]
+    assert "--rival chinese_soe" in found.command
+
+
+def test_the_command_asks_the_same(answer):
+    words = shlex.split(answer.command)
+    assert words[:4] == ["minegame", "analyse", "tipping", "kazakhstan_tungsten"]
+    assert [words[n + 1] for n, word in enumerate(words) if word == "--vary"] == [
+        "host.balance_weight=0.0:4.0", "patrons.us.link=0.0:1.0",
+    ]  # fmt: skip
+    assert Tipping.from_typed({"vary": ["host.balance_weight=0:4", "patrons.us.link=0:1"], "replications": "200"}) == (
+        Tipping(**answer.asked)
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({"vary": {"tender.lots": ["bundled", "split"]}}, "not among levels"),
+     ({"rival": "cove_kaz"}, "rival of itself"), ({"bidder": "cove"}, "cove_kaz")],
+)  # fmt: skip
+def test_questions_that_do_not_fit_are_refused(options, said):
+    with pytest.raises(AnswerError, match=said):
+        answers.ask("tipping", "kazakhstan_tungsten", replications=9, **options)

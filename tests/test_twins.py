@@ -23,6 +23,7 @@ from minegame import ensemble, runner
 from minegame.chance import MAX_REPLICATION, MAX_SEED
 from minegame.game import LEVERS, MAX_DEPOSITS, OUTCOME, STATE, TRIGGERS, new_records
 from minegame.model import Negotiation
+from minegame.runner import Runner
 from minegame.scenario import Scenario, shipped_scenarios
 
 FIELDS = OUTCOME.names
@@ -255,8 +256,8 @@ def test_sums_are_the_same_to_the_last_bit_however_the_work_is_spread(monkeypatc
     games = np.stack([one, one[::-1]])
     known = None
     for threads, task in ((1, 10**9), (2, 1), (3, 1), (3, 7000), (2, 20_000), (1, 3000)):
-        monkeypatch.setattr(experiment, "_TASK", task)
-        found = runner.tally(games, 6, 4500, reference=1, threads=threads)
+        monkeypatch.setattr(runner, "_TASK", task)
+        found = Runner(workers=threads).tally(games, 6, 4500, reference=1)
         known = known or found
         assert found.sums.tobytes() == known.sums.tobytes()
         assert found.contrasts.tobytes() == known.contrasts.tobytes()
@@ -268,13 +269,13 @@ def test_every_group_may_have_luck_of_its_own():
     """Lot n of 300 replications is number 300 n and those that follow, whatever the other groups play."""
     one = a_table_of_games()
     games = np.stack([one, one[::-1], one])
-    found = runner.tally(games, 6, 300, reference=1, luck=np.array([2, 0, 2]), threads=2)
+    found = Runner(workers=2).tally(games, 6, 300, reference=1, luck=np.array([2, 0, 2]))
     for group, first in ((0, 600), (1, 0), (2, 600)):
         alone, contrasts = tallied(games[group : group + 1], 6, first, 256, reference=1)
         rest, more = tallied(games[group : group + 1], 6, first + 256, 44, reference=1)
         np.testing.assert_array_equal(found.sums[group], alone[0] + rest[0])
         np.testing.assert_array_equal(found.contrasts[group], contrasts[0] + more[0])
-    assert (found.sums[0] != runner.tally(games, 6, 300).sums[0]).any()
+    assert (found.sums[0] != Runner().tally(games, 6, 300).sums[0]).any()
 
 
 def test_the_measures_of_a_point_do_not_depend_on_its_neighbours():

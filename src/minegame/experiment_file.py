@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from minegame import design as designs
@@ -178,6 +178,16 @@ def _one_listed(value: object) -> object:
     return [value] if isinstance(value, dict) else value
 
 
+def _asked(value: object) -> object:
+    """A kind alone, a list of kinds (each may have options), or options by kind."""
+    if isinstance(value, str):
+        return {value: {}}
+    if isinstance(value, list):
+        parts = [{part: {}} if isinstance(part, str) else part for part in value]
+        return {kind: options for part in parts if isinstance(part, dict) for kind, options in part.items()}
+    return {kind: options or {} for kind, options in value.items()} if isinstance(value, dict) else value
+
+
 Factors = dict[str, Annotated[FactorRange, BeforeValidator(_levels_listed)]]
 Packages = dict[str, Annotated[Package, BeforeValidator(lambda v: {"levers": v} if isinstance(v, list) else v)]]
 
@@ -208,6 +218,10 @@ class Experiment(_Part):
         default="summary", description="What is kept: sums, or every negotiation too."
     )
     analysis: list[Shown] = Field(default=["winning"], description="What is shown at the end.")
+    ask: Annotated[dict[str, dict[str, Any]], BeforeValidator(_asked)] = Field(
+        default={}, description="Questions asked of the scenario beside it: kinds, each with its options."
+    )
+    _places: Any = PrivateAttr(default_factory=lambda: _Places("experiment", {}))
 
     @classmethod
     def load(cls, where: str | Path, changes: Mapping[str, Any] | None = None) -> tuple[Experiment, Plan]:
@@ -267,6 +281,10 @@ class Experiment(_Part):
         """
         return _planned(self, Path(folder), places or _Places("experiment", {}))
 
+    def error(self, loc: tuple[str, ...], text: str) -> ExperimentError:
+        """What is wrong at a place of the file, with its line."""
+        return ExperimentError(self._places.problem(loc, text))
+
     @classmethod
     def schema(cls) -> dict[str, Any]:  # type: ignore[override]  # replaces a method that pydantic has retired
         """The JSON Schema of an experiment file, for editors."""
@@ -306,10 +324,10 @@ def _located(where: str | Path) -> Path:
 
 @dataclass(frozen=True)
 class _Places:
-    """Where the values of an experiment stand: file and line by location."""
+    """Where the values of an experiment stand: file and line by location; it does not tell experiments apart."""
 
-    file: str
-    lines: Mapping[tuple[str, ...], int]
+    file: str = field(compare=False)
+    lines: Mapping[tuple[str, ...], int] = field(compare=False)
 
     def problem(self, loc: Sequence[str], text: str) -> Problem:
         line = self._line(tuple(loc))
@@ -338,10 +356,12 @@ def _read(cls: type[Experiment], source: SourceFile, changes: Mapping[str, Any] 
 
 def _checked(cls: type[Experiment], content: Mapping[str, object], places: _Places) -> Experiment:
     try:
-        return cls.model_validate(content)
+        experiment = cls.model_validate(content)
     except ValidationError as error:
         problems = [places.problem(*_complaint(item)) for item in error.errors(include_url=False)]
         raise ExperimentError(*dict.fromkeys(sorted(problems, key=lambda p: p.line or 0))) from None
+    experiment._places = places
+    return experiment
 
 
 def _complaint(item: Any) -> tuple[tuple[str, ...], str]:
@@ -376,6 +396,8 @@ _WANTED: dict[tuple[tuple[str, ...], int], str] = {
     (("policies",), 2): "changes by path, or {} for none",
     (("packages",), 2): "a list of levers, at least one",
     (("set",), 1): "changes by path",
+    (("ask",), 1): "kinds of question, such as [attribution, {tipping: {replications: 5000}}]",
+    (("ask",), 2): "the options of the question by name",
 }
 
 

@@ -91,7 +91,7 @@ class Work:
             self.matching(folder, storage.read_manifest(folder))
 
     def opened(self, folder: Path) -> dict[str, Any]:
-        """The manifest of a folder: a new one, or that of earlier work of the same kind, whole or to be gone on with."""
+        """The manifest of a folder: a new one, or that of the same work, whole or to be gone on with."""
         before: dict[str, Any] = {}
         if storage.is_results_folder(folder):
             before = storage.read_manifest(folder)

@@ -12,12 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from minegame import design
+    from minegame.design import Changes as ChangesByPath
     from minegame.design import Factor
 
+BASELINE = "kazakhstan_tungsten"  # as in minegame.scenario, which takes long to import
 MAX_SEED = 2**63 - 1  # as in chance.py
 MAX_REPLICATION = 2**44 - 1
 MOST_NEGOTIATIONS = 10**12
@@ -79,7 +81,7 @@ class Whole(Reader):
     @property
     def expected(self) -> str:
         """What is allowed, in words."""
-        return f"a whole number between {self.low:,} and {self.high:,}"
+        return f"a whole number between {self.low} and {self.high}"
 
     def accepts(self, number: float) -> bool:
         """Whether a number is allowed."""
@@ -157,10 +159,11 @@ class Word(Reader):
 
     metavar: str = "NAME"
     choices: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
     def read(self, given: Any, name: str) -> str:
         """The word."""
-        if not isinstance(given, str) or not given.strip():
+        if not isinstance(given, str) or not (given.strip() or self.may_be_empty):
             refuse(name, f"{given!r} is not allowed: expected {self._expected}")
         if self.choices and given not in self.choices:
             from minegame.scenario import nearest
@@ -200,17 +203,50 @@ class Words(Reader):
 
 
 @dataclass(frozen=True)
+class Place(Reader):
+    """A file or a folder."""
+
+    metavar: str = "FOLDER"
+
+    def read(self, given: Any, name: str) -> Path:
+        """The path."""
+        return Path(given)
+
+
+@dataclass(frozen=True)
+class Changes(Reader):
+    """Changes of a scenario by path, typed as ``path=value``."""
+
+    metavar: str = "PATH=VALUE"
+    many: bool = True
+
+    def read(self, given: Any, name: str) -> dict[str, Any]:
+        """Changes by path; what is typed stays text, which the field it is meant for will read."""
+        if isinstance(given, Mapping):
+            return dict(given)
+        from minegame.scenario import parse_changes
+
+        return parse_changes([given] if isinstance(given, str) else given, name)
+
+    def typed(self, value: Mapping[str, Any]) -> list[str]:
+        """``path=value`` each."""
+        from minegame.scenario import typed_change
+
+        return [typed_change(path, change) for path, change in value.items()]
+
+
+@dataclass(frozen=True)
 class Policies(Reader):
     """Policies: name → changes by path; typed as ``name:path=value,path=value`` (``name:`` alone changes nothing)."""
 
     metavar: str = "NAME:PATH=VALUE,…"
     many: bool = True
 
-    def read(self, given: Any, name: str) -> dict[str, design.Changes]:
+    def read(self, given: Any, name: str) -> dict[str, ChangesByPath]:
         """Changes by name and path."""
         if isinstance(given, Mapping):
             return {str(policy): dict(changes) for policy, changes in given.items()}
-        found: dict[str, design.Changes] = {}
+        found: dict[str, ChangesByPath] = {}
         for text in [given] if isinstance(given, str) else given:
             policy, changes = self._one(text, name)
             if policy in found:
@@ -218,60 +254,31 @@ class Policies(Reader):
             found[policy] = changes
         return found
 
-    def _one(self, text: str, name: str) -> tuple[str, design.Changes]:
+    def _one(self, text: str, name: str) -> tuple[str, ChangesByPath]:
         head = text.partition("=")[0]  # a name may hold a colon, a path cannot
         policy, sign, first = head.rpartition(":")
         listed, policy = first + text[len(head) :], policy.strip()
         if not (policy and sign):
             expected = "name:path=value,path=value (or name: alone, as it is)"
             refuse(name, f"{text!r} is not a {name.lstrip('-')}: expected {expected}")
-        return policy, changes_of(change for change in listed.split(",") if change.strip())
+        return policy, changes_of((change for change in listed.split(",") if change.strip()), name)
 
-    def plain(self, value: Mapping[str, design.Changes]) -> dict[str, dict[str, Any]]:
+    def plain(self, value: Mapping[str, ChangesByPath]) -> dict[str, dict[str, Any]]:
         """Changes by name and path."""
         return {policy: dict(changes) for policy, changes in value.items()}
 
-    def typed(self, value: Mapping[str, design.Changes]) -> list[str]:
+    def typed(self, value: Mapping[str, ChangesByPath]) -> list[str]:
         """``name: path=value,path=value`` each."""
         from minegame.scenario import typed_change
 
         return [f"{name}: " + ",".join(typed_change(*change) for change in to.items()) for name, to in value.items()]
 
 
-@dataclass(frozen=True)
-class Changes(Reader):
-    """Changes of a scenario: values by path; typed as ``path=value``."""
-
-    metavar: str = "PATH=VALUE"
-    many: bool = True
-
-    def read(self, given: Any, name: str) -> dict[str, Any]:
-        """Values by path."""
-        from minegame.scenario import ScenarioError
-
-        if isinstance(given, Mapping):
-            return {str(path): value for path, value in given.items()}
-        try:
-            return changes_of([given] if isinstance(given, str) else given)
-        except ScenarioError as error:
-            refuse(name, error.problems[0].text)
-
-    def plain(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        """Values by path."""
-        return dict(value)
-
-    def typed(self, value: Mapping[str, Any]) -> list[str]:
-        """``path=value`` each."""
-        from minegame.scenario import typed_change
-
-        return [typed_change(path, to) for path, to in value.items()]
-
-
-def changes_of(texts: Iterable[str]) -> dict[str, Any]:
+def changes_of(texts: Iterable[str], name: str) -> dict[str, Any]:
     """Changes, ``path=value`` each, as a file would hold them."""
     from minegame.scenario import parse_changes, typed
 
-    return {path: typed(str(value)) for path, value in parse_changes(texts).items()}
+    return {path: typed(str(value)) for path, value in parse_changes(texts, name).items()}
 
 
 @dataclass(frozen=True)
@@ -466,6 +473,7 @@ class Option:
     help: str
     reader: Reader
     short: str = ""  # such as "-n"
+    is_argument: bool = False  # on a command line it stands alone, without a name before it
 
 
 def option(default: Any, help: str, reader: Reader, short: str = "") -> Any:
@@ -473,9 +481,15 @@ def option(default: Any, help: str, reader: Reader, short: str = "") -> Any:
     return field(default=default, metadata={"option": Option(help, reader, short)})
 
 
+def argument(default: Any, help: str, reader: Reader) -> Any:
+    """An option that stands alone on a command line, without a name before it."""
+    return field(default=default, metadata={"option": Option(help, reader, is_argument=True)})
+
+
 def options_of(kind: type) -> dict[str, Option]:
-    """The options that a dataclass declares, by name."""
-    return {f.name: f.metadata["option"] for f in fields(kind) if "option" in f.metadata}
+    """The options that a dataclass declares, by name: its own, then those that it inherits."""
+    declared = {f.name: f.metadata["option"] for f in fields(kind) if "option" in f.metadata}  # type: ignore[arg-type]
+    return dict(sorted(declared.items(), key=lambda item: item[0] not in vars(kind)["__annotations__"]))
 
 
 def flag_of(name: str) -> str:
@@ -500,7 +514,7 @@ class Options:
             **{
                 name: known[name].reader.read(value, flag_of(name))
                 for name, value in given.items()
-                if name in known and value is not None
+                if name in known and value is not None and value != []
             }
         )
 
@@ -580,3 +594,19 @@ def probability(default: float | None, help: str) -> Any:
 def deviation(default: float, help: str) -> Any:
     """A standard deviation."""
     return option(default, help, Real(0, example="0.5", metavar="SD"))
+
+
+def folder_of_results(help: str = "Folder of the results (default: in results/).") -> Any:
+    """Where results are kept."""
+    return option(None, help, Place())
+
+
+def scenario() -> Any:
+    """The scenario that is asked about."""
+    return argument(BASELINE, "A shipped scenario by name, or the path of a YAML file.", Word("SCENARIO"))
+
+
+def changes() -> Any:
+    """Changes of the scenario."""
+    help = "Change a value of the scenario, such as tender.lots=split; may be given many times."
+    return option(None, help, Changes())

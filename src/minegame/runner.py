@@ -355,7 +355,6 @@ class Runner:
     def expect(self, negotiations: int) -> None:
         """Say beforehand how many negotiations there will be in all, at most about."""
         self._expected = negotiations
-        self._report()
 
     def _report(self) -> None:
         planned = max(self._expected, self._planned, 1)

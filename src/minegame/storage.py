@@ -245,7 +245,10 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def content_mark(manifest: Mapping[str, Any]) -> str:
-    """The checksum of what a manifest, or a part of it, says.  Keys keep their order: that of the policies has a meaning."""
+    """The checksum of what a manifest, or a part of it, says.
+
+    Keys keep their order: that of the policies has a meaning.
+    """
     return hashlib.sha256(json.dumps(manifest, separators=(",", ":")).encode()).hexdigest()
 
 

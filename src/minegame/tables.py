@@ -3,21 +3,22 @@
 A table is made once and only printed elsewhere: on a terminal, on a page, as CSV, in a notebook.  Files and frames keep
 fractions and full precision under the short names; a reader sees headings, percent, points and M$.
 
+>>> from minegame.text import POINTS
 >>> rows = {"lever": ["tariff"], "effect": [0.012], "effect_low": [0.004], "effect_high": [0.02]}
->>> table = Table("What each lever adds", [Column("lever"), Column("effect", "Shapley value", POINTS, bounded=True)], rows)
+>>> columns = [Column("lever"), Column("effect", "Shapley value", POINTS, bounded=True)]
+>>> table = Table("What each lever adds", columns, rows)
 >>> table.headings, table.cells()
 (['lever', 'Shapley value, points'], [['tariff', '+1.2 [+0.4, +2.0]']])
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from minegame.text import FLAG, LEVEL, PATH, TEXT, UNITS, Unit
 
@@ -149,7 +150,7 @@ def bounded(name: str, value: Any, low: Any, high: Any) -> dict[str, Any]:
 
 def estimate(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a bounded column from a mapping with estimate, low and high, where None is missing."""
-    return bounded(name, *(np.nan if found[key] is None else found[key] for key in ("estimate", "low", "high")))
+    return bounded(name, *(math.nan if found[key] is None else found[key] for key in ("estimate", "low", "high")))
 
 
 def _kept(values: pd.Series, unit: Unit) -> Any:

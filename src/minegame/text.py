@@ -45,7 +45,7 @@ def significant(value: float, digits: int = 3) -> int:
     >>> significant(0.0123), significant(1.5), significant(1234.0)
     (4, 2, 0)
     """
-    if value == 0 or not math.isfinite(value):
+    if abs(value) < 10.0**-_MOST_DIGITS or not math.isfinite(value):
         return 0
     return min(_MOST_DIGITS, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
@@ -258,3 +258,18 @@ def said(value: object, name: str = "") -> str:
         # A seed is a name, not a quantity, and a value of a parameter is shown as it was given.
         return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 and name != "seed" else f"{value:.10g}"
     return MISSING if value is None else level(value) or MISSING
+
+
+def plain(data: Any) -> Any:
+    """Values as JSON has them: what is not finite becomes null."""
+    if isinstance(data, Mapping):
+        return {str(key): plain(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [plain(value) for value in data]
+    item = getattr(data, "item", None)  # NumPy scalars
+    data = item() if callable(item) else data
+    if data is None or isinstance(data, (str, bool, int)):
+        return data
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    return str(data)

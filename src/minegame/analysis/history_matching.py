@@ -114,6 +114,26 @@ def event_spread(probability: np.ndarray) -> np.ndarray:
     return np.asarray(np.sqrt(np.maximum(p * (1 - p), 0.0)))
 
 
+def expected(sums: np.ndarray, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """What each vector leads one to expect of what was observed: the estimates, errors and spreads of :func:`estimate`.
+
+    Args:
+        sums: count, sum and sum of squares of each outcome at each vector, shape (vectors, outcomes, 3); the first
+            outcome is an event, 0 or 1.
+        names: of the outcomes.
+    """
+    import pandas as pd
+
+    count, total, squares = np.moveaxis(sums, -1, 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = total / count
+        spreads = np.sqrt(np.maximum(squares / count - means**2, 0.0))
+        spreads[:, 0] = event_spread(means[:, 0])
+        errors = spreads / np.sqrt(count)
+    one, other, third = (pd.DataFrame(part, columns=list(names)) for part in (means, errors, spreads))
+    return one, other, third
+
+
 def estimate(
     points: pd.DataFrame,
     observations: Sequence[Observation],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def margins(
+def design(
     scenario: Scenario, patron: str, step: float = 0.25, levers: Sequence[str] = LEVERS
 ) -> dict[str, dict[str, Value]]:
     """The policies to play for the price of a percentage point: the scenario's own, then each lever a step weaker.
@@ -31,7 +31,7 @@ def margins(
     return policies
 
 
-def prices(
+def estimate(
     gains: Mapping[str, np.ndarray],
     costs: Mapping[str, np.ndarray],
     point_value: float,
@@ -40,7 +40,7 @@ def prices(
     """What a percentage point of win probability costs by each lever, at the margin.
 
     Args:
-        gains: lever → win under its policy of :func:`margins` minus win as it is, in each replication: -1, 0 or 1.
+        gains: lever → win under its policy of :func:`design` minus win as it is, in each replication: -1, 0 or 1.
         costs: lever → lever points used under that policy minus those used as it is, in the same replications.
         point_value: what a lever point costs the patron, M$.
         confidence: of the intervals.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def rules(
+def estimate(
     tables: Mapping[str, PayoffTable], *, draws: int = 200, seed: int = 0, confidence: float = 0.95
 ) -> pd.DataFrame:
     """The rules of the tender compared: for each, the patrons' game solved again and what it is worth to the host.

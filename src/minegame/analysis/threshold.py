@@ -32,14 +32,14 @@ class Threshold:
     curve: pd.DataFrame
 
 
-def threshold_design(x: Factor, y: Factor, cells: int = 8) -> np.ndarray:
+def design(x: Factor, y: Factor, cells: int = 8) -> np.ndarray:
     """The first points to ask for: a grid of (cells + 1)² over both ranges, shape (n, 2)."""
     ends = np.linspace(0, 1, cells + 1)
     u, v = np.meshgrid(ends, ends, indexing="ij")
     return np.column_stack([values_at(x, u.ravel()), values_at(y, v.ravel())])
 
 
-def threshold(
+def estimate(
     answer: Answer,
     x: Factor,
     y: Factor,

@@ -10,9 +10,14 @@ A kind of question is a dataclass of its options (:class:`Question`); ``kinds()`
 
 from __future__ import annotations
 
-from minegame.answers.answer import Answer, AnswerError, Picture, is_answer_folder
-from minegame.answers.ask import FORMER, ask, kind_of, kinds
-from minegame.answers.question import Question
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from minegame.answers.answer import Answer, AnswerError, Picture, is_answer_folder
+    from minegame.answers.asking import ask
+    from minegame.answers.catalogue import FORMER, kind_of, kinds
+    from minegame.answers.question import Question
 
 __all__ = [
     "FORMER",
@@ -25,3 +30,18 @@ __all__ = [
     "kind_of",
     "kinds",
 ]
+
+_HOMES = {
+    "asking": ("ask",),
+    "answer": ("Answer", "AnswerError", "Picture", "is_answer_folder"),
+    "catalogue": ("FORMER", "kind_of", "kinds"),
+    "question": ("Question",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Imported when first asked for: a list of the kinds on the command line needs neither numba nor pandas.
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"minegame.answers.{home}"), name)
+    raise AttributeError(f"module 'minegame.answers' has no attribute {name!r}")

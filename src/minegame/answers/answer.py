@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from minegame import storage
 from minegame.scenario import Problem, Scenario, ScenarioError
 from minegame.tables import Table
+from minegame.text import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -233,18 +233,3 @@ def read_scenario(file: Path, name: str) -> Scenario:
     import yaml
 
     return Scenario.from_document(yaml.safe_load(file.read_text(encoding="utf-8")), name)
-
-
-def plain(data: Any) -> Any:
-    """Values as JSON has them: what is not finite becomes null."""
-    if isinstance(data, Mapping):
-        return {str(key): plain(value) for key, value in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [plain(value) for value in data]
-    item = getattr(data, "item", None)  # NumPy scalars
-    data = item() if callable(item) else data
-    if data is None or isinstance(data, (str, bool, int)):
-        return data
-    if isinstance(data, float):
-        return data if math.isfinite(data) else None
-    return str(data)

@@ -3,221 +3,157 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from minegame.cli import parse
-from minegame.cli.app import (
-    BASELINE,
-    INTERRUPTED,
-    JsonOption,
-    ScenarioArgument,
-    SetOption,
-    announce_compiler,
-    app,
-    console,
-    fail,
-    print_json,
-    take,
-    with_options,
-    within,
-    write_whole,
-)
+from minegame import options
+from minegame.cli import screen
+from minegame.cli.app import announce_compiler, app, console, fail, print_json, write_whole
+from minegame.cli.options import command, examples
+from minegame.cli.playing import ROOT, Playing, duration
+from minegame.options import (
+    MAX_SEED,
+    MOST_NEGOTIATIONS,
+    Flag,
+    Levels,
+    Options,
+    Place,
+    Whole,
+    Word,
+    argument,
+    flag_of,
+    option,
+)  # fmt: skip
+from minegame.tables import Column, Table
+from minegame.text import COUNT, LEVEL, counted
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.table import Table
 
-    from minegame.experiment_file import Plan
+    from minegame.experiment_file import Experiment, Plan
     from minegame.results import Results
 
-ROOT = Path("results")
 _FORECAST_FROM = 10**7  # negotiations; of fewer nobody needs to be warned
 _WARN_NEGOTIATIONS, _WARN_SECONDS = 10**8, 3600
 _WARN_POINTS = 200_000  # points × policies: more than sense, and than tables and notebooks bear
 _TOLD_MEMORY = 10**9  # bytes; less is not worth a word
 
-RunSeedOption = Annotated[
-    int | None,
-    typer.Option("--seed", callback=within(0, 2**63 - 1), metavar="N",
-                 help="Seed of the luck, in place of the file's."),
-]  # fmt: skip
-RunReplicationsOption = Annotated[
-    int | None,
-    typer.Option("--replications", callback=within(1, 10**12), metavar="N",
-                 help="Replications of every point, in place of the file's."),
-]  # fmt: skip
+
+# ------------------------------------------------------------------------------------------------- running and sweeping
 
 
-# ----------------------------------------------------------------------------------------------------- running a plan
-
-
-@dataclass(frozen=True)
-class _Running:
+@dataclass(frozen=True, kw_only=True)
+class _Running(Playing):
     """Where and how a plan is played."""
 
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FOLDER", help="Folder of the results (default: in results/).")
-    ] = None
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            "--threads", callback=within(1, 4096), metavar="N", help="Threads to run on (default: all cores)."
-        ),
-    ] = None
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", callback=within(1, 4096), metavar="N", help="Run on so many processes of a local Dask cluster."
-        ),
-    ] = None
-    scheduler: Annotated[
-        str | None,
-        typer.Option("--scheduler", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://10.0.0.1:8786."),
-    ] = None
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Start anew in a folder beside the one that is there (name-2, …).")
-    ] = False
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="Say how many points and negotiations, how long and how large; run nothing."),
-    ] = False
-    yes: Annotated[bool, typer.Option("--yes", help="Run even if it takes very long.")] = False
-    json: JsonOption = False
+    dry_run: bool = option(False, "Say how many points and negotiations, how long and how large; run nothing.", Flag())
+    yes: bool = option(False, "Run even if it takes very long.", Flag())
 
-    def perform(self, plan: Plan) -> None:
+    def perform(self, plan: Plan, asked: Experiment) -> None:
         """Play a plan and show what was found, or only say what it would take."""
-        if self.scheduler and self.workers:
-            fail("--workers starts a cluster here, --scheduler uses one elsewhere: expected one of the two")
-        from minegame import runner
-
-        folder = self.out or ROOT / plan.name
-        target = runner.fresh_folder(folder) if self.fresh else folder
+        folder = self.folder(ROOT / plan.name)
+        assert folder is not None
         if self.dry_run:
             announce_compiler()
-            _forecast(plan, target, self.threads or self.workers, self.json)
+            _forecast(plan, folder, self.at_a_time, self.json)
             return
-        found = self._played(plan, target)
-        if self.json:
-            print_json(_document(found))
-        else:
-            from minegame import run_tables
+        found = self._played(plan, asked, folder)
+        _show(found, self.json, draw=True)
 
-            run_tables.show(found, console(), draw=True)
+    def _played(self, plan: Plan, asked: Experiment, folder: Path) -> Results:
+        from minegame import experiment, runner
+        from minegame.answers import asking
 
-    def _played(self, plan: Plan, folder: Path) -> Results:
-        from minegame import runner
-
-        runner.check(plan, folder)
+        experiment.check(plan, folder)
+        questions = asking.questions_of(asked)
         announce_compiler()
         if not self.yes:
-            _warn(plan, self.threads or self.workers)
-        try:
+            _warn(plan, self.at_a_time)
+        with self.conditions(folder) as conditions:
             runner.warm()
-            with _watching(quiet=self.json) as watch, self._executor() as (executor, count):
-                return runner.run(plan, folder, executor=executor, workers=count, watch=watch, tell=_tell)
-        except KeyboardInterrupt:
-            _tell(f"\nInterrupted. {_how_to_go_on(folder, self.fresh)}")
-            raise typer.Exit(INTERRUPTED) from None
-
-    @contextmanager
-    def _executor(self) -> Iterator[tuple[Any, int | None]]:
-        """Threads by default; a Dask cluster if one is asked for."""
-        if not self.workers and not self.scheduler:
-            yield None, self.threads
-            return
-        from minegame import cluster
-
-        with cluster.connected(self.scheduler, self.workers, _tell) as connection:
-            yield connection
+            found = experiment.run(plan, folder, **conditions)
+            for question in questions:
+                asking.ask(question, plan.scenario, folder / question.kind(), **conditions)
+        return found
 
 
-def _playing(epilog: str) -> Callable[[Callable[..., Plan]], Callable[..., Plan]]:
-    """Register a command that makes a plan of its own options; the rest of its options say how that is played."""
-
-    def register(own: Callable[..., Plan]) -> Callable[..., Plan]:
-        def command(**given: Any) -> None:
-            running = take(_Running, given)
-            running.perform(own(**given))
-
-        app.command(epilog=epilog)(with_options(command, own, own, _Running))
-        return own
-
-    return register
+@dataclass(frozen=True, kw_only=True)
+class _Run(Options):
+    experiment: str = argument("", "A shipped experiment by name, or the path of a YAML file.", Word("EXPERIMENT"))
+    set: dict[str, Any] | None = options.changes()
+    replications: int | None = option(
+        None, "Replications of every point, in place of the file's.", Whole(1, MOST_NEGOTIATIONS), "-n"
+    )
+    seed: int | None = option(None, "Seed of the luck, in place of the file's.", Whole(0, MAX_SEED))
 
 
-@_playing(
-    epilog="Examples:\n\n"
-    "  minegame run who_wins\n\n"
-    "  minegame run my_question.yaml --out results/mine --dry-run\n\n"
-    "  minegame run wide_uncertainty --scheduler tcp://10.0.0.1:8786"
-)
-def run(
-    experiment: Annotated[
-        str, typer.Argument(metavar="EXPERIMENT", help="A shipped experiment by name, or the path of a YAML file.")
-    ],
-    set_: SetOption = None,
-    replications: RunReplicationsOption = None,
-    seed: RunSeedOption = None,
-) -> Plan:
-    """Run an experiment and keep its results; the same command again goes on where it was interrupted."""
+def _run(asked: _Run, running: _Running) -> None:
     from minegame.experiment_file import Experiment
+    from minegame.scenario import typed
 
-    changes: dict[str, Any] = {"set": parse.changes(set_ or ())}
-    changes |= {name: value for name, value in (("replications", replications), ("seed", seed)) if value is not None}
-    return Experiment.load(experiment, changes)[1]
+    if not asked.experiment:
+        fail("EXPERIMENT: expected an experiment, such as who_wins (try 'minegame run --help')")
+    changes: dict[str, Any] = {"set": {path: typed(str(value)) for path, value in (asked.set or {}).items()}}
+    changes |= {name: getattr(asked, name) for name in ("replications", "seed") if getattr(asked, name) is not None}
+    experiment, plan = Experiment.load(asked.experiment, changes)
+    running.perform(plan, experiment)
 
 
-@_playing(
-    epilog="Examples:\n\n"
-    "  minegame sweep kazakhstan_tungsten --vary host.balance_weight=0:4:9\n\n"
-    "  minegame sweep --vary tender.months=8,12,18 --vary tender.lots=bundled,split\n\n"
-    "  minegame sweep --vary host.backlash=0.01:1:7:log --policy 'as is:' --policy 'late:patrons.us.levers.*.onset=8'"
-)
-def sweep(
-    scenario: ScenarioArgument = BASELINE,
-    vary: Annotated[
-        list[str] | None,
-        typer.Option("--vary", metavar="PATH=LEVELS", help="A factor: low:high:n, low:high:n:log, or a,b,c."),
-    ] = None,
-    policy: Annotated[
-        list[str] | None,
-        typer.Option("--policy", metavar="NAME:PATH=VALUE,…", help="A policy to compare; the first is the reference."),
-    ] = None,
-    set_: SetOption = None,
-    replications: RunReplicationsOption = None,
-    seed: RunSeedOption = None,
-    save_as: Annotated[
-        Path | None, typer.Option("--save-as", metavar="FILE", help="Write the experiment file of this sweep.")
-    ] = None,
-) -> Plan:
-    """Vary one parameter or several over a grid, without an experiment file."""
+command(
+    app, "run", "Run an experiment and keep its results; the same command again goes on where it was interrupted.",
+    _run, _Run, _Running,
+    epilog=examples(
+        "run", "who_wins", "my_question.yaml --out results/mine --dry-run",
+        "wide_uncertainty --scheduler tcp://10.0.0.1:8786",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sweep(Options):
+    scenario: str = options.scenario()
+    vary: dict[str, list[Any]] | None = option(None, "A factor: low:high:n, low:high:n:log, or a,b,c.", Levels())
+    policy: dict[str, Any] | None = options.policy("A policy to compare; the first is the reference.")
+    set: dict[str, Any] | None = options.changes()
+    replications: int = option(10_000, "Replications of every point.", Whole(1, MOST_NEGOTIATIONS), "-n")
+    seed: int = options.seed()
+    save_as: Path | None = option(None, "Write the experiment file of this sweep.", Place("FILE"))
+
+
+def _sweep(asked: _Sweep, running: _Running) -> None:
     from minegame.experiment_file import Experiment
+    from minegame.scenario import typed
 
-    if not vary and not policy:
-        fail("--vary: there is nothing to vary: expected path=low:high:n or path=a,b,c (or --policy)")
+    if not asked.vary and not asked.policy:
+        fail(f"{flag_of('vary')}: there is nothing to vary: expected path=low:high:n or path=a,b,c (or --policy)")
     document: dict[str, Any] = {
-        "title": _sweep_title(scenario, vary or [], policy or []),
-        "scenario": scenario,
-        "set": parse.changes(set_ or ()),
-        "policies": parse.policies(policy or ()),
-        "factors": parse.levels(vary or ()),
-        "replications": replications or 10_000,
-        "seed": seed or 0,
+        "title": _sweep_title(asked.scenario, list(asked.vary or {}), list(asked.policy or {})),
+        "scenario": asked.scenario,
+        "set": {path: typed(str(value)) for path, value in (asked.set or {}).items()},
+        "policies": asked.policy or {},
+        "factors": asked.vary or {},
+        "replications": asked.replications,
+        "seed": asked.seed,
         "analysis": ["winning", "plot"],
     }
-    asked = Experiment.from_document(document, "sweep")
-    plan = asked.plan()
-    if save_as is not None:
-        write_whole(save_as, asked.model_copy(update={"scenario": _seen_from(save_as, scenario)}).to_yaml())
-    return plan.named(f"sweep-{plan.scenario.name}-{_short(plan)}", asked.to_yaml())
+    experiment = Experiment.from_document(document, "sweep")
+    plan = experiment.plan()
+    if asked.save_as is not None:
+        saved = experiment.model_copy(update={"scenario": _seen_from(asked.save_as, asked.scenario)})
+        write_whole(asked.save_as, saved.to_yaml())
+    running.perform(plan.named(f"sweep-{plan.scenario.name}-{_short(plan)}", experiment.to_yaml()), experiment)
+
+
+command(
+    app, "sweep", "Vary one parameter or several over a grid, without an experiment file.", _sweep, _Sweep, _Running,
+    epilog=examples(
+        "sweep", "kazakhstan_tungsten --vary host.balance_weight=0:4:9",
+        "--vary tender.months=8,12,18 --vary tender.lots=bundled,split",
+        "--vary host.backlash=0.01:1:7:log --policy 'as is:' --policy 'late:patrons.us.levers.*.onset=8'",
+    ),
+)  # fmt: skip
 
 
 def _seen_from(experiment: Path, scenario: str) -> str:
@@ -239,42 +175,60 @@ def _short(plan: Plan) -> str:
 
 
 def _sweep_title(scenario: str, vary: Sequence[str], policies: Sequence[str]) -> str:
-    what = [text.partition("=")[0] for text in vary] or [_counted(len(policies), "policy", "policies")]
+    what = list(vary) or [counted(len(policies), "policy", "policies")]
     return f"Sweep of {' × '.join(what)} in {Path(scenario).stem}"[:200]
 
 
-@app.command(epilog="Examples:\n\n  minegame results\n\n  minegame results results/who_wins --json")
-def results(
-    folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="A results folder, or a folder of such folders.")
-    ] = ROOT,
-    json: JsonOption = False,
-) -> None:
-    """List the results in a folder, or summarise those of one run."""
-    from minegame import run_tables, storage
+# ------------------------------------------------------------------------------------------------- looking at results
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Results(Options):
+    folder: Path = argument(ROOT, "A results folder, or a folder of such folders (default: results).", Place())
+    json: bool = option(False, "Print JSON for programs instead of text.", Flag())
+
+
+def _results(asked: _Results) -> None:
+    from minegame import storage
     from minegame.results import listing, load
 
+    folder = asked.folder
     if storage.is_results_folder(folder) or not folder.is_dir():
         if folder == ROOT and not folder.exists():
             fail("there are no results yet: start with 'minegame run who_wins'")
-        found = load(folder)
-        print_json(_document(found)) if json else run_tables.show(found, console())
+        if storage.read_manifest(folder)["kind"] == "experiment":
+            _show(load(folder), asked.json)
+        else:
+            _show_answer(folder, asked.json)
         return
-    rows = listing(folder)
-    if json:
-        print_json([_entry(path, manifest) for path, manifest in rows])
-        return
-    if not rows:
+    rows = [_entry(path, manifest) for path, manifest in listing(folder)]
+    if not rows and not asked.json:
         fail(f"{folder}: holds no results: it has no {storage.MANIFEST}, nor has any folder in it")
+    print_json(rows) if asked.json else _list(rows)
+
+
+def _show_answer(folder: Path, json: bool) -> None:
+    from minegame.answers import Answer
+
+    answer = Answer.read(folder)
+    print_json({**answer.document(), "folder": str(folder)}) if json else screen.show(answer, console(), folder)
+
+
+def _list(entries: Sequence[Mapping[str, Any]]) -> None:
     page = console()
-    for path, manifest in rows:
-        entry = _entry(path, manifest)
+    for entry in entries:
         page.print(entry["folder"], style="bold", soft_wrap=True)
         page.print(f"    {entry['title']}", soft_wrap=True)
-        size = f"{_size_of(entry['groups'], entry['policies'])}, {entry['negotiations']:,} negotiations"
-        page.print(
-            f"    {_STATES[entry['state']]}; {size}; begun {entry['begun'][:16].replace('T', ' ')}", soft_wrap=True
-        )
+        size = _size_of(entry["groups"], entry["policies"]) if "groups" in entry else entry["kind"]
+        played = f"{size}, {counted(entry['negotiations'], 'negotiation')}"
+        begun = entry["begun"][:16].replace("T", " ")
+        page.print(f"    {_STATES[entry['state']]}; {played}; begun {begun}", soft_wrap=True)
+
+
+command(
+    app, "results", "List the results in a folder, or summarise those of one run.", _results, _Results,
+    epilog=examples("results", "", "results/who_wins --json"),
+)  # fmt: skip
 
 
 _STATES = {
@@ -294,33 +248,23 @@ def _state(folder: Path, manifest: Mapping[str, Any]) -> str:
 
 
 def _entry(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    most = manifest["groups"] * len(manifest["policies"]) * manifest["replications"]["at_most"]
-    return {
+    entry = {
         "folder": str(path),
-        "title": manifest["title"],
+        "kind": manifest["kind"],
+        "title": manifest.get("title") or manifest["kind"],
         "state": _state(path, manifest),
-        "groups": manifest["groups"],
-        "policies": len(manifest["policies"]),
-        "negotiations": manifest.get("negotiations", most),
+        "negotiations": manifest.get("negotiations", 0),
         "begun": manifest["begun"],
         "scenario": manifest["scenario"]["name"],
     }
+    if manifest["kind"] != "experiment":
+        return entry
+    groups, policies = manifest["groups"], len(manifest["policies"])
+    most = groups * policies * manifest["replications"]["at_most"]
+    return {**entry, "groups": groups, "policies": policies, "negotiations": manifest.get("negotiations", most)}
 
 
 # ---------------------------------------------------------------------------------------------------------- forecast
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _how_to_go_on(folder: Path, fresh: bool) -> str:
-    from minegame import storage
-
-    if not storage.is_results_folder(folder):
-        return "Nothing was played yet."
-    again = f" (with --out {folder})" if fresh else ""
-    return f"What is finished is kept in {folder}: the same command{again} goes on."
 
 
 def _warn(plan: Plan, workers: int | None) -> None:
@@ -328,31 +272,27 @@ def _warn(plan: Plan, workers: int | None) -> None:
     points = plan.groups * len(plan.policies)
     if plan.negotiations <= _FORECAST_FROM and points <= _WARN_POINTS:
         return
-    from minegame import runner
+    from minegame import experiment
 
-    ahead = runner.forecast(plan, workers)
+    ahead = experiment.forecast(plan, workers)
     if ahead.negotiations > _WARN_NEGOTIATIONS or ahead.seconds > _WARN_SECONDS or points > _WARN_POINTS:
         size = f"{_size_of(ahead.groups, ahead.policies)} × {plan.replications.at_most:,} replications"
-        took = f"{ahead.negotiations:,} negotiations, about {_duration(ahead.seconds)} and {_size(ahead.bytes)}"
-        memory = runner.memory(plan)
+        took = f"{ahead.negotiations:,} negotiations, about {duration(ahead.seconds)} and {_size(ahead.bytes)}"
+        memory = experiment.memory(plan)
         room = f" on the disk, {_size(memory)} of memory" if memory > _TOLD_MEMORY else ""
         fail(f"{size} are {took}{room}: run it with --yes, or ask for fewer")
 
 
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def _size_of(groups: int, policies: int) -> str:
-    return f"{_counted(groups, 'point', 'points')} × {_counted(policies, 'policy', 'policies')}"
+    return f"{counted(groups, 'point')} × {counted(policies, 'policy', 'policies')}"
 
 
 def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool) -> None:
     from dataclasses import asdict
 
-    from minegame import runner, storage
+    from minegame import experiment, storage
 
-    ahead = runner.forecast(plan, workers)
+    ahead = experiment.forecast(plan, workers)
     if json:
         print_json({"title": plan.title, **asdict(ahead), "design": plan.design.head(1000).to_dict("records")})
         return
@@ -366,26 +306,18 @@ def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool) -> None
         "policies": f"{ahead.policies:,}: {_first(list(plan.policies))}",
         "replications": f"{plan.replications.at_most:,}{limit}",
         "negotiations": f"{ahead.negotiations:,}",
-        "time": f"about {_duration(ahead.seconds)} at {ahead.rate:,.0f} negotiations/s",
+        "time": f"about {duration(ahead.seconds)} at {ahead.rate:,.0f} negotiations/s",
         "size": f"about {_size(ahead.bytes)} (free: {_size(storage.free_space(folder))})",
         "results": str(folder),
     }
     for name, text in lines.items():
         page.print(f"{name:<13} {text}", soft_wrap=True)
     if len(plan.design.columns):
-        page.print(_design_table(plan.design))
+        screen.print_table(page, _design_table(plan.design))
 
 
 def _first(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + (f", … ({len(names) - most} more)" if len(names) > most else "")
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h" if seconds < 2 * 86400 else f"{seconds / 86400:,.1f} days"
 
 
 def _size(count: float) -> str:
@@ -397,117 +329,24 @@ def _size(count: float) -> str:
 
 
 def _design_table(design: pd.DataFrame) -> Table:
-    from minegame import run_tables
-
-    shown = list(design.columns)[:4]
-    more = ["…"] if len(design.columns) > len(shown) else []
-    table = run_tables.grid("point", *shown, *more)
-    for number, row in enumerate(design[shown].head(12).to_dict("records")):
-        table.add_row(str(number), *(run_tables.value(level) for level in row.values()), *more)
-    if len(design) > 12:
-        table.add_row("…", *("…" for _ in shown), *more)
-    return table
-
-
-# --------------------------------------------------------------------------------------------------------- progress
-
-
-@contextmanager
-def _watching(quiet: bool = False) -> Iterator[Any]:
-    """Progress on standard error: a bar with rate and time left on a terminal, now and then a line elsewhere."""
-    if quiet:
-        yield None
-    elif sys.stderr.isatty():
-        with _Bar() as bar:
-            yield bar
-    else:
-        yield _Lines()
-
-
-class _Bar:
-    """A bar with the negotiations a second and the time left."""
-
-    def __enter__(self) -> _Bar:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-        self._progress = Progress(
-            BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-            TextColumn("left"), console=Console(stderr=True), transient=True,
-        )  # fmt: skip
-        self._task = self._progress.add_task("", total=None, rate="")
-        self._kept: int | None = None
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def __call__(self, done: int, planned: int) -> None:
-        if self._kept is None:
-            self._kept, self._started = done, time.monotonic()
-        elapsed = time.monotonic() - self._started
-        speed = f"{(done - self._kept) / elapsed:,.0f} negotiations/s" if elapsed > 0.5 else ""
-        self._progress.update(self._task, completed=done, total=planned, rate=speed)
-
-
-class _Lines:
-    """A plain line every ten seconds, for logs."""
-
-    _EVERY = 10.0
-
-    def __init__(self) -> None:
-        self._kept: int | None = None
-
-    def __call__(self, done: int, planned: int) -> None:
-        now = time.monotonic()
-        if self._kept is None:
-            self._kept, self._started, self._said = done, now, now
-            if 0 < done < planned:
-                print(f"{done:,} of {planned:,} negotiations are there already", file=sys.stderr)
-        if now - self._said < self._EVERY or done == self._kept:
-            return
-        self._said = now
-        speed = (done - self._kept) / (now - self._started)
-        left = f", {_duration((planned - done) / speed)} left" if done < planned else ""
-        _tell(f"{100 * done / planned:3.0f} %  {done:,} of {planned:,} negotiations, {speed:,.0f}/s{left}")
+    columns = [Column(path, unit=LEVEL) for path in design.columns[:4]]
+    rows = design.reset_index(drop=True)
+    return Table("Design points", [Column("point", unit=COUNT), *columns], rows.assign(point=rows.index))
 
 
 # -------------------------------------------------------------------------------------------------- showing results
 
 
-def _document(found: Results) -> dict[str, Any]:
-    """The results for programs: win probabilities by point, and contrasts if there are several policies."""
-    manifest = found.manifest
-    return {
-        "title": manifest["title"],
-        "folder": str(found.folder),
-        "scenario": manifest["scenario"]["name"],
-        "seed": manifest["seed"],
-        "confidence": 0.95,
-        "groups": found.groups,
-        "policies": found.policies,
-        "reference": found.reference,
-        "factors": found.factors,
-        "negotiations": manifest["negotiations"],
-        "fell_short": manifest["fell_short"],
-        "winning": [],
-        "contrasts": [],
-        **_rows(found),
-    }
+def _show(found: Results, json: bool, draw: bool = False) -> None:
+    """Print what a run found, and draw what its experiment asks for."""
+    from minegame.answers import experiment as told
 
-
-def _rows(found: Results) -> dict[str, Any]:
-    """The rows of the document's tables; of a design too large for winning.csv the files that hold them."""
-    from minegame import storage
-
-    tables = {"winning": (found.win_probabilities, storage.SUMMARY)}
-    if found.reference is not None:
-        tables["contrasts"] = (found.win_contrasts, storage.CONTRASTS)
-    if storage.HEADLINE in found.manifest["tables"]:
-        return {name: rows().to_dict("records") for name, (rows, _) in tables.items()}
-    left_out = {
-        "why": f"{found.groups:,} points × {len(found.policies):,} policies are too many rows for JSON",
-        "files": {name: str(found.folder / file) for name, (_, file) in tables.items()},
-    }
-    return {**dict.fromkeys(tables), "left_out": left_out}
+    answer = told.answer(found)
+    if json:
+        print_json({**answer.document(), "folder": str(found.folder)})
+        return
+    pictures = told.draw(found) if draw else []
+    page = console()
+    screen.show(answer, page, found.folder)
+    for picture in pictures:
+        page.print(f"plot     {picture}", soft_wrap=True)

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from minegame.cli.app import (
-    BAD_INPUT,
-    BASELINE,
-    JsonOption,
-    ReplicationOption,
-    ScenarioArgument,
-    SeedOption,
-    SetOption,
-    announce_compiler,
-    app,
-    console,
-    fail,
-    load,
-    print_json,
-    write_csv,
-    write_whole,
-)
+from minegame import options
+from minegame.cli.app import BAD_INPUT, announce_compiler, app, console, fail, print_json, write_csv, write_whole
+from minegame.cli.options import command, examples
+from minegame.cli.playing import Chosen
+from minegame.options import BASELINE, MAX_REPLICATION, Flag, Options, Place, Whole, Word, Words, argument, option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,42 +25,31 @@ _PICTURES = ("png", "svg", "pdf")  # as in minegame.plots, which takes long to i
 _MOST_LISTED = 10  # numbers without a source that are named for a file
 
 
-@app.command(
-    epilog="Examples:\n\n"
-    "  minegame play\n\n"
-    "  minegame play kazakhstan_split_lots --seed 1 --replication 7\n\n"
-    "  minegame play --set patrons.us.levers.tariff.intensity=0 --csv months.csv\n\n"
-    "  minegame play --seed 1 --replication 7 --plot timeline.png"
-)
-def play(
-    scenario: ScenarioArgument = BASELINE,
-    replication: ReplicationOption = 0,
-    seed: SeedOption = 0,
-    set_: SetOption = None,
-    json: JsonOption = False,
-    csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Write the month-by-month data to this file.")
-    ] = None,
-    plot: Annotated[
-        Path | None,
-        typer.Option("--plot", metavar="FILE", help="Draw the negotiation month by month: a .png, .svg or .pdf file."),
-    ] = None,
-) -> None:
-    """Play one negotiation and tell it: who pressed, who lent, what was offered, how it was decided, what came."""
-    ending = "" if plot is None else _picture_ending(plot)
-    chosen = load(scenario, set_)
+@dataclass(frozen=True, kw_only=True)
+class _Play(Options):
+    replication: int = option(0, "Which of the seed's negotiations: 0, 1, 2, …", Whole(0, MAX_REPLICATION))
+    seed: int = options.seed()
+    json: bool = option(False, "Print JSON for programs instead of text.", Flag())
+    csv: Path | None = option(None, "Write the month-by-month data to this file.", Place("FILE"))
+    plot: Path | None = option(None, "Draw the negotiation month by month: a .png, .svg or .pdf file.", Place("FILE"))
+
+
+def _play(chosen: Chosen, asked: _Play) -> None:
+    ending = "" if asked.plot is None else _picture_ending(asked.plot)
+    scenario = chosen.load()
 
     from minegame.model import Negotiation
     from minegame.transcript import Transcript, months_table, render, show
 
     announce_compiler()
-    negotiation = Negotiation(chosen, seed=seed, replication=replication).play()
-    transcript = Transcript.of(negotiation, scenario, set_ or ())
-    if csv is not None:
-        write_csv(csv, months_table(negotiation))
-    if plot is not None:
-        write_whole(plot, _timeline(negotiation, ending))
-    if json:
+    negotiation = Negotiation(scenario, seed=asked.seed, replication=asked.replication).play()
+    changes = [f"{path}={value}" for path, value in (chosen.set or {}).items()]
+    transcript = Transcript.of(negotiation, chosen.scenario, changes)
+    if asked.csv is not None:
+        write_csv(asked.csv, months_table(negotiation))
+    if asked.plot is not None:
+        write_whole(asked.plot, _timeline(negotiation, ending))
+    if asked.json:
         print_json({**transcript.document(), "months_table": months_table(negotiation)})
         return
     page = console()
@@ -79,6 +57,17 @@ def play(
         show(transcript, page)
     else:
         typer.echo(render(transcript, page.width), nl=False)
+
+
+command(
+    app, "play", "Play one negotiation and tell it: who pressed, who lent, what was offered, how it was decided, what "
+    "came.", _play, Chosen, _Play,
+    epilog=examples(
+        "play", "", "kazakhstan_split_lots --seed 1 --replication 7",
+        "--set patrons.us.levers.tariff.intensity=0 --csv months.csv",
+        "--seed 1 --replication 7 --plot timeline.png",
+    ),
+)  # fmt: skip
 
 
 def _picture_ending(file: Path) -> str:
@@ -97,29 +86,24 @@ def _timeline(negotiation: Negotiation, ending: str) -> bytes:
     return plots.drawn(plots.timeline(months_table(negotiation), Cast.of(negotiation)), ending)
 
 
-@app.command(
-    epilog="Examples:\n\n"
-    "  minegame params kazakhstan_tungsten credit\n\n"
-    "  minegame params kazakhstan_tungsten 'patrons.*.link'\n\n"
-    "  minegame params --json"
-)
-def params(
-    scenario: ScenarioArgument = BASELINE,
-    filter_: Annotated[
-        str,
-        typer.Argument(metavar="FILTER", help="Part of a path or description, or a pattern such as 'patrons.*.link'."),
-    ] = "",
-    set_: SetOption = None,
-    json: JsonOption = False,
-) -> None:
-    """List every path that can be set or swept: value, unit, allowed range, description and source."""
-    if not filter_:
-        _no_filter_alone(scenario)
-    chosen = load(scenario, set_)
-    found = chosen.parameters(filter_)
+@dataclass(frozen=True, kw_only=True)
+class _Params(Options):
+    scenario: str = options.scenario()
+    filter_: str = argument(
+        "", "Part of a path or description, or a pattern such as 'patrons.*.link'.", Word("FILTER", may_be_empty=True)
+    )
+    set: dict[str, Any] | None = options.changes()
+    json: bool = option(False, "Print JSON for programs instead of text.", Flag())
+
+
+def _params(asked: _Params) -> None:
+    if not asked.filter_:
+        _no_filter_alone(asked.scenario)
+    chosen = Chosen(scenario=asked.scenario, set=asked.set).load()
+    found = chosen.parameters(asked.filter_)
     if not found:
-        fail(_nothing_found(filter_, [parameter.path for parameter in chosen.parameters()]))
-    if json:
+        fail(_nothing_found(asked.filter_, [parameter.path for parameter in chosen.parameters()]))
+    if asked.json:
         from dataclasses import asdict
 
         print_json([asdict(parameter) for parameter in found])
@@ -127,6 +111,13 @@ def params(
     page = console()
     for parameter in found:
         _print_parameter(page, parameter, max(len(p.path) for p in found))
+
+
+command(
+    app, "params", "List every path that can be set or swept: value, unit, allowed range, description and source.",
+    _params, _Params,
+    epilog=examples("params", "kazakhstan_tungsten credit", "kazakhstan_tungsten 'patrons.*.link'", "--json"),
+)  # fmt: skip
 
 
 def _no_filter_alone(scenario: str) -> None:
@@ -190,16 +181,19 @@ def _allowed(parameter: Parameter) -> str:
     return f"{parameter.low:g} … {parameter.high:g}"
 
 
-@app.command(epilog="Examples:\n\n  minegame validate my_deal.yaml\n\n  minegame validate configs/*.yaml --json")
-def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Scenario files, or names of shipped scenarios.")],
-    json: JsonOption = False,
-) -> None:
-    """Check scenario files, all of them, and say what is wrong in each; exit code 2 if any is."""
-    reports = [_checked(file) for file in files]
-    if json:
+@dataclass(frozen=True, kw_only=True)
+class _Validate(Options):
+    files: tuple[str, ...] = argument((), "Scenario files, or names of shipped scenarios.", Words("FILE…"))
+    json: bool = option(False, "Print JSON for programs instead of text.", Flag())
+
+
+def _validate(asked: _Validate) -> None:
+    if not asked.files:
+        fail("FILE…: expected at least one scenario file (try 'minegame validate --help')")
+    reports = [_checked(file) for file in asked.files]
+    if asked.json:
         print_json(reports)
-    for report in [] if json else reports:
+    for report in [] if asked.json else reports:
         if report["ok"]:
             typer.echo("\n  ".join([f"{report['file']}: OK ({report['summary']})", *_first(report["unsourced"])]))
         else:
@@ -208,6 +202,12 @@ def validate(
             typer.echo(f"{report['file']}: not valid\n  {problems}", err=True)
     if not all(report["ok"] for report in reports):
         raise typer.Exit(BAD_INPUT)
+
+
+command(
+    app, "validate", "Check scenario files, all of them, and say what is wrong in each; exit code 2 if any is.",
+    _validate, _Validate, epilog=examples("validate", "my_deal.yaml", "configs/*.yaml --json"),
+)  # fmt: skip
 
 
 def _first(paths: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from minegame.plots.discovery import box_picture
 from minegame.plots.equilibrium import best_replies, quantal_path
 from minegame.plots.history_matching import kept_ranges
 from minegame.plots.ledger import ledger_bars
-from minegame.plots.sensitivity import sobol_bars, tornado
+from minegame.plots.sensitivity import screening_bars, sobol_bars, tornado
 from minegame.plots.style import COLOURS, axes, bars, drawn, save
 from minegame.plots.threshold import heat_map
 from minegame.plots.timeline import timeline
@@ -33,6 +33,7 @@ __all__ = [
     "odds",
     "quantal_path",
     "save",
+    "screening_bars",
     "shapley_bars",
     "sobol_bars",
     "timeline",

@@ -15,6 +15,7 @@ from minegame.plots.style import (
     wrapped,
     written,
 )
+from minegame.text import MISSING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,7 @@ def kept_ranges(table: pd.DataFrame, *, kept: int, vectors: int, most: int = 20,
     edge = float(np.nanmax(right, initial=1.0))
     for place, row in enumerate(shown.to_dict("records")):
         ends = f"{written(row['kept_low'])} to {written(row['kept_high'])}"
-        said = f"{ends};  spread × {row['spread_kept']:.2f}, shift {row['distance']:.2f}"
+        said = f"{ends};  spread × {_two_digits(row['spread_kept'])}, shift {_two_digits(row['distance'])}"
         ax.text(edge + 0.03, place, said, va="center", fontsize=7.5)
     ax.set_xlim(min(-0.04, float(np.nanmin(left, initial=0.0)) - 0.02), edge + 0.62)
     ax.set_xticks([0, 0.5, 1], ["0", "½", "1"])
@@ -55,3 +56,7 @@ def kept_ranges(table: pd.DataFrame, *, kept: int, vectors: int, most: int = 20,
     )
     legend_above(ax, 3)
     return ax
+
+
+def _two_digits(value: float) -> str:
+    return f"{value:.2f}" if np.isfinite(value) else MISSING

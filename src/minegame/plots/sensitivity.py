@@ -9,6 +9,7 @@ import numpy as np
 from minegame.plots.style import (
     COLOURS,
     axes,
+    bars,
     legend_above,
     room_for,
     rows_of,
@@ -95,3 +96,26 @@ def sobol_bars(
     )
     legend_above(ax, 2)
     return ax
+
+
+def screening_bars(
+    table: pd.DataFrame,
+    *,
+    outcome: str,
+    trajectories: int,
+    replications: int,
+    most: int = 15,
+    confidence: float = 0.95,
+    ax: Axes | None = None,
+) -> Axes:
+    """How strongly each factor moves a probability over its whole range (Morris' μ*), the strongest on top.
+
+    ``table`` comes from ``sensitivity.screen``.
+    """
+    shown = table.head(most)
+    return bars(
+        shown["factor"].tolist(), *(100 * shown[c].to_numpy(float) for c in ("strength", "low", "high")),
+        label=f"mean size of the effect on {outcome}, percentage points for the whole range\n"
+        f"{confidence:.0%} intervals; {trajectories} trajectories, n = {replications:,} negotiations a point",
+        ax=ax,
+    )  # fmt: skip

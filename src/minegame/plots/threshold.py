@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from minegame.plots.style import (
+    COLOURS,
     axes,
     log_axis,
 )
@@ -26,13 +27,14 @@ def heat_map(
     curve: pd.DataFrame | None = None,
     level: float = 0.5,
     logarithmic: tuple[bool, bool] = (False, False),
+    here: tuple[float, float] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """A probability over two parameters, with the contour on which it is at ``level``.
 
     ``table`` holds ``x``, ``y`` and ``estimate`` at any points (``Threshold.asked``, or a grid); ``curve`` the pieces
     of ``Threshold.curve``, without which the contour is drawn between the points.  ``x`` and ``y`` are labels, with
-    units.
+    units; ``here`` is where the scenario stands.
     """
     ax = ax if ax is not None else axes(7.0, 5.2)
     across, up, values = (table[name].to_numpy(float) for name in ("x", "y", "estimate"))
@@ -53,4 +55,7 @@ def heat_map(
     ax.set_title(
         f"line: {outcome} = {level:.0%}; dots: {len(table):,} points of n = {replications:,} negotiations", fontsize=9
     )
+    if here is not None:
+        ax.plot(*here, "*", color=COLOURS[1], markeredgecolor="white", markersize=16, label="the scenario")
+        ax.figure.legend(loc="outside lower center", frameon=False, fontsize=9)
     return ax

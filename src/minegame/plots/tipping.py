@@ -13,8 +13,8 @@ from minegame.plots.style import (
     legend_above,
     room_for,
     wrapped,
-    written,
 )
+from minegame.text import NUMBER, level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ def tipping_points(table: pd.DataFrame, *, first: str, second: str, replications
         ax.plot([0, 1], [place, place], color="#D9D9D9", linewidth=7, solid_capstyle="butt", zorder=1)
         base, tip, low, high = (_part(row, row[name]) for name in ("base", "crossing", "low", "high"))
         ax.plot(base, place, "o", color=COLOURS[0], markersize=8, zorder=4, label="" if place else "the scenario")
-        said = f"{written(row['base'])}; turns nothing in its range"
+        said = f"{level(row['base'])}; turns nothing in its range"
         if np.isfinite(tip):
             ax.plot([base, tip], [place, place], color=COLOURS[1], linewidth=1.6, zorder=2)
             whisker: dict[str, Any] = {
@@ -50,12 +50,10 @@ def tipping_points(table: pd.DataFrame, *, first: str, second: str, replications
             mark: dict[str, Any] = {"color": COLOURS[1], "markeredgecolor": "white", "markersize": 8, "zorder": 4}
             ax.plot(tip, place, "D", label="" if tips else "tips here, with its interval", **mark)
             tips += 1
-            said = (
-                f"{written(row['base'])} → {written(row['crossing'])} [{written(row['low'])}, {written(row['high'])}]"
-            )
+            said = f"{level(row['base'])} → {NUMBER.write(row['crossing'], row['low'], row['high'])}"
         ax.text(1.03, place, said + "\nlogarithmic scale" * bool(row["is_log"]), va="center", fontsize=8)
         for x, end, side in ((0.0, row["start"], "left"), (1.0, row["end"], "right")):
-            ax.text(x, place - 0.22, written(end), ha=side, va="bottom", fontsize=6.5, color="#555555")
+            ax.text(x, place - 0.22, level(end), ha=side, va="bottom", fontsize=6.5, color="#555555")
     ax.set_xlim(-0.03, 1.62)
     ax.set_xticks([0, 0.5, 1], ["0", "½", "1"])
     ax.set_yticks(range(len(table)), names, fontsize=8)

@@ -14,7 +14,7 @@ from minegame.scenario.paths import Place, types_of
 from minegame.scenario.yaml_file import typed
 
 
-def parse_changes(changes: Iterable[str]) -> dict[str, object]:
+def parse_changes(changes: Iterable[str], option: str = "--set") -> dict[str, object]:
     """Changes as typed on a command line, ``path=value`` each, for :meth:`Scenario.at`.
 
     Raises:
@@ -27,9 +27,9 @@ def parse_changes(changes: Iterable[str]) -> dict[str, object]:
     for change in changes:
         path, sign, value = (part.strip() for part in change.partition("="))
         if not (path and sign and value):
-            fail("--set", f"{shown(change)} is not a change: expected path=value, such as tender.months=18")
+            fail(option, f"{shown(change)} is not a change: expected path=value, such as tender.months=18")
         if path in parsed:
-            fail("--set", "is set twice", path=path)
+            fail(option, "is set twice", path=path)
         parsed[path] = value
     return parsed
 

@@ -4,10 +4,10 @@ What happened is found out first and put into data: :func:`months_table` for spr
 :class:`Transcript` with its :class:`Event` list for everything else.  Then that data is only laid out, in colour for a
 terminal (:func:`show`) or as plain text (:func:`render`).
 
-A room each: ``played`` (which scenario, with which changes), ``opening`` (who sits at the table, what chance gave
-them), ``story`` (month by month), ``ledger``, ``award`` and ``aftermath`` are functions of a ``case``, the negotiation
-and what its records say; ``transcript`` puts them together, ``months`` makes them flat, ``cast`` names who is in them,
-``layout`` prints.  ``wording`` says numbers and levers as people do, ``glossary`` explains the words that occur.
+A room each: ``played`` (which scenario, with which changes), ``story`` (who sits at the table, what chance gave them,
+then month by month), ``ledger`` and ``aftermath`` (from the award on) are functions of a ``case``, the negotiation and
+what its records say; ``transcript`` puts them together, ``months`` makes them flat, ``cast`` names who is in them,
+``layout`` prints.  ``wording`` says numbers and levers as people do, and explains the words that occur.
 """
 
 from __future__ import annotations

@@ -2,66 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from minegame import folder as folders
 from minegame import storage
 from minegame.answers.answer import Answer, kept_in
+from minegame.answers.catalogue import kind_of
 from minegame.answers.question import Question
+from minegame.experiment_file import Experiment
 from minegame.folder import Work
 from minegame.options import refuse
 from minegame.runner import Runner, Tell, Watch
-from minegame.scenario import Scenario, nearest
-
-#: The order in which answers are best read; a kind that is not listed comes after them.
-_ORDER = (
-    "winning", "attribution", "ledger", "sensitivity", "tipping", "threshold", "lever_prices", "equilibrium",
-    "tender_rules", "discovery", "history_matching",
-)  # fmt: skip
-#: What kinds were called before.
-FORMER = {
-    "odds": "winning", "prices": "lever_prices", "strategy": "equilibrium", "rules": "tender_rules",
-    "learning": "history_matching",
-}  # fmt: skip
-
-
-@cache
-def kinds() -> dict[str, str]:
-    """The kinds of question and what each asks, in reading order: modules of this folder that define one.
-
-    Read off the first lines of the files, so that a list of kinds needs no imports.
-    """
-    found = {}
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        text = file.read_text(encoding="utf-8")
-        if re.search(r"^class \w+\(Question\):", text, re.MULTILINE):
-            found[file.stem] = text[3 : text.index("\n")].removesuffix('"""')
-    return dict(sorted(found.items(), key=lambda kind: _ORDER.index(kind[0]) if kind[0] in _ORDER else len(_ORDER)))
-
-
-def kind_of(name: str) -> type[Question]:
-    """The kind of question of a name; names of former versions are known too.
-
-    Raises:
-        ScenarioError: if there is none, with the nearest.
-    """
-    known = FORMER.get(name, name.replace("-", "_"))
-    if known not in kinds():
-        refuse(name, f"is no kind of question: expected one of {', '.join(kinds())}{nearest(name, kinds())}")
-    module = import_module(f"minegame.answers.{known}")
-    return next(
-        thing
-        for thing in vars(module).values()
-        if isinstance(thing, type) and issubclass(thing, Question) and thing.__module__ == module.__name__
-    )
+from minegame.scenario import Scenario, ScenarioError, nearest
 
 
 def ask(
@@ -116,6 +73,21 @@ def _question(question: Question | str, given: dict[str, Any]) -> Question:
     return kind(**given)
 
 
+def questions_of(experiment: Experiment) -> list[Question]:
+    """The questions that an experiment file asks beside its own.
+
+    Raises:
+        ExperimentError: for a kind or an option that there is not, with its place in the file.
+    """
+    found = []
+    for name, given in experiment.ask.items():
+        try:
+            found.append(_question(name, dict(given)))
+        except ScenarioError as error:
+            raise experiment.error(("ask", name), "; ".join(map(str, error.problems))) from None
+    return found
+
+
 def _answered(question: Question, scenario: Scenario, runner: Runner) -> Answer:
     answer = question.answer(scenario, runner)
     runner.finished()
@@ -150,7 +122,10 @@ def _kept(
                 answer = kept_in(_answered(question, scenario, runner), question, folder)
                 names = answer.write(folder)
             seconds = round(time.perf_counter() - started, 3)
-            folders.sign(folder, manifest, names, negotiations=runner.done, seconds_of_last_session=seconds)
+            folders.sign(
+                folder, manifest, names, title=answer.question, negotiations=runner.done,
+                seconds_of_last_session=seconds,
+            )  # fmt: skip
         store.clear()
         return Answer.read(folder)
 
@@ -158,8 +133,6 @@ def _kept(
 @contextmanager
 def _made(folder: Path) -> Iterator[None]:
     """A question that turns out not to fit the scenario leaves no empty folder behind."""
-    from minegame.scenario import ScenarioError
-
     before = folder.exists() and any(folder.iterdir())
     try:
         yield

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Table as Grid
 
     from minegame.answers import Answer
+    from minegame.tables import Table
 
 _ROWS = 16  # of a table that are printed
 
@@ -27,8 +26,10 @@ def show(answer: Answer, page: Console, folder: Path | None = None) -> None:
     page.print()
     for sentence in answer.sentences:
         page.print(Padding(sentence, (0, 0, 0, 2)))
-    for title, table in answer.tables.items():
-        _print_table(page, title, table, folder)
+    for key, table in answer.tables.items():
+        if not table.raw:
+            where = f"in {folder / 'tables' / key}.csv" if folder else "with --out FOLDER"
+            print_table(page, table, where)
     page.print()
     page.print("What this cannot say", style="bold")
     for limit in answer.limits:
@@ -38,78 +39,30 @@ def show(answer: Answer, page: Console, folder: Path | None = None) -> None:
     if folder is None:
         page.print(f"pictures {len(answer.pictures)}, and all tables as CSV: add --out FOLDER", soft_wrap=True)
     else:
-        page.print(f"written  {folder} (answer.json, {len(answer.tables)} tables, {len(answer.pictures)} pictures)")
+        told = f"{len(answer.tables)} tables, {len(answer.pictures)} pictures"
+        page.print(f"written  {folder} ({told})", soft_wrap=True)
 
 
-def _print_table(page: Console, title: str, table: pd.DataFrame, folder: Path | None) -> None:
+def print_table(page: Console, table: Table, rest: str = "") -> None:
+    """Print the first rows of a table in as many parts as it takes; ``rest`` says where the others are."""
     page.print()
-    page.print(title, style="bold")
+    page.print(table.title, style="bold")
     if not len(table):
         page.print("  (nothing)")
         return
-    columns = _columns(table.head(_ROWS))
-    for part in _parts(columns, page.width):
+    for part in _parts(_columns(table), page.width):
         page.print(_grid(part))
     if len(table) > _ROWS:
-        where = f"in {folder / 'tables'}" if folder else "with --out FOLDER"
-        page.print(f"  … and {len(table) - _ROWS:,} rows more, {where}", style="dim")
+        page.print(f"  … and {len(table) - _ROWS:,} rows more{', ' + rest if rest else ''}", style="dim")
 
 
-def _columns(table: pd.DataFrame) -> dict[str, tuple[bool, list[str]]]:
+def _columns(table: Table) -> _Columns:
     """The columns as printed, an estimate and its interval in one: heading → (whether it is text, cells)."""
-    columns = {}
-    for name in table:
-        heading = str(name)
-        if heading.endswith((" (low)", " (high)")):
-            continue
-        values = table[name].tolist()
-        is_text = any(isinstance(value, str) for value in values)
-        write = _writer(heading, values)
-        cells = [write(value) for value in values]
-        if f"{heading} (low)" in table:
-            ends = zip(table[f"{heading} (low)"].tolist(), table[f"{heading} (high)"].tolist(), strict=True)
-            cells = [
-                f"{cell} [{write(low, value)}, {write(high, value)}]" if cell != "–" and low == low else cell
-                for cell, value, (low, high) in zip(cells, values, ends, strict=True)
-            ]
-        columns[heading] = (is_text, cells)
-    return columns
-
-
-def _writer(heading: str, values: list[Any]) -> Callable[..., str]:
-    """How the numbers of a column are written: by the unit in its heading, else by the size of the estimate."""
-    numbers = [abs(float(x)) for x in values if isinstance(x, (int, float)) and not isinstance(x, bool) and x == x]
-    largest = max((x for x in numbers if x != float("inf")), default=0.0)
-    all_whole = all(x.is_integer() for x in numbers)
-
-    def write(value: Any, estimate: Any = None) -> str:
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if value is None or value != value:
-            return "–"
-        if not isinstance(value, (int, float)):
-            return str(value)
-        if value in (float("inf"), float("-inf")):
-            return "∞" if value > 0 else "-∞"
-        if "chance of" in heading or "chance that" in heading:
-            return "<0.001" if value < 0.001 else f"{value:.3f}"
-        if "points" in heading:
-            return f"{value:+.1f}".replace("-0.0", "+0.0") if abs(value) < 0.05 else f"{value:+.1f}"
-        if heading.endswith("%"):
-            return f"{value:.1f}"
-        if "M$" in heading:
-            text = f"{value:,.{0 if largest >= 1000 else 1}f}"
-            return text[1:] if text in ("-0.0", "-0") else text
-        if all_whole:
-            return f"{value:,.0f}"
-        return f"{value:,.{_digits(value if estimate is None else estimate)}f}"
-
-    return write
-
-
-def _digits(value: float) -> int:
-    size = abs(float(value))
-    return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    cells = list(zip(*table.cells(_ROWS), strict=True))
+    return {
+        column.heading: (not column.unit.is_number, list(mine))
+        for column, mine in zip(table.columns, cells, strict=True)
+    }
 
 
 def _folded(heading: str) -> str:
@@ -165,11 +118,11 @@ def _wrapped(cell: str, most: int) -> str:
     return "\n".join(lines).replace(". ", ".") if is_path else "\n".join(lines)
 
 
-def _grid(columns: _Columns) -> Table:
+def _grid(columns: _Columns) -> Grid:
     from rich import box
-    from rich.table import Table
+    from rich.table import Table as Grid
 
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
     for heading, (is_text, cells) in columns.items():
         lines = [line for cell in cells for line in cell.split("\n")]
         wide = _width(heading, is_text, lines, max(_TEXTS))

@@ -1,0 +1,67 @@
+"""From declared options to a command: the one bridge between :mod:`minegame.options` and Typer.
+
+A command is a function of the options that its parts declare.  Typer hands over text alone; what it means, and what is
+allowed, is said by each option's reader, as it is for files and for Python.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+import typer
+
+from minegame.options import Flag, Option, Options, flag_of, options_of
+
+
+def command(
+    group: typer.Typer, name: str, help: str, perform: Callable[..., None], *parts: type[Options], epilog: str = "",
+    hidden: bool = False,
+) -> None:  # fmt: skip
+    """Register a command whose options are those of all parts, in that order; ``perform`` takes the parts read."""
+
+    def call(**given: Any) -> None:
+        perform(*(part.from_typed(given) for part in parts))
+
+    signature = [parameter for part in parts for parameter in _parameters(part)]
+    kept = {parameter.name: parameter for parameter in signature}
+    named: Any = call
+    named.__name__, named.__doc__ = name.replace("-", "_"), help
+    named.__signature__ = inspect.Signature(list(kept.values()))
+    named.__annotations__ = {parameter.name: parameter.annotation for parameter in kept.values()}
+    group.command(name=name, help=help, epilog=epilog, hidden=hidden)(named)
+
+
+def examples(command: str, *lines: str) -> str:
+    """The examples that stand below the help of a command."""
+    told = "\n\n".join(f"  minegame {command} {line}".rstrip() for line in lines)
+    return f"{'Example' if len(lines) == 1 else 'Examples'}:\n\n{told}"
+
+
+def _parameters(part: type[Options]) -> Iterator[inspect.Parameter]:
+    defaults = {name: field.default for name, field in part.__dataclass_fields__.items()}
+    for name, option in options_of(part).items():
+        default = False if isinstance(option.reader, Flag) else None
+        yield inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=_annotation(name, option, defaults[name])
+        )
+
+
+def _annotation(name: str, option: Option, default: Any) -> Any:
+    if isinstance(option.reader, Flag):
+        return Annotated[bool, typer.Option(flag_of(name), help=option.help)]
+    kind: Any = list[str] | None if option.reader.many else str | None
+    told = _with_default(option, default)
+    if option.is_argument:
+        return Annotated[kind, typer.Argument(metavar=option.reader.metavar, help=told, show_default=False)]
+    names = [flag_of(name), *([option.short] if option.short else [])]
+    return Annotated[kind, typer.Option(*names, metavar=option.reader.metavar, help=told, show_default=False)]
+
+
+def _with_default(option: Option, default: Any) -> str:
+    """The help with the default in brackets, where it does not say one itself."""
+    if default in (None, "", ()) or "(default" in option.help or "default:" in option.help:
+        return option.help
+    text = f"{default:,}" if isinstance(default, int) else str(default)
+    return f"{option.help.removesuffix('.')} (default: {text})."
