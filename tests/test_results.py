@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from minegame import runner, storage
+from minegame import experiment, storage
+from minegame import folder as folders
 from minegame.analysis import winning
 from minegame.ensemble import by_bidder
 from minegame.experiment_file import Plan
@@ -25,13 +26,13 @@ from minegame.storage import ResultsError
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """A finished run that the tests only look at."""
     folder = tmp_path_factory.mktemp("finished")
-    return runner.run(asked.plan(asked.FOUR_POLICIES, folder), folder / "r")
+    return experiment.run(asked.plan(asked.FOUR_POLICIES, folder), folder / "r")
 
 
 def finished(folder: Path, **changes: object) -> tuple[Plan, Path]:
     """A finished run that a test may spoil."""
     plan = asked.plan(asked.FOUR_POLICIES, folder, replications=50, **changes)
-    runner.run(plan, folder / "r")
+    experiment.run(plan, folder / "r")
     return plan, folder / "r"
 
 
@@ -119,27 +120,30 @@ def test_the_manifest_holds_what_is_needed_to_make_it_again(results: Results) ->
     assert results.scenario.fingerprint()[:16] == manifest["fingerprint"]["scenario"]
     assert {"rules", "libraries", "seed", "design", "policies"} <= set(manifest["fingerprint"])
     assert {"python", "numpy", "numba"} <= set(manifest["versions"])
-    assert set(manifest["tables"]) == {
-        path.name for path in results.folder.iterdir() if path.suffix in (".parquet", ".csv")
+    assert set(manifest["files"]) == {
+        path.name for path in results.folder.iterdir() if path.suffix in (".parquet", ".csv", ".yaml")
     }
 
 
 def test_nothing_but_results_is_left_behind(results: Results) -> None:
     names = {path.name for path in results.folder.iterdir()} - {storage.LOCK}
-    assert names == {"manifest.json", "design.parquet", "summary.parquet", "contrasts.parquet", "winning.csv"}
+    assert names == {
+        "manifest.json", "design.parquet", "summary.parquet", "contrasts.parquet", "winning.csv", "experiment.yaml",
+        "scenario.yaml",
+    }  # fmt: skip
 
 
 def test_sums_only_have_no_rows_and_one_policy_no_contrasts(results: Results, tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="results: rows"):
         _ = results.outcomes
-    alone = runner.run(asked.plan("title: T\nscenario: two_bidders\nreplications: 20\n", tmp_path), tmp_path / "r")
+    alone = experiment.run(asked.plan("title: T\nscenario: two_bidders\nreplications: 20\n", tmp_path), tmp_path / "r")
     assert alone.differences is None
     with pytest.raises(ResultsError, match="but one policy"):
         alone.win_contrasts()
 
 
 def test_every_column_of_the_outcomes_is_documented(tmp_path: Path) -> None:
-    found = runner.run(asked.plan(asked.ROWS, tmp_path, replications=10), tmp_path / "r")
+    found = experiment.run(asked.plan(asked.ROWS, tmp_path, replications=10), tmp_path / "r")
     page = (Path(__file__).parents[1] / "docs" / "experiments.md").read_text(encoding="utf-8")
     table = page.split("`outcomes.parquet` has a row a negotiation")[1].split("From Python")[0]
     told = set(re.findall(r"`(\w+)\.?`", "\n".join(line.split("|")[1] for line in table.splitlines() if "|" in line)))
@@ -179,7 +183,7 @@ def test_an_altered_manifest_is_noticed(before: str, after: str, tmp_path: Path)
     text = file.read_text()
     assert before in text
     file.write_text(text.replace(before, after))
-    for use in (lambda: load(folder), lambda: runner.run(plan, folder)):
+    for use in (lambda: load(folder), lambda: experiment.run(plan, folder)):
         with pytest.raises(ResultsError, match=r"not as it was written.*--fresh"):
             use()
 
@@ -228,7 +232,7 @@ def test_a_spoilt_table_is_noticed_and_made_again(spoil: str, tmp_path: Path) ->
         table.write_bytes(data)
     with pytest.raises(ResultsError, match=r"not as written: summary\.parquet"):
         load(folder)
-    runner.run(plan, folder)
+    experiment.run(plan, folder)
     assert asked.table_sums(folder) == before
 
 
@@ -245,7 +249,7 @@ def test_results_of_something_else_are_not_mixed(tmp_path: Path) -> None:
     ):
         other = asked.plan(asked.FOUR_POLICIES, tmp_path, **{"replications": 50, **changes})
         with pytest.raises(ResultsError, match=rf"{said}.*--fresh"):
-            runner.run(other, folder)
+            experiment.run(other, folder)
     assert asked.table_sums(folder) == before
 
 
@@ -253,7 +257,7 @@ def test_changed_rules_are_not_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     plan, folder = finished(tmp_path)
     monkeypatch.setattr(runner, "rules_hash", lambda: "changed")
     with pytest.raises(ResultsError, match="the rules of the game"):
-        runner.run(plan, folder)
+        experiment.run(plan, folder)
 
 
 def test_words_may_change_and_are_told_from_then_on(tmp_path: Path) -> None:
@@ -261,7 +265,7 @@ def test_words_may_change_and_are_told_from_then_on(tmp_path: Path) -> None:
     before = asked.table_sums(folder)
     words = {"title": "Other", "question": "Why?", "how_to_read": "So.", "analysis": ["contrasts", "terms"]}
     text = asked.FOUR_POLICIES + "# one more remark\n"
-    found = runner.run(asked.plan(text, tmp_path, replications=50, **words), folder)
+    found = experiment.run(asked.plan(text, tmp_path, replications=50, **words), folder)
     assert {name: found.manifest[name] for name in words} == words
     assert {name: found.manifest["asked"][name] for name in words} == words
     assert found.manifest["experiment"] == text
@@ -275,7 +279,7 @@ def test_finished_results_in_a_folder_that_cannot_be_written_are_shown(
     plan, folder = finished(tmp_path)
     (folder / storage.LOCK).unlink(missing_ok=True)
     monkeypatch.setattr(storage, "is_read_only", lambda _: True)
-    found = runner.run(replace(plan, title="Other"), folder)
+    found = experiment.run(replace(plan, title="Other"), folder)
     assert found.manifest["title"] == "Other"
     assert load(folder).manifest["title"] == plan.title
     assert not (folder / storage.LOCK).exists()
@@ -285,17 +289,17 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "r").mkdir()
     (tmp_path / "r" / "thesis.tex").write_text("years of work")
     with pytest.raises(ResultsError, match="is not a results folder, and not empty"):
-        runner.run(asked.plan(asked.FOUR_POLICIES, tmp_path), tmp_path / "r")
+        experiment.run(asked.plan(asked.FOUR_POLICIES, tmp_path), tmp_path / "r")
     (tmp_path / "file").write_text("")
     with pytest.raises(ResultsError, match="is a file"):
-        runner.run(asked.plan(asked.FOUR_POLICIES, tmp_path), tmp_path / "file")
+        experiment.run(asked.plan(asked.FOUR_POLICIES, tmp_path), tmp_path / "file")
 
 
 def test_fresh_takes_the_next_free_name(tmp_path: Path) -> None:
-    assert runner.fresh_folder(tmp_path / "r").name == "r"
+    assert folders.fresh_folder(tmp_path / "r").name == "r"
     (tmp_path / "r").mkdir()
     (tmp_path / "r-2").mkdir()
-    assert runner.fresh_folder(tmp_path / "r").name == "r-3"
+    assert folders.fresh_folder(tmp_path / "r").name == "r-3"
 
 
 def test_a_listing_shows_finished_and_unfinished_runs(tmp_path: Path) -> None:

@@ -1,107 +1,119 @@
-"""Results on a terminal of any width: whole numbers, or other lines, never half a number."""
+"""Tables whose columns know what they are: what a person reads, and what a file keeps."""
 
 from __future__ import annotations
 
 import io
 
+import numpy as np
+import pandas as pd
 import pytest
-from asked import plan
-from rich.console import Console
 
-from minegame import run_tables, runner
+from minegame import text
+from minegame.tables import Column, Table, bounded, estimate
+from minegame.text import COUNT, FLAG, LEVEL, MONEY, NUMBER, P_VALUE, PATH, PERCENT, POINTS, SHARE
 
-QUESTIONS = {
-    "packages": """
-title: Packages
-scenario: kazakhstan_tungsten
-packages: {us: [tariff, access, finance]}
-replications: 40
-analysis: [winning, contrasts, terms]
-""",
-    "three factors": """
-title: Three factors
-scenario: kazakhstan_eu_bidder
-policies: {as it is: {}, no lever: {patrons.us.levers.*.intensity: 0}}
-factors: {host.balance_weight: [0, 2], tender.months: [8, 12], market.long_run_price: [430, 530]}
-replications: 40
-analysis: [winning, contrasts, terms]
-""",
-    "many points": """
-title: Many points
-scenario: kazakhstan_split_lots
-policies: {as it is: {}, without: {patrons.us.levers.*.intensity: 0}}
-factors: {host.balance_weight: {low: 0, high: 4}, host.backlash: {low: 0.01, high: 0.3}}
-design: {kind: latin_hypercube, points: 60}
-replications: 20
-analysis: [winning, contrasts, terms]
-""",
-    "a map": """
-title: A map
-scenario: kazakhstan_tungsten
-policies: {as it is: {}, without: {patrons.us.levers.*.intensity: 0}}
-factors: {host.balance_weight: [0, 1, 2, 3, 4], market.long_run_price: [430, 460, 490, 530, 600]}
-replications: 20
-analysis: [winning]
-""",
-    "one factor": """
-title: One factor
-scenario: kazakhstan_tungsten
-policies: {as it is: {}, without: {patrons.us.levers.*.intensity: 0}, tariff only: {patrons.us.levers.tariff.onset: 0}}
-factors: {host.balance_weight: [0, 1, 2, 3, 4]}
-replications: 40
-analysis: [winning, contrasts, terms]
-""",
-}
+COLUMNS = [
+    Column("policy"),
+    Column("host.balance_weight", unit=LEVEL),
+    Column("wins", "Cove Kaz wins", SHARE, bounded=True),
+    Column("change", "change", POINTS, bounded=True),
+    Column("value", "host's value", MONEY),
+    Column("n", "negotiations", COUNT),
+]
+ROWS = [
+    {
+        "policy": "none", "host.balance_weight": 2.2, **bounded("wins", 0.0555, 0.05, 0.061),
+        **bounded("change", np.nan, np.nan, np.nan), "value": 1204.26, "n": 80_000,
+    },
+    {
+        "policy": "None", "host.balance_weight": 0, **bounded("wins", 0.5, 0.4999, 0.5001),
+        **bounded("change", -0.021, -0.03, -0.012), "value": -3.14, "n": 80_000,
+    },
+]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    kept = {}
-
-    def of(name: str):
-        if name not in kept:
-            folder = tmp_path_factory.mktemp("tables")
-            kept[name] = runner.run(plan(QUESTIONS[name], folder), folder / "results")
-        return kept[name]
-
-    return of
+def table(**changes: object) -> Table:
+    return Table(**{"title": "Who wins", "columns": COLUMNS, "rows": ROWS, **changes})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 100, 120])
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_no_number_is_cut_at_any_width(results, name, width):
-    found = results(name)
-    shown = run_tables.winning(found, found.win_probabilities())
-    groups = [*shown, run_tables.contrasts(found), [run_tables.terms(found)]]
-    for layouts in groups:
-        page = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
-        chosen = run_tables.fitting(page, *layouts)
-        page.print(chosen)
-        text = page.file.getvalue()
-        assert max(map(len, text.splitlines())) <= width
-        for column in chosen.columns:
-            if column.no_wrap:
-                assert [cell for cell in column.cells if str(cell) not in text] == []
+def test_a_person_reads_percent_points_and_millions():
+    assert table().headings == [
+        "policy", "host.balance_weight", "Cove Kaz wins, %", "change, points", "host's value, M$", "negotiations",
+    ]  # fmt: skip
+    assert table().cells() == [
+        ["none", "2.2", "5.5 [5.0, 6.1]", "–", "1,204", "80,000"],
+        ["None", "0", "50.00 [49.99, 50.01]", "−2.1 [−3.0, −1.2]", "−3.1", "80,000"],
+    ]
+    assert table().cells(1) == table().cells()[:1]
+    assert table().display().loc[1, "Cove Kaz wins, %"] == "50.00 [49.99, 50.01]"
 
 
-def test_what_is_shown_at_a_width_is_the_fullest_layout_that_fits(results):
-    found = results("packages")
-    (layouts,) = run_tables.winning(found, found.win_probabilities())
-    headings = {}
-    for width in (120, 80, 60, 30):
-        page = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
-        page.print(run_tables.fitting(page, *layouts))
-        headings[width] = page.file.getvalue()
-    assert "built" in headings[120]
-    assert "[" in headings[120]
-    assert "built" in headings[80]
-    assert "±" in headings[80]
-    assert "built" not in headings[60]
-    assert "  Cove Kaz" in headings[30]
+def test_a_file_keeps_fractions_and_every_digit_under_short_names():
+    kept = table(rows=[{**ROWS[0], "wins": 0.1 + 0.2}]).csv()
+    assert kept.splitlines()[0] == (
+        "policy,host.balance_weight,wins,wins_low,wins_high,change,change_low,change_high,value,n"
+    )
+    assert "0.30000000000000004" in kept
 
 
-def test_give_or_take_reaches_to_the_farther_end():
-    nothing = {"estimate": 0.0, "low": 0.0, "high": 0.278}
-    assert run_tables._give_or_take(nothing) == "0.0 ±27.8"
-    assert run_tables._give_or_take({"estimate": 0.5, "low": 0.4998, "high": 0.5001}) == "50.0 ±0.02"
-    assert run_tables._signed({"estimate": -0.00001, "low": -0.0004, "high": 0.002}) == "0.0 [0.0, +0.2]"
+def test_a_table_is_read_back_as_it_was():
+    again = Table.from_csv(io.StringIO(table().csv()), table().document())
+    pd.testing.assert_frame_equal(again.frame, table().frame, check_exact=True)
+    assert again.cells() == table().cells()
+    assert again.columns == COLUMNS
+    assert again.frame["policy"].tolist() == ["none", "None"], "names of policies, not missing values"
+
+
+def test_words_that_look_like_numbers_stay_words():
+    columns = [Column("policy"), Column("factor", unit=PATH)]
+    one = Table("t", columns, {"policy": ["1e-3", "007", None], "factor": ["host.backlash", "1.5", "true"]})
+    again = Table.from_csv(io.StringIO(one.csv()), one.document())
+    assert again.frame["policy"].tolist()[:2] == ["1e-3", "007"]
+    assert again.frame["factor"].tolist() == ["host.backlash", "1.5", "true"]
+    assert again.cells()[2][0] == "–"
+
+
+@pytest.mark.parametrize("unit", text.UNITS.values(), ids=text.UNITS)
+def test_every_unit_is_known_by_its_name(unit):
+    column = Column("x", "x", unit)
+    assert Column.from_document(column.document()) == column
+
+
+def test_a_title_may_say_the_unit_of_all_columns():
+    grid = Table("Wins, %", [Column("host.balance_weight", unit=LEVEL), Column("at_1", "430", PERCENT)],
+                 {"host.balance_weight": [0, 0.5], "at_1": [0.15, 1.0]})  # fmt: skip
+    assert grid.headings == ["host.balance_weight", "430"]
+    assert grid.cells() == [["0", "15.0"], ["0.5", "100.0"]]
+
+
+def test_cells_of_other_units():
+    columns = [Column("p", "chance", P_VALUE), Column("sure", unit=FLAG), Column("ratio", unit=NUMBER)]
+    assert Table("t", columns, {"p": [1e-9, 0.25], "sure": [True, False], "ratio": [0.12345, 1234.5]}).cells() == [
+        ["< 0.001", "yes", "0.123"],
+        ["0.250", "no", "1,234"],
+    ]
+
+
+def test_an_estimate_that_is_missing_is_missing_at_both_ends():
+    found = estimate("wins", {"estimate": None, "low": None, "high": None})
+    assert list(found) == ["wins", "wins_low", "wins_high"]
+    assert np.isnan(list(found.values())).all()
+
+
+@pytest.mark.parametrize("name", ["", "wins, %", "2nd", "a b", "host..weight", "host.", "naïve name"])
+def test_names_of_columns_are_identifiers_or_paths(name):
+    with pytest.raises(ValueError, match="no name of a column"):
+        Column(name)
+
+
+def test_a_table_without_values_or_with_two_columns_of_one_name_is_refused():
+    with pytest.raises(ValueError, match="no values for wins_low"):
+        len(Table("t", [Column("wins", unit=SHARE, bounded=True)], {"wins": [1.0], "wins_high": [1.0]}))
+    with pytest.raises(ValueError, match="two columns of one name"):
+        len(Table("t", [Column("wins", bounded=True), Column("wins_low")], [{}]))
+
+
+def test_a_table_without_rows_has_its_columns():
+    empty = table(rows=[])
+    assert (len(empty), empty.cells()) == (0, [])
+    assert list(empty.frame.columns)[:3] == ["policy", "host.balance_weight", "wins"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -91,6 +92,8 @@ def run(
             store.gather(("npy", "parquet") if plan.results == "rows" else ("npy",), tell)
             with Runner(executor, workers, store, watch) as runner:
                 _Run(plan, folder, manifest, runner).to_the_end()
+        else:
+            _keep_words(plan, folder, manifest)
         store.clear()
     return load(folder)
 
@@ -140,6 +143,30 @@ def _chunk_size(plan: Plan) -> int:
         return _ROWS_CHUNK
     fair = min(max(plan.negotiations // _FEW_CHUNKS, _SMALL_CHUNK), _CHUNK)
     return max(fair, plan.negotiations // _MANY_CHUNKS)
+
+
+def question_files(plan: Plan) -> dict[str, bytes]:
+    """The experiment and its scenario as files that ask the same again; a plan made in Python has only its scenario."""
+    files = {storage.SCENARIO: plan.scenario.to_yaml().encode()}
+    if plan.experiment is not None:  # its changes are in the scenario
+        kept = plan.experiment.model_copy(update={"scenario": storage.SCENARIO, "set": {}})
+        files[storage.QUESTION] = kept.to_yaml().encode()
+    return files
+
+
+def _keep_words(plan: Plan, folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the files of a question anew that was put differently since it was answered, and vouch for them."""
+    stale = {
+        name: content
+        for name, content in question_files(plan).items()
+        if manifest["files"].get(name, {}).get("sha256") != hashlib.sha256(content).hexdigest()
+    }
+    if stale:
+        with folders.room_needed(folder):
+            for name, content in stale.items():
+                storage.write_whole(folder / name, content)
+            entries = {name: storage.table_entry(folder / name) for name in stale}
+            storage.write_manifest(folder, {**manifest, "files": {**manifest["files"], **entries}})
 
 
 class _Run:
@@ -248,6 +275,8 @@ class _Run:
             if self.plan.results == "rows":
                 storage.write_table(self.folder / storage.OUTCOMES, self._outcomes(rounds))
             self._write_headline()
+            for name, content in question_files(self.plan).items():
+                storage.write_whole(self.folder / name, content)
 
     def _rows(self, rounds: Sequence[Round], which: int, skip: int | None) -> Iterator[Any]:
         for groups, sums in self._sums(rounds):
@@ -291,7 +320,8 @@ class _Run:
 
     def _sign(self, seconds: float) -> None:
         """Vouch for the tables in the manifest; only then is the run complete."""
-        names = (storage.DESIGN, storage.SUMMARY, storage.CONTRASTS, storage.OUTCOMES, storage.HEADLINE)
+        tables = (storage.DESIGN, storage.SUMMARY, storage.CONTRASTS, storage.OUTCOMES, storage.HEADLINE)
+        names = (*tables, *question_files(self.plan))
         folders.sign(
             self.folder, self.manifest, [name for name in names if (self.folder / name).exists()],
             negotiations=self.runner.done, fell_short=self._short.tolist(),

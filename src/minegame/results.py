@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_COUNTED = ("count", "sum", "squares")
+_MONTHS = "tender.months"
+
+
 @dataclass(frozen=True)
 class Results:
     """What a run found, as tables.
@@ -36,6 +40,7 @@ class Results:
 
     folder: Path
     manifest: Mapping[str, Any] = field(repr=False)
+    _parts: dict[tuple[str, int], np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -148,7 +153,7 @@ class Results:
         order = [*(n for n, m in enumerate(listed) if m.name == measure), last]
         rows = np.empty((self.groups * policies * len(order), 3))
         start = filled = 0
-        for batch in pq.ParquetFile(self.folder / name).iter_batches(1 << 18, columns=["count", "sum", "squares"]):
+        for batch in pq.ParquetFile(self.folder / name).iter_batches(1 << 18, columns=list(_COUNTED)):
             here = np.flatnonzero(wanted[np.arange(start, start + batch.num_rows) % len(listed)])
             for n, column in enumerate(batch.columns):
                 rows[filled : filled + here.size, n] = column.to_numpy(zero_copy_only=False)[here]
@@ -159,7 +164,7 @@ class Results:
         import pyarrow.parquet as pq
 
         rows = np.empty((self.groups * policies * storage.places(self.scenario).size, 3))
-        for n, column in enumerate(("count", "sum", "squares")):
+        for n, column in enumerate(_COUNTED):
             rows[:, n] = pq.read_table(self.folder / name, columns=[column])[column].to_numpy()
         return rows.reshape(self.groups, policies, -1, 3)
 
@@ -253,8 +258,58 @@ class Results:
         Raises:
             ResultsError: if there is no such policy.
         """
-        sums = self._spread(self._kept[group, self._number(policy)][None, None])[0, 0]
-        return winning.estimate(sums, self.scenario, confidence)
+        number = self._number(policy)
+        sums = self._one(storage.SUMMARY, group, number, len(self.policies))
+        return winning.estimate(sums, self.scenario, confidence, self._months(group, number))
+
+    def contrast(self, group: int, policy: str, confidence: float = 0.95) -> dict[str, Any]:
+        """The paired difference of a policy from the reference at one point, as ``minegame odds`` tells it.
+
+        Raises:
+            ResultsError: if there is no such policy, or it is the reference.
+        """
+        number, base = self._number(policy), self.manifest["reference"]
+        if base is None or number == base:
+            raise ResultsError(self.folder, f"there is no contrast of '{policy}' with the reference")
+        sums = self._one(storage.CONTRASTS, group, number - (number > base), len(self.policies) - 1)
+        return winning.contrast(sums, self.scenario, self.scenario, confidence)
+
+    def _months(self, group: int, policy: int) -> int:
+        """How long the tender lasts at a point."""
+        if _MONTHS in self.factors:
+            return int(self.design[_MONTHS].iloc[group])
+        changed = list(self.manifest["policies"].values())[policy]
+        return int(changed.get(_MONTHS, self.scenario.tender.months))
+
+    def _one(self, name: str, group: int, policy: int, policies: int) -> np.ndarray:
+        """Everything of one point at its place in a tally, read from its part of the table alone."""
+        size = storage.places(self.scenario).size
+        first = (range(self.groups)[group] * policies + policy) * size
+        return np.asarray(self._spread(self._between(name, first, size)[None, None])[0, 0])
+
+    def _between(self, name: str, first: int, count: int) -> np.ndarray:
+        """Some rows of a table from the row ``first`` on: count, sum, squares."""
+        import pyarrow.parquet as pq
+
+        file = pq.ParquetFile(self.folder / name)
+        found, start = [], 0
+        for part in range(file.num_row_groups):
+            stop = start + file.metadata.row_group(part).num_rows
+            low, high = max(first, start), min(first + count, stop)
+            if low < high:
+                found.append(self._part(name, part)[low - start : high - start])
+            start = stop
+        return np.asarray(np.concatenate(found))
+
+    def _part(self, name: str, part: int) -> np.ndarray:
+        """A row group of a table; the last that was read is kept."""
+        import pyarrow.parquet as pq
+
+        if (name, part) not in self._parts:
+            self._parts.clear()
+            read = pq.ParquetFile(self.folder / name).read_row_group(part, columns=list(_COUNTED))
+            self._parts[name, part] = np.column_stack([read[column].to_numpy() for column in _COUNTED])
+        return self._parts[name, part]
 
 
 def load(folder: Path | str) -> Results:

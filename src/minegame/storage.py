@@ -9,6 +9,8 @@ own: what was cut short or altered is noticed.  Tables hold no dates, so that th
     summary.parquet    count, sum and sum of squares of every measure of every point
     contrasts.parquet  the same of the paired differences against the reference policy
     outcomes.parquet   a row a negotiation, where asked for
+    experiment.yaml    the experiment, to be run again, and
+    scenario.yaml      the scenario that it plays
     winning.csv        the headline: win probabilities with intervals
     chunks/            what an unfinished run has finished
 """
@@ -40,6 +42,7 @@ MANIFEST, CHUNKS, LOCK = "manifest.json", "chunks", ".lock"
 DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
     "design.parquet", "summary.parquet", "contrasts.parquet", "outcomes.parquet", "winning.csv",
 )  # fmt: skip
+QUESTION, SCENARIO = "experiment.yaml", "scenario.yaml"
 
 _ROW_GROUP = 1 << 19  # rows; fixed, so that a table's bytes follow from its rows alone
 _MOMENT = 0.2  # seconds for which somebody may hold a folder only to see whether it is held

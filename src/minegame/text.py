@@ -176,6 +176,9 @@ FLAG = Unit("flag")
 LEVEL = Unit("level")
 SHARE = Unit("share", 100.0, " %", "%", 1)
 POINTS = Unit("points", 100.0, " points", "points", 1, signed=True)
+#: A share, or a difference of shares, in a table whose title says the unit.
+PERCENT = Unit("percent", 100.0, " %", "", 1)
+PERCENT_CHANGE = Unit("percent_change", 100.0, " points", "", 1, signed=True)
 MONEY = Unit("money", 1.0, MONEY_MARK, "M$", 1)
 MONEY_CHANGE = Unit("money_change", 1.0, MONEY_MARK, "M$", 1, signed=True)
 COUNT = Unit("count", digits=0)
@@ -184,10 +187,11 @@ CHANGE = Unit("change", signed=True)
 MONTHS = Unit("months", digits=1)
 P_VALUE = Unit("p", digits=3)
 
-UNITS = {
-    unit.name: unit
-    for unit in (TEXT, PATH, FLAG, LEVEL, SHARE, POINTS, MONEY, MONEY_CHANGE, COUNT, NUMBER, CHANGE, MONTHS, P_VALUE)
-}
+_ALL = (
+    TEXT, PATH, FLAG, LEVEL, SHARE, POINTS, PERCENT, PERCENT_CHANGE, MONEY, MONEY_CHANGE, COUNT, NUMBER, CHANGE, MONTHS,
+    P_VALUE,
+)  # fmt: skip
+UNITS = {unit.name: unit for unit in _ALL}
 
 
 def _is_nan(value: Any) -> bool:

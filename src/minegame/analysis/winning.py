@@ -50,11 +50,15 @@ def _listed_first(scenario: Scenario, names: Mapping[str, Sequence[str]]) -> Sce
     return Scenario.from_document(document, scenario.name)
 
 
-def estimate(sums: np.ndarray, scenario: Scenario, confidence: float = 0.95) -> dict[str, Any]:
-    """Win probabilities, terms and the host's value at one point, each with its interval.
+def estimate(
+    sums: np.ndarray, scenario: Scenario, confidence: float = 0.95, months: int | None = None
+) -> dict[str, Any]:
+    """Win probabilities, terms, the host's value and the concentration of supply at one point, with intervals.
 
     ``sums`` has shape (MEASURES, 3): count, sum, sum of squares, with bidders and deposits in the scenario's order.
+    ``months`` is how long the tender lasts at that point (default: as in the scenario).
     """
+    last = (months or scenario.tender.months) - 1.0
     deposits, bidders = scenario.deposit_names, scenario.bidder_names
     shelved = _share(sums[general("shelved")], confidence)
     return {
@@ -65,20 +69,24 @@ def estimate(sums: np.ndarray, scenario: Scenario, confidence: float = 0.95) -> 
             }
             for d, deposit in enumerate(deposits)
         },
-        "bidders": {bidder: _bidder(sums, i, scenario, confidence) for i, bidder in enumerate(bidders)},
+        "bidders": {bidder: _bidder(sums, i, last, confidence) for i, bidder in enumerate(bidders)},
         "shelved": shelved,
         "split": _share(sums[general("split")], confidence),
         "host": {
             "value": _mean(sums[general("host_value")], confidence),
             "money": _mean(sums[general("host_money")], confidence),
         },
+        "supply": {
+            "before": _mean(sums[general("hhi_before")], confidence),
+            "after": _mean(sums[general("hhi_after")], confidence),
+        },
     }
 
 
-def _bidder(sums: np.ndarray, i: int, scenario: Scenario, confidence: float) -> dict[str, Any]:
+def _bidder(sums: np.ndarray, i: int, last: float, confidence: float) -> dict[str, Any]:
     shares: dict[str, Any] = {name: _share(sums[by_bidder(name, i)], confidence) for name in _SHARES}
     bounds: dict[str, tuple[float, float] | None] = dict.fromkeys(TERMS, (0.0, 1.0))
-    bounds |= {"bonus": None, "month": (0.0, scenario.tender.months - 1.0)}
+    bounds |= {"bonus": None, "month": (0.0, last)}
     terms = {term: _mean(sums[by_bidder(measure, i)], confidence, bounds[term]) for term, measure in TERMS.items()}
     return {**shares, "terms": terms}
 

@@ -1,282 +1,232 @@
-"""Who wins, on what terms: win probabilities and contrasts of policies."""
+"""Who wins, on what terms: win probabilities of policies, or of two scenarios, and what the difference is worth."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minegame import design as designs
-from minegame import plots, runner
-from minegame.analysis import winning as estimates
-from minegame.answers import words
-from minegame.answers.answer import Answer, AnswerError
-from minegame.answers.inputs import (
-    AS_IT_IS,
-    Contest,
-    Progress,
-    command_line,
-    expect,
-    limits_of,
-    scenario_of,
-    settings_of,
-)
-from minegame.answers.words import with_interval
+from minegame import options
+from minegame.answers.answer import Answer, Picture, told
+from minegame.answers.compared import Compared, Found
+from minegame.answers.inputs import AS_IT_IS, limits_of, month
+from minegame.answers.outcomes import Outcomes, labels, sold_apart
+from minegame.answers.question import Question
 from minegame.design import Changes
-from minegame.ensemble import by_bidder, general
-from minegame.scenario import Scenario, nearest, typed_change
-from minegame.statistics import comparison, intervals
+from minegame.ensemble import by_bidder
+from minegame.options import Word, option, refuse
+from minegame.plots.winning import award_months, odds
+from minegame.runner import Runner
+from minegame.scenario import Scenario, typed_change
+from minegame.tables import Column, Table
+from minegame.text import MONEY_CHANGE, P_VALUE, POINTS, SHARE, few, listed
+from minegame.transcript import calendar_month
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
-
-_NO_LEVER = "none"
-_TERMS = {
-    "state_equity": ("state equity, %", 100.0),
-    "bonus": ("bonus, M$", 1.0),
-    "offtake": ("offtake, %", 100.0),
-    "processing": ("processing at home, %", 100.0),
-    "coverage": ("capital covered, %", 100.0),
-    "completion": ("expected completion, %", 100.0),
-    "month": ("month of the award", 1.0),
-}
 _MOST_BARS = 8
+_MOST_DATED = 1_000_000  # negotiations whose months of award are counted one by one
+_MOST_NAMED = 3  # changes in the name of a policy
 
 
-def winning(
-    scenario: Scenario | str | Path,
-    policies: Mapping[str, Changes] | None = None,
-    reference: str | None = None,
-    *,
-    replications: int = 20_000,
-    seed: int = 0,
-    confidence: float = 0.95,
-    progress: Progress | None = None,
-) -> Answer:
-    """Who wins, on what terms, and how much a policy changes that.
+@dataclass(frozen=True, kw_only=True)
+class Winning(Question):
+    """Who wins, on what terms, and how much a policy, or another scenario, changes that.
 
-    ``policies``: name → changes by path; by default every package of the levers of the first patron that uses any.
-    ``reference``: the policy that the others are compared with on the same luck; by default the package without any
-    lever, or the scenario as it is.
+    With ``against`` or ``set_against``, the scenario as it is and the other one are compared: first minus second.
     """
-    scenario = scenario_of(scenario)
-    contest = Contest.of(scenario)
-    given = policies is not None
-    named, own = _with_own(scenario, policies or designs.packages(contest.patron, contest.levers))
-    base = reference or (_NO_LEVER if _NO_LEVER in named else next(iter(named)))
-    if base not in named:
-        text = f"there is no policy '{base}': expected one of {', '.join(named)}{nearest(base, named)}"
-        raise AnswerError(scenario.name, text)
-    expect(progress, replications * (len(named) + 1))
-    names = list(named)
-    games = comparison.design(scenario, named)
-    tallies = runner.tally(games, seed, replications, reference=names.index(base), progress=progress)
-    assert tallies.contrasts is not None
-    sums = tallies.sums[0]
-    found = {name: estimates.estimate(sums[n], scenario, confidence) for n, name in enumerate(names)}
-    contrasts = _contrasts(tallies.contrasts[0], names, base, contest, confidence)
-    months = _months(scenario, seed, replications, progress)
-    tables = {
-        "Who wins": _who_wins(found, scenario),
-        f"Differences from '{base}' for {contest.label}": contrasts,
-        "Host's value and supply": _host(sums, found, names, confidence),
-        "Terms given the winner": _terms(found[own], scenario),
-    }
-    return Answer(
-        name="winning",
-        question=f"Who wins, on what terms, and what does {words.possessive(contest.patron_label)} policy change?",
-        sentences=tuple(_winning_said(found, contrasts, own, base, contest, replications, months)),
-        tables=tables,
-        pictures=_winning_pictures(found, own, base, scenario, months, replications, confidence),
-        settings=settings_of(
-            scenario, replications=replications, seed=seed, confidence=confidence, reference=base,
-            policies={name: dict(changes) for name, changes in named.items()},
-        ),
-        command=command_line(
-            "winning", scenario,
-            {
-                "policy": [_typed_policy(name, changes) for name, changes in named.items()] if given else None,
-                "reference": reference, "replications": replications, "seed": seed, "confidence": confidence,
-            },
-        ),
-        limits=limits_of(
-            scenario,
-            "Policies are compared with everybody else playing on as the scenario says: nobody answers a policy with "
-            "one of his own (see minegame analyse equilibrium).",
-            "Terms are those of the negotiations that the bidder won, which are not the same negotiations for each.",
-        ),
-        scenario=scenario,
-    )  # fmt: skip
 
-
-def _with_own(scenario: Scenario, policies: Mapping[str, Changes]) -> tuple[dict[str, Changes], str]:
-    """The policies with the scenario's own among them, and its name; a policy that plays as the scenario is it."""
-    games, own = scenario.games(list(policies.values())), scenario.game()[0].tobytes()
-    same = next((name for name, game in zip(policies, games, strict=True) if game.tobytes() == own), None)
-    return (dict(policies), same) if same is not None else ({**policies, AS_IT_IS: {}}, AS_IT_IS)
-
-
-def _typed_policy(name: str, changes: Changes) -> str:
-    return f"{name}: " + ",".join(typed_change(path, value) for path, value in changes.items())
-
-
-def _who_wins(found: Mapping[str, Any], scenario: Scenario) -> pd.DataFrame:
-    import pandas as pd
-
-    rows = []
-    for name, at in found.items():
-        row: dict[str, Any] = {"policy": name}
-        for bidder, values in at["bidders"].items():
-            row |= _shown(f"{scenario.bidders[bidder].label} wins, %", values["wins_any"], 100.0)
-        row |= _shown("shelved, %", at["shelved"], 100.0)
-        for bidder, values in at["bidders"].items():
-            row |= _shown(f"{scenario.bidders[bidder].label} wins and builds, %", values["wins_and_built"], 100.0)
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _shown(name: str, estimate: Mapping[str, float | None], scale: float) -> dict[str, float]:
-    value, low, high = (
-        np.nan if estimate[key] is None else float(estimate[key] or 0.0) for key in ("estimate", "low", "high")
+    policy: Mapping[str, Changes] | None = options.policy(
+        "A policy to compare; many times (default: every package of the levers of the first patron that uses any)."
     )
-    return {column: float(number) for column, number in with_interval(name, value, low, high, scale).items()}
+    reference: str | None = option(
+        None, "The policy with which the others are compared (default: that without any lever, else the first).",
+        Word("POLICY"),
+    )  # fmt: skip
+    against: str | None = option(None, "Compare with another scenario, on the same luck.", Word("SCENARIO"))
+    set_against: Mapping[str, Any] | None = option(
+        None, "Compare with the scenario, or that of --against, after this change; many times.", options.Changes()
+    )
+    replications: int = options.replications(20_000, least=1)
+
+    examples: ClassVar = (
+        "",
+        "--policy 'as it is:' --policy 'no tariff:patrons.us.levers.tariff.intensity=0'",
+        "--set-against 'patrons.us.levers.*.intensity=0' --out results/package",
+    )
+
+    def answer(self, scenario: Scenario, runner: Runner) -> Answer:
+        """Play every policy on the same luck and count."""
+        compared = self._compared(scenario)
+        dated = min(self.replications, _MOST_DATED)
+        runner.expect(self.replications * len(compared.scenarios) + dated)
+        names = list(compared.scenarios)
+        reference = None if compared.base is None else names.index(compared.base)
+        tallies = runner.tally(compared.games(), self.seed, self.replications, reference=reference)
+        found = Found.of(compared, tallies, self.confidence)
+        months = _months(compared, self.seed, dated, runner)
+        return told(
+            self, scenario, compared.question(), _said(found, self.replications, months), _tables(found),
+            self._pictures(found, months, dated), {"reference": compared.base, "policy": compared.changes},
+            limits_of(scenario, *compared.limits()),
+        )  # fmt: skip
+
+    def work(self, scenario: Scenario) -> dict[str, Any]:
+        """Everything that decides the numbers, part by part."""
+        other = self._other(scenario)
+        return {**super().work(scenario), **({} if other is None else {"other": other.fingerprint()[:16]})}
+
+    def _other(self, scenario: Scenario) -> Scenario | None:
+        """The other scenario, where there is one."""
+        if self.against is None:
+            return scenario.at(self.set_against) if self.set_against else None
+        other = Scenario.load(self.against).at(self.set_against or {})
+        if not set(scenario.bidders) & set(other.bidders):
+            whose = f"{', '.join(scenario.bidders)} against {', '.join(other.bidders)}"
+            refuse("against", f"{self.against}: no bidder is in both scenarios, so nothing can be compared ({whose})")
+        return other
+
+    def _compared(self, scenario: Scenario) -> Compared:
+        other = self._other(scenario)
+        if other is None:
+            return Compared.of_policies(scenario, self.policy, self.reference)
+        if self.reference is not None or self.policy not in (None, {AS_IT_IS: {}}):
+            refuse("policy", "policies are compared with each other, or the scenario with another one: not both")
+        name = "" if self.against is None else Path(self.against).stem
+        changed = few([typed_change(*change) for change in (self.set_against or {}).items()], _MOST_NAMED)
+        return Compared.of_two(scenario, other, ", ".join(part for part in (name, changed) if part), self.set_against)
+
+    def _pictures(self, found: Found, months: pd.DataFrame, dated: int) -> dict[str, Picture]:
+        own, two = found.compared.scenarios[found.compared.own], found.compared.two
+        title = "Who wins, compared on the same luck" if two else "" if found.contrasts else own.title
+        drawn = partial(odds, _bars(found), replications=self.replications, confidence=self.confidence, title=title)
+        dates = partial(
+            award_months, months.rename(columns=labels(own)), months=own.tender.months, replications=dated,
+            start=calendar_month(own.tender.start, 0),
+        )  # fmt: skip
+        return {"winners": Picture("Win probabilities", drawn), "months": Picture("Month of the award", dates)}
 
 
-def _contrasts(
-    differences: np.ndarray, names: Sequence[str], base: str, contest: Contest, confidence: float
-) -> pd.DataFrame:
-    """The paired difference of every policy from the reference, with the family's false alarms in hand."""
-    place = by_bidder("wins_any", contest.place)
-    gained, lost, trials = comparison.gained_and_lost(differences[:, place])
-    won = comparison.estimate(gained, lost, trials, names, base, confidence)
-    others = [n for n, name in enumerate(names) if name != base]
-    table = won[["policy"]].assign(**with_interval("wins, points", won["difference"], won["low"], won["high"], 100.0))
-    for text, measure, scale in (
-        ("wins and builds, points", by_bidder("wins_and_built", contest.place), 100.0),
-        ("host's value, M$", general("host_value"), 1.0),
-    ):
-        count, total, squares = np.moveaxis(differences[others, measure], -1, 0)
-        low, high = intervals.mean(total, squares, count, confidence)
-        table = table.assign(**with_interval(text, total / count, low, high, scale))
-    return table.assign(**{"chance of a false alarm": won["p_holm"]})
+# -------------------------------------------------------------------------------------------------------------- tables
 
 
-def _host(sums: np.ndarray, found: Mapping[str, Any], names: Sequence[str], confidence: float) -> pd.DataFrame:
-    import pandas as pd
-
-    rows = []
-    for n, name in enumerate(names):
-        row: dict[str, Any] = {"policy": name, **_shown("host's value, M$", found[name]["host"]["value"], 1.0)}
-        count, total, squares = sums[n, general("hhi_before")]
-        row["concentration before"] = total / count
-        count, total, squares = sums[n, general("hhi_after")]
-        row |= with_interval("after", total / count, *intervals.mean(total, squares, count, confidence))
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _terms(at: Mapping[str, Any], scenario: Scenario) -> pd.DataFrame:
-    import pandas as pd
-
-    rows = []
-    for term, (text, scale) in _TERMS.items():
-        row: dict[str, Any] = {"term": text}
-        for bidder, values in at["bidders"].items():
-            row |= _shown(scenario.bidders[bidder].label, values["terms"][term], scale)
-        rows.append(row)
-    return pd.DataFrame(rows)
+def _tables(found: Found) -> dict[str, Table]:
+    compared, policy = found.compared, Column("policy")
+    scenarios, contest = list(compared.scenarios.values()), compared.contest
+    apart, bidders = any(map(sold_apart, scenarios)), labels(*scenarios)
+    all_of_them = Outcomes([policy], [({"policy": name}, one) for name, one in found.policies.items()], bidders, apart)
+    tables = {"winners": all_of_them.winners("Who wins")}
+    if found.contrasts:
+        other = scenarios[list(compared.scenarios).index(str(compared.base))]
+        shared = {name: label for name, label in bidders.items() if name in other.bidders}
+        pairs = [({"policy": name, "p": found.chances[name]}, one) for name, one in found.contrasts.items()]
+        chance = Column("p", f"chance of a false alarm ({contest.label} wins)", P_VALUE)
+        title = f"Differences from '{compared.base}', on the same luck"
+        tables["contrasts"] = Outcomes([policy], pairs, shared, apart).contrasts(title, chance)
+    tables["host"] = all_of_them.host("Host's value and supply")
+    told_of = [name for name in dict.fromkeys([compared.own, compared.base]) if name is not None]
+    ends = Outcomes([policy], [({"policy": name}, found.policies[name]) for name in told_of], bidders)
+    tables["terms"] = ends.terms("Terms given the winner", [compared.scenarios[name].tender.start for name in told_of])
+    if apart:
+        lots = {name: lot.label for one in reversed(scenarios) for name, lot in one.deposits.items()}
+        tables["lots"] = all_of_them.lots("Who wins which lot", lots)
+    return tables
 
 
-def _months(scenario: Scenario, seed: int, replications: int, progress: Progress | None) -> pd.DataFrame:
+def _months(compared: Compared, seed: int, replications: int, runner: Runner) -> pd.DataFrame:
     """How many negotiations each bidder won in each month, under the scenario's own policy."""
     import pandas as pd
 
+    scenario = compared.scenarios[compared.own]
     places = [by_bidder("award_month", i) for i in range(len(scenario.bidder_names))]
-    months = runner.samples(scenario.game(), seed, replications, places, progress=progress)[:, 0]
+    months = runner.samples(scenario.game(), seed, replications, places)[:, 0]
     counts = {}
     for i, bidder in enumerate(scenario.bidder_names):
         won = months[:, i][np.isfinite(months[:, i])].astype(int)
-        counts[scenario.bidders[bidder].label] = np.bincount(won, minlength=scenario.tender.months)
+        counts[bidder] = np.bincount(won, minlength=scenario.tender.months)
     return pd.DataFrame(counts)
 
 
-def _winning_said(
-    found: Mapping[str, Any], contrasts: pd.DataFrame, own: str, base: str, contest: Contest, n: int,
-    months: pd.DataFrame,
-) -> list[str]:  # fmt: skip
-    at = found[own]["bidders"][contest.bidder]
+# ----------------------------------------------------------------------------------------------------------- sentences
+
+
+def _said(found: Found, n: int, months: pd.DataFrame) -> list[str]:
+    compared = found.compared
+    label, at = compared.contest.label, found.of_bidder(compared.own)
+    policy = f"With the scenario's own policy ({compared.own}), " if not compared.two and compared.base else ""
     said = [
-        f"With the scenario's own policy ({own}), {contest.label} wins {_percent(at['wins_any'])} of {n:,} "
-        f"negotiations, and wins and builds the mine in {_percent(at['wins_and_built'])}."
+        f"{policy}{label} wins {_share(at['wins_any'])} of {n:,} negotiations, and wins and builds the mine in "
+        f"{_share(at['wins_and_built'])}.",
+        *_difference_said(found),
+        _others_said(found),
+        *_month_said(compared, months),
     ]
-    change = contrasts[contrasts["policy"] == own]
-    if len(change):
-        row, won = change.iloc[0], "wins, points"
-        before = found[base]["bidders"][contest.bidder]["wins_any"]
-        alarm = float(row["chance of a false alarm"])
-        said.append(
-            f"Under the policy '{base}' it wins {_percent(before)}: the difference is "
-            f"{words.points(*(row[c] / 100 for c in (won, f'{won} (low)', f'{won} (high)')))} on the same luck, and "
-            f"{words.money(*(row[c] for c in _triple(_VALUE)), signed=True)} for the host "
-            f"(chance of a false alarm among all policies compared: {_alarm(alarm)})."
-        )
-    others = [name for name in contest.scenario.bidder_names if name != contest.bidder]
-    rivals = [
-        f"{contest.scenario.bidders[name].label} {_percent(found[own]['bidders'][name]['wins_any'])}" for name in others
-    ]
-    said.append(f"The others: {words.listed([*rivals, 'shelved ' + _percent(found[own]['shelved'])])}.")
-    label = contest.label
-    if months[label].sum():
-        peak = int(months[label].to_numpy().argmax())
-        share = months[label].iloc[peak] / months[label].sum()
-        said.append(
-            f"{label} most often wins in {words.month(contest.scenario, peak)}: {words.percent(share)} of its awards."
-        )
-    best = max(found, key=lambda name: found[name]["bidders"][contest.bidder]["wins_any"]["estimate"] or 0.0)
-    said.append(
-        f"Of the {len(found)} policies compared, '{best}' gives {label} the most: "
-        f"{_percent(found[best]['bidders'][contest.bidder]['wins_any'])}."
-    )
+    if len(found.policies) > 1 and not compared.two:
+        best = max(found.policies, key=lambda name: found.of_bidder(name)["wins_any"]["estimate"] or 0.0)
+        share = _share(found.of_bidder(best)["wins_any"])
+        said.append(f"Of the {len(found.policies)} policies compared, '{best}' gives {label} the most: {share}.")
     return said
 
 
-_VALUE = "host's value, M$"
+def _difference_said(found: Found) -> list[str]:
+    """What the scenario's own policy changes, or what it is against the other scenario: first minus second."""
+    compared, own = found.compared, found.compared.own
+    if own not in found.contrasts or compared.base is None:
+        return []
+    change, chance = found.contrasts[own], found.chances[own]
+    wins, value = change["bidders"][compared.contest.bidder]["wins_any"], change["host"]["value"]
+    where = f"In the other case ({compared.base})" if compared.two else f"Under the policy '{compared.base}'"
+    among = " among all policies compared" if len(found.contrasts) > 1 else ""
+    return [
+        f"{where} it wins {_share(found.of_bidder(compared.base)['wins_any'])}: the difference is "
+        f"{POINTS.write(*_three(wins))} on the same luck, and {MONEY_CHANGE.write(*_three(value))} for the host "
+        f"(chance of a false alarm{among}: {'below 0.001' if chance < 0.001 else P_VALUE.cell(chance)})."
+    ]
 
 
-def _triple(name: str) -> tuple[str, str, str]:
-    return name, f"{name} (low)", f"{name} (high)"
+def _others_said(found: Found) -> str:
+    contest, at = found.compared.contest, found.policies[found.compared.own]
+    others = [
+        f"{contest.scenario.bidders[name].label} {_share(values['wins_any'])}"
+        for name, values in at["bidders"].items() if name != contest.bidder
+    ]  # fmt: skip
+    return f"The others: {listed([*others, 'shelved ' + _share(at['shelved'])])}."
 
 
-def _percent(estimate: Mapping[str, float | None]) -> str:
-    return words.percent(float(estimate["estimate"] or 0.0), estimate["low"], estimate["high"])
+def _month_said(compared: Compared, months: pd.DataFrame) -> list[str]:
+    label, won = compared.contest.label, months[compared.contest.bidder]
+    if not won.sum():
+        return []
+    peak = int(won.to_numpy().argmax())
+    share = SHARE.write(won.iloc[peak] / won.sum())
+    return [f"{label} most often wins in {month(compared.scenarios[compared.own], peak)}: {share} of its awards."]
 
 
-def _alarm(p: float) -> str:
-    return "below 0.001" if p < 0.001 else f"{p:.3f}"
+def _three(found: Mapping[str, Any]) -> tuple[float, float | None, float | None]:
+    return (np.nan if found["estimate"] is None else found["estimate"]), found["low"], found["high"]
 
 
-def _winning_pictures(
-    found: Mapping[str, Any], own: str, base: str, scenario: Scenario, months: pd.DataFrame, n: int, confidence: float
-) -> dict[str, Any]:
-    shown = list(found)
-    if len(shown) > _MOST_BARS:  # the reference, every lever alone, and the scenario's own
-        shown = [name for name in shown if name in (base, own) or " + " not in name][:_MOST_BARS]
+def _share(found: Mapping[str, Any]) -> str:
+    return SHARE.write(*_three(found))
+
+
+# ------------------------------------------------------------------------------------------------------------ pictures
+
+
+def _bars(found: Found) -> list[dict[str, Any]]:
+    """The bars of the picture: of many packages the reference, every lever alone, and the scenario's own."""
+    shown, ends = list(found.policies), (found.compared.base, found.compared.own)
+    if len(shown) > _MOST_BARS:
+        shown = [name for name in shown if name in ends or " + " not in name][:_MOST_BARS]
     rows = []
     for name in shown:
-        for bidder, values in found[name]["bidders"].items():
-            label = scenario.bidders[bidder].label
+        for bidder, values in found.policies[name]["bidders"].items():
+            label = found.compared.scenarios[name].bidders[bidder].label
             rows.append({"policy": name, "outcome": f"{label} wins", **values["wins_any"]})
-        rows.append({"policy": name, "outcome": "shelved", **found[name]["shelved"]})
-
-    def odds() -> Axes:
-        return plots.odds(rows, replications=n, confidence=confidence)
-
-    def award_months() -> Axes:
-        start = words.month(scenario, 0).partition("(")[2].rstrip(")")
-        return plots.award_months(months, months=scenario.tender.months, replications=n, start=start)
-
-    return {"Win probabilities": odds, "Month of the award": award_months}
+        rows.append({"policy": name, "outcome": "shelved", **found.policies[name]["shelved"]})
+    return rows

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from minegame.plots.style import COLOURS, HATCHES, axes, legend_above, log_axis, room_for, wrapped
+from minegame.text import MINUS, number
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+_WIDE = 30  # highest over lowest level from which an axis is logarithmic
+_NUMBERED = 150  # cells of a map up to which each has its number
+_PATH = re.compile(r"[a-z]\w*(\.[\w*]+)+")
+_DASHES, _MARKS = ("-", "--", "-.", ":"), "os^Dv<>p"
+
+Row = Mapping[str, Any]
+
+
+# ---------------------------------------------------------------------------------------------------------------- bars
+
 
 def odds(
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    replications: int,
-    confidence: float = 0.95,
-    title: str = "",
-    ax: Axes | None = None,
+    rows: Sequence[Row], *, replications: int, confidence: float = 0.95, title: str = "", ax: Axes | None = None
 ) -> Axes:
     """Win probabilities with intervals: a group of bars a policy, a bar an outcome.
 
@@ -28,7 +35,7 @@ def odds(
     """
     policies = list(dict.fromkeys(str(row["policy"]) for row in rows))
     outcomes = list(dict.fromkeys(str(row["outcome"]) for row in rows))
-    each, names = 0.26 if len(policies) <= 4 else 0.17, [wrapped(name, 26) for name in policies]
+    each, names = 0.26 if len(policies) <= 4 else 0.17, [_name(policy) for policy in policies]
     ax = ax if ax is not None else axes(8.5, 1.4 + room_for(names, each * (len(outcomes) + 1)))
     thickness = 0.8 / len(outcomes)
     for n, outcome in enumerate(outcomes):
@@ -38,9 +45,7 @@ def odds(
         _bars(ax, places, found, thickness, n, wrapped(outcome, 30))
     ax.set_yticks(range(len(policies)), names)
     ax.set_ylim(len(policies) - 0.4, -0.6)
-    ax.set_xlim(0, 1.12)  # room for the numbers; the axis itself ends at 100 %
-    ax.spines["bottom"].set_bounds(0, 1)
-    ax.set_xticks(np.linspace(0, 1, 6), [f"{100 * x:.0f} %" for x in np.linspace(0, 1, 6)])
+    _whole_scale(ax)
     ax.set_xlabel(
         f"probability of the outcome, with {100 * confidence:g} % intervals; n = {replications:,} negotiations each"
     )
@@ -51,11 +56,22 @@ def odds(
     return ax
 
 
-def _bars(
-    ax: Axes, places: Sequence[float], rows: Sequence[Mapping[str, Any]], thickness: float, n: int, label: str
-) -> None:
-    values = np.array([row["estimate"] for row in rows], float)
-    low, high = (np.array([row[side] for row in rows], float) for side in ("low", "high"))
+def _name(policy: str) -> str:
+    """The name of a policy on short lines; a path breaks after a dot."""
+    may_break = ".\N{ZERO WIDTH SPACE} "
+    apart = _PATH.sub(lambda path: path[0].replace(".", may_break), policy)
+    return wrapped(apart, 26).replace(may_break, ".").replace(may_break.strip(), ".")
+
+
+def _whole_scale(ax: Axes) -> None:
+    """All probabilities, and room beyond for the numbers; the axis itself ends at 100 %."""
+    ax.set_xlim(0, 1.12)
+    ax.spines["bottom"].set_bounds(0, 1)
+    ax.set_xticks(np.linspace(0, 1, 6), [f"{100 * x:.0f} %" for x in np.linspace(0, 1, 6)])
+
+
+def _bars(ax: Axes, places: Sequence[float], rows: Sequence[Row], thickness: float, n: int, label: str) -> None:
+    values, low, high = (_column(rows, name) for name in ("estimate", "low", "high"))
     ax.barh(
         places, values, height=thickness * 0.92, color=COLOURS[n % len(COLOURS)], hatch=HATCHES[n % len(HATCHES)],
         edgecolor="white", linewidth=0.5, label=label,
@@ -65,22 +81,17 @@ def _bars(
         ax.text(edge + 0.01, place, f"{100 * value:.1f} %", va="center", fontsize=8)
 
 
-_WIDE = 30  # highest over lowest level from which an axis is logarithmic
+def _column(rows: Sequence[Row], name: str) -> np.ndarray:
+    return np.array([row[name] for row in rows], float)
 
 
-_NUMBERED = 150  # cells of a map up to which each has its number
+# -------------------------------------------------------------------------------------------------------------- curves
 
 
 def win_curves(
-    rows: Sequence[Mapping[str, Any]],
-    factor: str,
-    *,
-    outcome: str,
-    label: str = "",
-    name: str = "",
-    what: str = "P(win)",
+    rows: Sequence[Row], factor: str, *, outcome: str, label: str = "", name: str = "", what: str = "P(win)",
     ax: Axes | None = None,
-) -> Axes:
+) -> Axes:  # fmt: skip
     """How often an outcome comes as one factor varies: a line a policy, its interval as a band.
 
     ``rows`` hold the factor's value under its path, ``policy``, ``outcome``, ``estimate``, ``low``, ``high`` and
@@ -90,23 +101,12 @@ def win_curves(
     ax = ax if ax is not None else axes(8.5, 4.8)
     chosen = [row for row in rows if row["outcome"] == outcome]
     levels = list(dict.fromkeys(row[factor] for row in chosen))
-    numeric = all(isinstance(level, (int, float)) and not isinstance(level, bool) for level in levels)
     policies = list(dict.fromkeys(str(row["policy"]) for row in chosen))
     for n, policy in enumerate(policies):
         mine = [row for row in chosen if row["policy"] == policy]
-        x = [row[factor] if numeric else levels.index(row[factor]) for row in mine]
-        order = np.argsort(x)
-        places = np.array(x, float)[order]
-        values, low, high = (np.array([row[key] for row in mine], float)[order] for key in ("estimate", "low", "high"))
-        colour, dashes = COLOURS[n % len(COLOURS)], ("-", "--", "-.", ":")[n % 4]
-        ax.fill_between(places, low, high, color=colour, alpha=0.25, linewidth=0)
-        ax.plot(places, values, dashes, color=colour, marker="os^Dv<>p"[n % 8], markersize=4, label=wrapped(policy, 40))
-    if not numeric:
-        ax.set_xticks(range(len(levels)), [wrapped(level, 16) for level in levels])
-    elif min(levels) > 0 and max(levels) >= _WIDE * min(levels):
-        log_axis(ax)
-        ax.set_xticks(levels, [f"{level:g}" for level in levels], minor=False)
-        ax.minorticks_off()
+        at = [row[factor] if _are_numbers(levels) else levels.index(row[factor]) for row in mine]
+        _curve(ax, np.array(at, float), mine, n, policy)
+    _mark_levels(ax, levels)
     part = _part_of_scale(chosen)
     ax.set_ylim(*part)
     ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.3g} %")
@@ -118,7 +118,31 @@ def win_curves(
     return ax
 
 
-def _part_of_scale(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+def _curve(ax: Axes, at: np.ndarray, rows: Sequence[Row], n: int, policy: str) -> None:
+    order = np.argsort(at)
+    values, low, high = (_column(rows, name)[order] for name in ("estimate", "low", "high"))
+    colour, dashes = COLOURS[n % len(COLOURS)], _DASHES[n % len(_DASHES)]
+    ax.fill_between(at[order], low, high, color=colour, alpha=0.25, linewidth=0)
+    ax.plot(
+        at[order], values, dashes, color=colour, marker=_MARKS[n % len(_MARKS)], markersize=4, label=wrapped(policy, 40)
+    )
+
+
+def _are_numbers(levels: Sequence[Any]) -> bool:
+    return all(isinstance(level, (int, float)) and not isinstance(level, bool) for level in levels)
+
+
+def _mark_levels(ax: Axes, levels: Sequence[Any]) -> None:
+    """Name levels that are words, and those on an axis that had better be logarithmic."""
+    if not _are_numbers(levels):
+        ax.set_xticks(range(len(levels)), [wrapped(level, 16) for level in levels])
+    elif min(levels) > 0 and max(levels) >= _WIDE * min(levels):
+        log_axis(ax)
+        ax.set_xticks(levels, [f"{level:g}" for level in levels], minor=False)
+        ax.minorticks_off()
+
+
+def _part_of_scale(rows: Sequence[Row]) -> tuple[float, float]:
     """The whole scale of probabilities, or the fifth or less in which everything lies, with a margin."""
     least, most = min(row["low"] for row in rows), max(row["high"] for row in rows)
     if most - least > 0.2:
@@ -127,17 +151,18 @@ def _part_of_scale(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
     return max(0.0, least - margin), min(1.0, most + margin)
 
 
+def _sizes(rows: Sequence[Row]) -> str:
+    counts = [int(row["negotiations"]) for row in rows]
+    return f"{min(counts):,}" if min(counts) == max(counts) else f"{min(counts):,} to {max(counts):,}"
+
+
+# ---------------------------------------------------------------------------------------------------------------- maps
+
+
 def win_map(
-    rows: Sequence[Mapping[str, Any]],
-    x: str,
-    y: str,
-    *,
-    outcome: str,
-    label: str = "",
-    names: Sequence[str] = (),
-    against: str = "",
+    rows: Sequence[Row], x: str, y: str, *, outcome: str, label: str = "", names: Sequence[str] = (), against: str = "",
     ax: Axes | None = None,
-) -> Axes:
+) -> Axes:  # fmt: skip
     """How often an outcome comes over two factors of a full factorial: a map with the line where it is one half.
 
     ``rows`` hold both factors' values under their paths, ``outcome``, ``estimate`` and ``negotiations``;
@@ -150,37 +175,55 @@ def win_map(
     grid = np.full((len(ys), len(xs)), np.nan)
     for row in chosen:
         grid[ys.index(row[y]), xs.index(row[x])] = row["estimate"]
-    most = float(np.nanmax(np.abs(grid))) or 1.0
-    colours: dict[str, Any] = (
-        {"cmap": "PuOr", "vmin": -most, "vmax": most} if against else {"cmap": "cividis", "vmin": 0, "vmax": 1}
-    )
-    mesh = ax.imshow(grid, origin="lower", aspect="auto", **colours)
-    assert ax.figure is not None
-    what = f"change of P(win) from '{against}'" if against else "P(win)"
-    ax.figure.colorbar(
-        mesh, ax=ax, label=f"{what}, {label or outcome}", format=lambda p, _: f"{100 * p:.3g}{'' if against else ' %'}"
-    )
-    level = 0.0 if against else 0.5
-    crosses = min(grid.shape) > 1 and np.nanmin(grid) < level < np.nanmax(grid)
-    if crosses:
-        ax.contour(grid, levels=[level], colors="black" if against else "white", linewidths=2)
-    for (row, column), share in np.ndenumerate(grid if grid.size <= _NUMBERED else np.empty((0, 0))):
-        colour = "black" if (abs(share) < 0.6 * most if against else share > 0.5) else "white"
-        written = f"{100 * share:+.1f}" if against else f"{100 * share:.0f}"
-        ax.text(column, row, written, ha="center", va="center", fontsize=8, color=colour)
+    _coloured(ax, grid, label or outcome, against)
+    line = _line(ax, grid, bool(against))
+    if grid.size <= _NUMBERED:
+        _numbered(ax, grid, bool(against))
     for places, values, name in zip((ax.xaxis, ax.yaxis), (xs, ys), names or (x, y), strict=True):
         places.set_ticks(range(len(values)), [f"{v:.4g}" if isinstance(v, float) else str(v) for v in values])
         places.set_label_text(name)
-    line = ("black line: no change; " if against else "white line: P = 1/2; ") if crosses else ""
     unit = "percentage points" if against else "%"
     size = f"; n = {_sizes(chosen)} negotiations a point" if "negotiations" in chosen[0] else ""
     ax.set_title(f"{line}numbers in {unit}{size}", fontsize=9)
     return ax
 
 
-def _sizes(rows: Sequence[Mapping[str, Any]]) -> str:
-    counts = [int(row["negotiations"]) for row in rows]
-    return f"{min(counts):,}" if min(counts) == max(counts) else f"{min(counts):,} to {max(counts):,}"
+def _coloured(ax: Axes, grid: np.ndarray, label: str, against: str) -> None:
+    most = _most(grid)
+    colours: dict[str, Any] = (
+        {"cmap": "PuOr", "vmin": -most, "vmax": most} if against else {"cmap": "cividis", "vmin": 0, "vmax": 1}
+    )
+    mesh = ax.imshow(grid, origin="lower", aspect="auto", **colours)
+    what = f"change of P(win) from '{against}'" if against else "P(win)"
+    assert ax.figure is not None
+    ax.figure.colorbar(
+        mesh, ax=ax, label=f"{what}, {label}",
+        format=lambda p, _: f"{100 * p:.3g}".replace("-", MINUS) + ("" if against else " %"),
+    )  # fmt: skip
+
+
+def _most(grid: np.ndarray) -> float:
+    return float(np.nanmax(np.abs(grid))) or 1.0
+
+
+def _line(ax: Axes, grid: np.ndarray, changes: bool) -> str:
+    """Draw the line where nothing changes, or where the chance is one half; what it is, in words."""
+    level = 0.0 if changes else 0.5
+    if min(grid.shape) < 2 or not np.nanmin(grid) < level < np.nanmax(grid):
+        return ""
+    ax.contour(grid, levels=[level], colors="black" if changes else "white", linewidths=2)
+    return "black line: no change; " if changes else "white line: P = 1/2; "
+
+
+def _numbered(ax: Axes, grid: np.ndarray, changes: bool) -> None:
+    most = _most(grid)
+    for (row, column), share in np.ndenumerate(grid):
+        colour = "black" if (abs(share) < 0.6 * most if changes else share > 0.5) else "white"
+        written = number(100 * share, 1, signed=True) if changes else number(100 * share)
+        ax.text(column, row, written, ha="center", va="center", fontsize=8, color=colour)
+
+
+# -------------------------------------------------------------------------------------------------------------- months
 
 
 def award_months(
@@ -199,8 +242,8 @@ def award_months(
     """
     ax = ax if ax is not None else axes(8.0, 4.2)
     places, foot = np.arange(months), np.zeros(months)
-    for n, winner in enumerate(counts.columns):
-        share = 100 * counts[winner].reindex(places, fill_value=0).to_numpy(float) / replications
+    for n, (winner, won) in enumerate(counts.items()):
+        share = 100 * won.reindex(places, fill_value=0).to_numpy(float) / replications
         ax.bar(
             places, share, bottom=foot, width=0.86, color=COLOURS[n % len(COLOURS)], hatch=HATCHES[n % len(HATCHES)],
             edgecolor="white", linewidth=0.5, label=f"{wrapped(winner, 40)}: {share.sum():.1f} %",

@@ -1,0 +1,189 @@
+"""What the results of a run say: of ``minegame run``, ``sweep`` and ``results``, and in a report."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from minegame import storage
+from minegame.answers.answer import Answer
+from minegame.answers.experiment.rerun import command, experiment_file
+from minegame.answers.experiment.found import MOST_ROWS, Found, label_of
+from minegame.answers.experiment.pictures import pictures_of
+from minegame.answers.experiment.tables import tables_of
+from minegame.answers.inputs import limits_of
+from minegame.experiment import EXPERIMENT
+from minegame.results import Results
+from minegame.text import POINTS, SHARE, counted, few, level, listed
+
+__all__ = ["answer", "draw", "experiment_file"]
+
+_LIMIT = (
+    "The lowest and the highest of many estimates are picked after the fact: their intervals are those of single "
+    "points, and a little too sure for a pick."
+)
+_SPREAD_LIMIT = (
+    "Over a design of many points, the spread is how far the answer depends on what was varied, with the error of each "
+    "point on top; more replications do not narrow it."
+)
+_PICTURES = "pictures"
+
+
+def answer(results: Results) -> Answer:
+    """The results of a run as an answer: two sentences, tables, pictures, and the command that makes them again.
+
+    A large design is told by how its points spread; no row a point is made of it.
+    """
+    found = Found(results)
+    manifest = results.manifest
+    own = [*([_LIMIT] if found.points > 2 else []), *([_SPREAD_LIMIT] if results.groups > MOST_ROWS else [])]
+    return Answer(
+        kind=EXPERIMENT,
+        question=manifest["question"].strip() or f"{manifest['title'] or manifest['name']}: who wins?",
+        sentences=tuple(_sentences(found)),
+        tables=tables_of(found),
+        pictures=pictures_of(results),
+        settings=_settings(results),
+        limits=limits_of(results.scenario, *own),
+        scenario=results.scenario,
+        asked=manifest["asked"] or {},
+        command=command(results),
+    )
+
+
+def draw(results: Results) -> list[Path]:
+    """Write the pictures of a run into its folder, if it asks for any and the folder can be written; their files.
+
+    Raises:
+        OSError: if there is no room for a picture.
+    """
+    if "plot" not in results.manifest["analysis"] or not os.access(results.folder, os.W_OK):
+        return []
+    files = []
+    for key, picture in pictures_of(results).items():
+        file = results.folder / _PICTURES / f"{key}.png"
+        try:
+            file.parent.mkdir(exist_ok=True)
+            storage.write_whole(file, picture.png())
+        except OSError as error:
+            what = f"{error.strerror or error}; the results are complete and kept: make room, then run again to draw it"
+            raise OSError(error.errno, what, error.filename or str(file)) from error
+        files.append(file)
+    return files
+
+
+# ------------------------------------------------------------------------------------------------------- in sentences
+
+
+def _sentences(found: Found) -> list[str]:
+    """The answer in two sentences, then how to read it, and how sure it is."""
+    several = len(found.results.policies) > 1
+    tell = _over_points if found.results.groups > 1 else _policies if several else _one_point
+    notes = [found.results.manifest["how_to_read"].strip(), _how_sure(found.results)]
+    return [*tell(found), *(note for note in notes if note)]
+
+
+def _policies(found: Found) -> tuple[str, str]:
+    """The favourite under every policy: where most and where least often, and what that is in paired difference."""
+    results, label = found.results, found.favourite_label
+    most, least = found.ends()
+    first = (
+        f"Of the {len(results.policies)} policies compared, {label} wins most often under “{most.policy}”, in "
+        f"{_wins(most.found, found)} of negotiations, and least often under “{least.policy}”, in "
+        f"{_wins(least.found, found)} ({found.sizes} negotiations each)."
+    )
+    built = f"Under “{most.policy}”, {label} wins and finishes the mine in {_built(most.found, found.favourite)}."
+    if results.reference is None:
+        return first, built
+    widest = found.widest_change()
+    change = results.contrast(0, widest)["bidders"][found.favourite]["wins_any"]
+    told = POINTS.write(*_three(change))
+    return first, f"Against “{results.reference}”, on the same luck, “{widest}” moves it most: {told}. {built}"
+
+
+def _one_point(found: Found) -> tuple[str, str]:
+    told = found.results.estimate()
+    names = found.results.scenario.bidder_names
+    won = [f"{label_of(found.results, name)} wins in {_share(told['bidders'][name]['wins_any'])}" for name in names]
+    built = [f"{label_of(found.results, name)} in {_built(told, name)}" for name in names]
+    first = f"Of {found.sizes} negotiations, {listed(won)}, and all is shelved in {_share(told['shelved'])}."
+    return first, f"Wins and finishes the mine: {listed(built)}."
+
+
+def _over_points(found: Found) -> tuple[str, str]:
+    results, label = found.results, found.favourite_label
+    most, least = found.ends()
+    first = (
+        f"Over {results.groups:,} points × {counted(len(results.policies), 'policy', 'policies')}, {label} wins in "
+        f"between {_wins(least.found, found)} ({_where(results, least.group, least.policy)}) and "
+        f"{_wins(most.found, found)} ({_where(results, most.group, most.policy)}) of negotiations."
+    )
+    ahead = (found.likeliest == 0).sum(axis=0)
+    parts = [
+        f"{count:,} of {results.groups:,} points" + (f" under “{policy}”" if len(results.policies) > 1 else "")
+        for policy, count in zip(results.policies, ahead, strict=True)
+    ]
+    count = f"{found.sizes} negotiations a point and policy"
+    return first, f"It is the likeliest outcome at {listed(parts)} ({count})."
+
+
+def _where(results: Results, group: int, policy: str) -> str:
+    """Which point it is, if it can be said briefly."""
+    under = [f"“{policy}”"] if len(results.policies) > 1 else []
+    if len(results.factors) > 3:
+        return ", ".join([*under, f"point {group}"])
+    row = results.design.iloc[group]
+    return ", ".join([*under, *(f"{path} = {level(row[path])}" for path in results.factors)])
+
+
+def _how_sure(results: Results) -> str:
+    """Whether the run has become as sure as it was to be."""
+    rule, short = results.manifest["replications"], results.manifest["fell_short"]
+    if rule["until"] is None:
+        return ""
+    of = f"the contrast of {rule['of']}" if rule["paired"] else rule["of"]
+    if not short:
+        return f"Every {100 * rule['confidence']:g} % interval of {of} is within ±{rule['until']:g}, at every point."
+    return (
+        f"{len(short):,} of {results.groups:,} points are not yet known within ±{rule['until']:g} ({of}) after "
+        f"{rule['at_most']:,} replications: rows {few([str(group) for group in short])} of the design."
+    )
+
+
+def _three(found: dict[str, Any]) -> tuple[float, float | None, float | None]:
+    return (np.nan if found["estimate"] is None else found["estimate"]), found["low"], found["high"]
+
+
+def _share(found: dict[str, Any]) -> str:
+    return SHARE.write(*_three(found))
+
+
+def _wins(told: dict[str, Any], found: Found) -> str:
+    return _share(told["bidders"][found.favourite]["wins_any"])
+
+
+def _built(told: dict[str, Any], bidder: str) -> str:
+    return _share(told["bidders"][bidder]["wins_and_built"])
+
+
+# ------------------------------------------------------------------------------------------------- what decided it all
+
+
+def _settings(results: Results) -> dict[str, object]:
+    manifest = results.manifest
+    rule = manifest["replications"]
+    until = f"{rule['at_most']:,} at most, until within ±{rule['until'] or 0:g}"
+    return {
+        "scenario": results.scenario.name,
+        "experiment": manifest["name"],
+        "seed": manifest["seed"],
+        "replications": rule["at_most"] if rule["until"] is None else until,
+        "design points": results.groups,
+        "policies": len(results.policies),
+        "negotiations in all": manifest["negotiations"],
+        "confidence": 0.95,
+        "run ended": str(manifest.get("ended", ""))[:10],
+    }
