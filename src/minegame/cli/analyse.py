@@ -5,15 +5,18 @@ The kinds, their options and their help follow from the dataclasses in :mod:`min
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand
 
+from minegame import options
 from minegame.answers.catalogue import kind_of, kinds, known_as
-from minegame.cli.app import Commands, app, console, fail, print_json
-from minegame.cli.options import command, examples
+from minegame.cli.app import LATE, Commands, app, console, fail, print_json
+from minegame.cli.options import alone, examples
 from minegame.cli.playing import Chosen, Playing
+from minegame.options import options_of
 
 if TYPE_CHECKING:
     from minegame.answers import Question
@@ -43,12 +46,46 @@ class _Kinds(Commands):
 
 def _command(name: str) -> Any:
     kind = kind_of(name)
-    alone = typer.Typer(
-        add_completion=False, rich_markup_mode="rich", context_settings={"help_option_names": ["-h", "--help"]}
-    )
-    help = (kind.__doc__ or "").strip()
-    command(alone, name, help, _ask, Chosen, kind, Playing, epilog=examples(f"analyse {name}", *kind.examples))
-    return typer.main.get_command(alone)
+    return alone(name, _words(kind), ask, Chosen, kind, Playing, epilog=examples(f"analyse {name}", *kind.examples))
+
+
+def _words(kind: type[Question]) -> str:
+    """What a kind asks, for its help: its docstring without the marks of code."""
+    return (kind.__doc__ or "").replace("``", "").strip()
+
+
+# ---------------------------------------------------------------------------------------------------------------- odds
+
+
+def _odds() -> Any:
+    """The kind ``winning``, asked of the scenario as it is unless something else is given to compare it with."""
+    from minegame.answers.inputs import AS_IT_IS
+    from minegame.answers.winning import Winning
+
+    @dataclass(frozen=True, kw_only=True)
+    class Odds(Winning):
+        replications: int = options.replications(10_000, least=1)
+
+    def perform(chosen: Chosen, odds: Odds, playing: Playing) -> None:
+        asked = {name: getattr(odds, name) for name in options_of(Winning)}
+        if not (odds.policy or odds.against or odds.set_against):
+            asked["policy"] = {AS_IT_IS: {}}
+        ask(chosen, Winning(**asked), playing)
+
+    shown = (
+        "kazakhstan_tungsten", "--set patrons.us.levers.tariff.intensity=0 --replications 80000",
+        "--set-against 'patrons.us.levers.*.intensity=0' --out results/package",
+        "kazakhstan_split_lots --against kazakhstan_tungsten --json",
+    )  # fmt: skip
+    return alone("odds", f"{_ODDS}\n\n{_PAIRED}", perform, Chosen, Odds, Playing, epilog=examples("odds", *shown))
+
+
+_ODDS = "Play many negotiations: win probabilities with intervals, terms, and paired differences."
+_PAIRED = (
+    "With --against or --set-against the difference is measured on common random numbers, which is far more precise "
+    "than two separate runs."
+)
+LATE["odds"] = (_ODDS, _odds)
 
 
 app.add_typer(
@@ -61,11 +98,7 @@ app.add_typer(
 )  # fmt: skip
 
 
-def _ask(chosen: Chosen, question: Question, playing: Playing) -> None:
-    ask(question, chosen, playing)
-
-
-def ask(question: Question, chosen: Chosen, playing: Playing) -> None:
+def ask(chosen: Chosen, question: Question, playing: Playing) -> None:
     """Put a question to the scenario chosen, keep the answer where that is asked for, and print it."""
     from minegame import answers
     from minegame.cli import screen

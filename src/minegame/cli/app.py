@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -72,8 +72,28 @@ def fail(text: str) -> NoReturn:
     raise typer.Exit(BAD_INPUT)
 
 
+#: Commands whose options are declared where it takes long to import: what each does, and what makes it.
+LATE: dict[str, tuple[str, Callable[[], Any]]] = {}
+
+
 class Commands(TyperGroup):
-    """The commands, each of them under :func:`messages`."""
+    """The commands, each of them under :func:`messages`; a late one is made only when it is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands, in the order of the help."""
+        return [*(name for name in LATE if ctx.parent is None), *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by its name; a late one without its options."""
+        if ctx.parent is None and cmd_name in LATE:
+            return TyperCommand(cmd_name, help=LATE[cmd_name][0])
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is called, whole."""
+        if ctx.parent is None and args and args[0] in LATE:
+            return args[0], LATE[args[0]][1](), args[1:]
+        return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         """Read the options that stand before a command."""

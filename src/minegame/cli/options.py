@@ -30,7 +30,16 @@ def command(
     named.__name__, named.__doc__ = name.replace("-", "_"), help
     named.__signature__ = inspect.Signature(list(kept.values()))
     named.__annotations__ = {parameter.name: parameter.annotation for parameter in kept.values()}
-    group.command(name=name, help=help, epilog=epilog, hidden=hidden)(named)
+    group.command(name=name, help=help, epilog=epilog)(named)
+
+
+def alone(name: str, help: str, perform: Callable[..., None], *parts: type[Options], epilog: str = "") -> Any:
+    """A command on its own, as :func:`command` registers it."""
+    group = typer.Typer(
+        add_completion=False, rich_markup_mode="rich", context_settings={"help_option_names": ["-h", "--help"]}
+    )
+    command(group, name, help, perform, *parts, epilog=epilog)
+    return typer.main.get_command(group)
 
 
 def examples(command: str, *lines: str) -> str:
