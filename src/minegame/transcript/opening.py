@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from minegame import rules
-from minegame.game import BUNDLED, LEVERS, RIVAL_LEADS, RIVAL_LETTER
+from minegame.game import BUNDLED, LEVERS, TRIGGER_TABLE
 from minegame.transcript.case import Case
 from minegame.transcript.wording import counted, inside, lever_words, listed, money, percent
 
@@ -62,11 +62,8 @@ def _plans(case: Case, patron: Patron) -> str:
 
 def _timing(case: Case, k: int, lever: int) -> str:
     when = f"from {case.date(int(case.game.lever_onset[k, lever]))}"
-    trigger = int(case.game.lever_trigger[k, lever])
-    return {
-        RIVAL_LEADS: f"{when} if a rival camp leads",
-        RIVAL_LETTER: f"{when} if a rival bidder gets a public letter",
-    }.get(trigger, when)
+    plan = TRIGGER_TABLE[int(case.game.lever_trigger[k, lever])].plan
+    return f"{when} {plan}" if plan else when
 
 
 def _backing(case: Case, bidder: Bidder) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from minegame import rules, turns
-from minegame.game import ACCEPT, BUNDLED, COUNTER, DECISIONS, LEVERS, RIVAL_LEADS, RIVAL_LETTER, SHELVE
+from minegame.game import ACCEPT, BUNDLED, COUNTER, DECISIONS, LEVERS, SHELVE, TRIGGER_TABLE
 from minegame.transcript.case import Case, writable
 from minegame.transcript.event import Event
 from minegame.transcript.wording import (
@@ -24,11 +24,6 @@ from minegame.transcript.wording import (
 
 if TYPE_CHECKING:
     from minegame.agents import Bidder, Financier, Patron
-
-_TRIGGER_WORDS = {
-    RIVAL_LEADS: "because a rival camp led the tender",
-    RIVAL_LETTER: "because a rival bidder got a public letter",
-}
 
 
 def story(case: Case) -> Iterator[Event]:
@@ -84,7 +79,7 @@ def _started(case: Case, k: int, then: list[float], now: list[float]) -> Iterato
     started = [n for n in range(len(LEVERS)) if then[n] == 0.0 < now[n]]
     for trigger in sorted({int(case.game.lever_trigger[k, n]) for n in started}):
         group = [n for n in started if case.game.lever_trigger[k, n] == trigger]
-        why = _TRIGGER_WORDS.get(trigger)
+        why = TRIGGER_TABLE[trigger].reason
         yield from _changes("presses with", group, now, f", {why}" if why else "")
 
 
