@@ -75,7 +75,9 @@ def test_every_stream_stands_in_the_table_with_its_number() -> None:
     assert {name: int(table[name][0]) for name in streams} == streams
 
 
-@pytest.mark.parametrize("measure", [*ensemble.GENERAL, *ensemble.BY_BIDDER, *ensemble.BY_PATRON])
+@pytest.mark.parametrize(
+    "measure", [*ensemble.GENERAL, *ensemble.BY_BIDDER, *ensemble.BY_PATRON, *ensemble.BY_FINANCIER]
+)
 def test_every_measure_is_named(measure: str) -> None:
     assert measure in NAMED
 

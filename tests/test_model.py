@@ -22,8 +22,20 @@ from strategies import scenarios
 
 import minegame
 from minegame import turns
-from minegame.agents import HARDEST, Bidder, Financier, Host, Offer, Participant, Patron
-from minegame.game import BUNDLED, COUNTER, DECISIONS, DENIAL, LEDGER, LEVERS, OUTCOME, TARIFF
+from minegame.agents import Bidder, Financier, Host, Offer, Participant, Patron
+from minegame.game import (
+    BUNDLED,
+    COUNTER,
+    DECISIONS,
+    DENIAL,
+    LEDGER,
+    LEVER_TABLE,
+    LEVERS,
+    OUTCOME,
+    OUTCOME_TABLE,
+    ROOM,
+    TARIFF,
+)
 from minegame.model import AGENT_REPORTERS, MODEL_REPORTERS, Negotiation
 from minegame.scenario import Scenario, ScenarioError
 
@@ -239,13 +251,14 @@ def test_data_has_a_row_a_month_for_the_model_and_every_agent():
     model = negotiation.datacollector.get_model_vars_dataframe()
     assert list(model.columns) == [
         "month", "price", "mine_price", "candidate", "utility", "aspiration", "shelve_utility", "decision",
-        "winner", "shelved", "host_value", "host_money", "winner.upper_kairakty", "winner.north_katpar",
+        "winner", "shelved", "split", "countered", "counters", "surplus", "done_share", "host_value", "host_money",
+        "balance", "hhi_before", "hhi_after", "horizon_price", "winner.upper_kairakty", "winner.north_katpar",
     ]  # fmt: skip
     assert list(model["month"]) == list(range(months))
     assert list(model["decision"])[:-1] == ["wait"] * (months - 1)
     assert model["decision"].iloc[-1] in ("accept", "counter", "shelve")
     assert model["price"].iloc[-1] == negotiation.outcome.price
-    for name in ("host_value", "host_money"):
+    for name in ("host_value", "host_money", "surplus", "hhi_after"):
         assert model[name].iloc[-1] == negotiation.outcome[name]
         assert model[name].iloc[:-1].isna().all()
     agents = negotiation.datacollector.get_agent_vars_dataframe()
@@ -459,7 +472,7 @@ def test_a_split_has_a_row_of_its_own_in_the_ledger():
     assert sum(row.values()) - row["total"] == pytest.approx(row["total"], rel=1e-12)
     assert row["synergy"] == 0.0
     for bidder in negotiation.bidders:  # to one bidder alone the terms are those of the compiled ledger
-        terms = host._terms_of(negotiation.history[-1].copy(), np.full(2, bidder.index))
+        terms = host._terms_of(np.full(2, bidder.index))
         assert terms == pytest.approx(host.ledger()[bidder.name], rel=1e-12)
 
 
@@ -596,10 +609,11 @@ def test_levers_are_set_as_a_whole_by_name_within_their_range_and_in_turn():
 
 def test_levers_have_the_range_that_they_have_in_a_scenario():
     baseline = Scenario.load()
-    for lever, most in HARDEST.items():
-        baseline.at({f"patrons.us.levers.{lever}.intensity": most})
+    for lever in LEVER_TABLE:
+        path = f"patrons.us.levers.{lever.name}.intensity"
+        baseline.at({path: lever.hardest})
         with pytest.raises(ScenarioError):
-            baseline.at({f"patrons.us.levers.{lever}.intensity": most + 0.01})
+            baseline.at({path: lever.hardest + 0.01})
 
 
 def test_a_financier_issues_when_it_likes_and_on_the_scenario_s_terms():
@@ -771,10 +785,10 @@ def test_a_counter_offer_shows_in_the_offers():
 
 def test_every_field_of_the_outcome_is_explained_in_one_line():
     table = PAGE.read_text(encoding="utf-8").partition("## What the outcome says")[2]
-    rows = re.findall(r"^\| `(\w+)` \| ([dik]?) *\| (.+) \|$", table, re.MULTILINE)
-    assert [name for name, *_ in rows] == list(OUTCOME.names)
-    places = {"": (), "d": (4,), "i": (8,), "k": (8,)}
-    assert all(OUTCOME[name].shape == places[place] for name, place, _ in rows)
+    rows = re.findall(r"^\| `(\w+)` \| ([dikf]?) *\| (.+) \| (.+) \|$", table, re.MULTILINE)
+    letters = {"negotiation": "", "deposit": "d", "bidder": "i", "patron": "k", "financier": "f"}
+    assert rows == [(q.name, letters[q.subject], q.meaning, q.unit) for q in OUTCOME_TABLE]
+    assert all(OUTCOME[q.name].shape == ROOM[q.subject] for q in OUTCOME_TABLE)
 
 
 def test_what_strategies_are_said_to_do_is_what_they_do(capsys):

@@ -21,7 +21,7 @@ from scipy import stats
 from strategies import Numbers, outcomes, scenario_data, scenario_from, scenarios
 
 from minegame import ensemble, rules
-from minegame.game import ACCEPT, COUNTER, FULL, NOBODY, OPENING, OUTCOME, STATE, new_records
+from minegame.game import ACCEPT, COUNTER, FULL, NOBODY, OPENING, OUTCOME, OUTCOME_TABLE, STATE, new_records
 from minegame.scenario import Scenario
 
 BASE = Scenario.load("kazakhstan_tungsten")
@@ -666,12 +666,12 @@ def test_p16_deposits_and_financiers_may_be_listed_in_another_order_too(scenario
         shuffled[kind] = {name: document[kind][name] for name in names}
     one, other = outcomes(scenario_from(document), RUNS, 2), outcomes(scenario_from(shuffled), RUNS, 2)
     lots = [list(shuffled["deposits"]).index(name) for name in document["deposits"]]
-    for name in OUTCOME.names:
+    lenders = [list(shuffled["financiers"]).index(name) for name in document["financiers"]]
+    for name, subject, *_ in OUTCOME_TABLE:
         before, after = one[name], other[name]
-        if name in ("winner", "done", "renegotiated", "realised_coverage", "equity", "bonus", "coverage"):
-            before, after = before[:, : len(lots)], after[:, lots]
-        elif before.ndim == 2 and before.shape[1] == one["winner"].shape[1]:
-            continue
+        if subject in ("deposit", "financier"):
+            order = lots if subject == "deposit" else lenders
+            before, after = before[:, : len(order)], after[:, order]
         np.testing.assert_allclose(after, before, rtol=1e-8, atol=1e-8 * scenario.host.value_scale, err_msg=name)
 
 
@@ -679,19 +679,17 @@ def assert_permuted(one: Scenario, other: Scenario, results: np.ndarray, moved: 
     bidders = [other.bidder_names.index(name) for name in one.bidder_names]
     patrons = [other.patron_names.index(name) for name in one.patron_names]
     place = np.array([*bidders, NOBODY])  # place[-1] is nobody's
-    for name in OUTCOME.names:
+    for name, subject, *_ in OUTCOME_TABLE:
         before, after = results[name], moved[name]
         if name == "winner":
             before = place[before]
-        elif before.ndim == 2 and name in ("value_share", "built_share"):
-            before, after = before[:, : len(bidders)], after[:, bidders]
-        elif before.ndim == 2 and before.shape[1] == results["patron_share"].shape[1]:
-            before, after = before[:, : len(patrons)], after[:, patrons]
+        elif subject in ("bidder", "patron"):
+            order = bidders if subject == "bidder" else patrons
+            before, after = before[:, : len(order)], after[:, order]
         np.testing.assert_array_equal(before, after, err_msg=name)
 
 
-MONEY = ("bonus", "utility", "surplus", "threat_loss", "access_delivered", "backlash", "patron_payoff", "host_value",
-         "host_money", "balance", "price", "horizon_price")  # fmt: skip
+MONEY = {name for name, _, _, unit, _ in OUTCOME_TABLE if unit in ("M$", "USD/mtu")}
 
 
 @settings(lawful, max_examples=60)
@@ -900,10 +898,10 @@ small = scenarios(max_patrons=7, max_bidders=6, max_financiers=6, max_allocation
 def test_p24_an_agent_that_never_enters_changes_nothing(without):
     present = with_absentees(without)
     one, other = outcomes(without, RUNS, 8), outcomes(present, RUNS, 8)
-    count = len(without.patrons)
-    for name in OUTCOME.names:
+    for name, subject, *_ in OUTCOME_TABLE:
         before, after = one[name], other[name]
-        if before.ndim == 2 and before.shape[1] == one["patron_share"].shape[1]:
+        if subject != "negotiation":
+            count = len(getattr(without, f"{subject}s"))
             before, after = before[:, :count], after[:, :count]
         np.testing.assert_array_equal(before, after, err_msg=name)
 

@@ -28,6 +28,7 @@ from minegame.game import (
     FULL,
     GAME,
     LEDGER,
+    NEVER,
     NOBODY,
     OFFERED,
     OPENING,
@@ -38,6 +39,7 @@ from minegame.game import (
     SPLIT,
     STATE,
     TARIFF,
+    TRIGGERS,
     WAIT,
     derive,
     new_records,
@@ -195,12 +197,21 @@ def play_on(game, state, months=240):
             turns.offer(game, state, i)
         turns.weigh(game, state)
         turns.decide(game, state)
+        for k in range(game.patrons):
+            turns.watch(game, state, k)
+
+
+def seen(game, state, trigger):
+    """Which of the two patrons have seen the event of a trigger by the end of the month."""
+    for k in range(2):
+        turns.watch(game, state, k)
+    return [int(month != NEVER) for month in state.event_month[:2, trigger]]
 
 
 # ---------------------------------------------------------------------------------------------------------- the market
 
 
-def test_the_price_moves_a_month_at_a_time_from_the_initial_price():
+def test_r1_r2_the_price_moves_a_month_at_a_time_from_the_initial_price():
     """R1 written out: one step before month 0's decision, another before month 1's."""
     kappa, sigma = 0.5, 0.3
     game = game_of(
@@ -230,7 +241,7 @@ def levers(**intensities):
     return table
 
 
-def test_levers_are_paid_in_full_while_the_budget_lasts_then_scaled_then_nothing():
+def test_r4_levers_are_paid_in_full_while_the_budget_lasts_then_scaled_then_nothing():
     """Tariff 2 at 1 point and access 1 at 3 points cost 5 a month; 8 points pay a month and three fifths."""
     prices = np.ones((2, 5))
     prices[WEST, ACCESS] = 3.0
@@ -248,7 +259,7 @@ def test_levers_are_paid_in_full_while_the_budget_lasts_then_scaled_then_nothing
     assert state.points_used[WEST] == 8.0
 
 
-def test_what_rounding_leaves_of_a_budget_pays_for_no_threat():
+def test_r4_what_rounding_leaves_of_a_budget_pays_for_no_threat():
     """Seven months at 0.1 point use 0.7 points up, though 0.7 - 7 * 0.1 is 1e-16 in floating point."""
     prices = np.full((2, 5), 0.1)
     game = game_of(lever_intensity=levers(tariff=1.0), lever_price=prices, patron_budget=(0.7, 0.0))
@@ -265,7 +276,7 @@ def test_what_rounding_leaves_of_a_budget_pays_for_no_threat():
     assert state.budget_left[WEST] == 0.0
 
 
-def test_a_lever_is_on_from_its_onset_month_on():
+def test_r21_a_lever_is_on_from_its_onset_month_on():
     onsets = np.zeros((2, 5), int)
     onsets[WEST, TARIFF] = 2
     game = game_of(lever_intensity=levers(tariff=1.0, access=1.0), lever_onset=onsets)
@@ -277,21 +288,43 @@ def test_a_lever_is_on_from_its_onset_month_on():
     assert seen == [(0.0, 1.0), (0.0, 1.0), (1.0, 1.0), (1.0, 1.0)]
 
 
-@pytest.mark.parametrize(("trigger", "sign"), [(RIVAL_LEADS, "rival_leads"), (RIVAL_LETTER, "rival_letter")])
-def test_a_trigger_waits_for_its_own_sign_and_its_own_patron_s(trigger, sign):
+@pytest.mark.parametrize("trigger", range(1, len(TRIGGERS)), ids=TRIGGERS[1:])
+def test_r21_a_trigger_waits_for_its_own_event_and_its_own_patron_s(trigger):
     game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, 5), trigger))
-    state = opened(game)
-    for name in ("rival_leads", "rival_letter"):
-        state[name][:2] = (name != sign, 1)
+    state = opened(game, 2)
+    state.event_month[:2] = 0
+    state.event_month[WEST, trigger] = NEVER
     turns.press(game, state, WEST)
     assert state.lever[WEST, TARIFF] == 0.0
-    state[sign][WEST] = 1
+    state.event_month[WEST, trigger] = 1
     turns.press(game, state, WEST)
     assert state.lever[WEST, TARIFF] == 1.0
 
 
+def test_r21_what_happens_in_a_month_is_answered_in_the_next():
+    game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, 5), RIVAL_LEADS))
+    for event, pressed in ((0, 1.0), (1, 0.0)):
+        state = opened(game, 1)
+        state.event_month[WEST, RIVAL_LEADS] = event
+        turns.press(game, state, WEST)
+        assert state.lever[WEST, TARIFF] == pressed
+
+
+def test_r21_the_month_of_an_event_is_that_of_the_first():
+    game = game_of(bidder_patron=(EAST, EAST))
+    state = opened(game, -1)
+    play_on(game, state, 2)
+    assert state.event_month[WEST, RIVAL_LEADS] == 0
+    assert state.event_month[EAST, RIVAL_LEADS] == NEVER
+
+
+def test_r21_a_trigger_without_an_event_is_an_error():
+    with pytest.raises(ValueError, match="trigger without an event"):
+        turns._happens(game_of(), opened(game_of()), WEST, len(TRIGGERS))
+
+
 @EITHER_SIDE
-def test_a_summit_is_held_as_often_as_engagement_makes_it(nudge, happens):
+def test_r17_a_summit_is_held_as_often_as_engagement_makes_it(nudge, happens):
     """Half the engagement, half the rate; a summit adds half of the missing credit, and credit halves in a month."""
     month, u = 2, uniform(chance.SUMMIT, 71, 0, 2)
     game = game_of(politics_summit_rate=2.0 * u + nudge, lever_intensity=levers(engagement=0.5))
@@ -303,7 +336,7 @@ def test_a_summit_is_held_as_often_as_engagement_makes_it(nudge, happens):
     assert state.summits[EAST] == 0.0
 
 
-def test_summits_add_up():
+def test_r17_summits_add_up():
     game = game_of(politics_summit_rate=1.0, lever_intensity=levers(engagement=1.0))
     state = opened(game)
     turns.press(game, state, WEST)
@@ -313,7 +346,7 @@ def test_summits_add_up():
 
 
 @EITHER_SIDE
-def test_a_third_country_episode_comes_at_the_patron_s_rate(nudge, happens):
+def test_r6_a_third_country_episode_comes_at_the_patron_s_rate(nudge, happens):
     game = game_of(patron_episode_rate=(uniform(chance.EPISODE, 71, 0, 1) + nudge, 0.0), patron_resolve=(800.0, 0.0))
     state = opened(game, 1)
     turns.gain_standing(game, state, WEST)
@@ -321,7 +354,7 @@ def test_a_third_country_episode_comes_at_the_patron_s_rate(nudge, happens):
 
 
 @EITHER_SIDE
-def test_in_an_episode_the_threat_is_carried_out_at_full_strength_or_backed_down(nudge, happens):
+def test_r5_r6_in_an_episode_the_threat_is_carried_out_at_full_strength_or_backed_down(nudge, happens):
     """phi = logistic(slope (aud pub + resolve - c_exec)) at a threat of 1, whatever the tariff lever: aud = c_exec."""
     u = uniform(chance.CARRIED_OUT, 71, 0, 1)
     game = game_of(
@@ -344,7 +377,7 @@ def commit_all(game, state):
 
 
 @EITHER_SIDE
-def test_a_letter_comes_with_the_hazard_of_the_month(nudge, happens):
+def test_r7_a_letter_comes_with_the_hazard_of_the_month(nudge, happens):
     """Base 0.1, half a mandate at 0.4 and engagement 0.25 at 0.8 make a rate of 0.5 and the rest is the letter's."""
     rate = -math.log1p(-uniform(chance.LETTER, 91, 0, 3)) + nudge
     game = game_of(
@@ -358,7 +391,7 @@ def test_a_letter_comes_with_the_hazard_of_the_month(nudge, happens):
     assert state.letter_month[1] == NOBODY
 
 
-def test_engagement_hastens_a_letter_only_under_a_mandate():
+def test_r7_engagement_hastens_a_letter_only_under_a_mandate():
     game = game_of(financier_engagement_hazard=(500.0, 0.0), lever_intensity=levers(engagement=1.0))
     state = opened(game)
     turns.press(game, state, WEST)
@@ -366,7 +399,7 @@ def test_engagement_hastens_a_letter_only_under_a_mandate():
     assert state.letter_month[0] == NOBODY
 
 
-def test_the_mandate_that_counts_is_that_of_the_financier_s_patron():
+def test_r7_the_mandate_that_counts_is_that_of_the_financier_s_patron():
     game = game_of(
         financier_mandate_hazard=(500.0, 500.0), financier_patron=(EAST, WEST), lever_intensity=levers(finance=1.0)
     )
@@ -376,7 +409,7 @@ def test_the_mandate_that_counts_is_that_of_the_financier_s_patron():
     assert list(state.letter_month[:2]) == [NOBODY, 0]
 
 
-def test_a_tied_lender_pays_for_offtake_and_at_most_its_share():
+def test_r7_a_tied_lender_pays_for_offtake_and_at_most_its_share():
     """The bidder markets 0.5 of the output: a multiple of 0.8 covers 0.4, a multiple of 3 the largest share, 0.5."""
     for multiple, share in ((0.8, 0.4), (3.0, 0.5)):
         game = game_of(
@@ -388,7 +421,7 @@ def test_a_tied_lender_pays_for_offtake_and_at_most_its_share():
         assert list(state.letter_share[:2]) == [share, 0.5]
 
 
-def test_only_a_public_lender_is_tied_to_offtake():
+def test_r7_only_a_public_lender_is_tied_to_offtake():
     hazards = {"financier_base_hazard": (50.0, 50.0), "financier_public": (1, 0)}
     game = game_of(**hazards, financier_tied=(1, 1), financier_offtake_multiple=(0.8, 0.8))
     state = opened(game)
@@ -396,7 +429,7 @@ def test_only_a_public_lender_is_tied_to_offtake():
     assert list(state.letter_share[:2]) == [0.4, 0.5]
 
 
-def test_private_capital_follows_a_public_letter_of_the_same_month_if_it_is_listed_later():
+def test_r7_private_capital_follows_a_public_letter_of_the_same_month_if_it_is_listed_later():
     for public, months in (((1, 0), [0, 0]), ((0, 1), [NOBODY, 0]), ((0, 0), [NOBODY, NOBODY])):
         game = game_of(
             financier_bidder=(0, 0), financier_public=public, financier_letter_hazard=(500.0, 500.0),
@@ -409,7 +442,7 @@ def test_private_capital_follows_a_public_letter_of_the_same_month_if_it_is_list
         assert (state.letter_month[0] == 0) == any(public)  # next month everybody has seen the letter
 
 
-def test_a_letter_for_one_bidder_moves_no_financier_of_another():
+def test_r7_a_letter_for_one_bidder_moves_no_financier_of_another():
     game = game_of(
         financier_public=(1, 0), financier_base_hazard=(500.0, 0.0), financier_letter_hazard=(0.0, 500.0)
     )  # fmt: skip
@@ -419,7 +452,7 @@ def test_a_letter_for_one_bidder_moves_no_financier_of_another():
     assert list(state.holds_letter[:2]) == [1, 0]
 
 
-def test_a_letter_once_issued_keeps_its_month_and_share():
+def test_r7_a_letter_once_issued_keeps_its_month_and_share():
     game = game_of(financier_base_hazard=(50.0, 0.0))
     state = opened(game)
     commit_all(game, state)
@@ -429,26 +462,26 @@ def test_a_letter_once_issued_keeps_its_month_and_share():
     assert (state.letter_month[0], state.letter_share[0]) == (0, 0.5)
 
 
-@pytest.mark.parametrize(("public", "seen"), [((1, 0), [0, 1]), ((0, 0), [0, 0])], ids=["public", "private"])
-def test_only_a_public_letter_alarms_and_only_the_other_camps(public, seen):
+@pytest.mark.parametrize(("public", "alarmed"), [((1, 0), [0, 1]), ((0, 0), [0, 0])], ids=["public", "private"])
+def test_r21_only_a_public_letter_alarms_and_only_the_other_camps(public, alarmed):
     game = game_of(financier_public=public, financier_base_hazard=(50.0, 0.0))
     state = opened(game)
     commit_all(game, state)
-    assert list(state.rival_letter[:2]) == seen
+    assert seen(game, state, RIVAL_LETTER) == alarmed
 
 
-def test_a_letter_to_a_bidder_that_never_enters_alarms_nobody():
-    for entry, seen in ((3, [0, 1]), (4, [0, 0])):
+def test_r21_a_letter_to_a_bidder_that_never_enters_alarms_nobody():
+    for entry, alarmed in ((3, [0, 1]), (4, [0, 0])):
         game = game_of(financier_public=(1, 0), financier_base_hazard=(50.0, 0.0), bidder_entry=(entry, 0))
         state = opened(game)
         commit_all(game, state)
-        assert list(state.rival_letter[:2]) == seen
+        assert seen(game, state, RIVAL_LETTER) == alarmed
 
 
 # ---------------------------------------------------------------------------------------------------------- the bidder
 
 
-def test_coverage_counts_own_capital_and_the_letters_at_their_credibility():
+def test_r8_coverage_counts_own_capital_and_the_letters_at_their_credibility():
     """0.2 of its own and a letter of 0.5 that is believed at 0.6; the other bidder's letter is not its own."""
     game = game_of(bidder_own_capital=(0.2, 0.2), financier_credibility=(0.6, 0.9), financier_base_hazard=(50.0, 50.0))
     state = opened(game)
@@ -459,7 +492,7 @@ def test_coverage_counts_own_capital_and_the_letters_at_their_credibility():
     assert state.coverage[0] == pytest.approx(0.5)
 
 
-def test_coverage_is_at_most_everything():
+def test_r8_coverage_is_at_most_everything():
     game = game_of(bidder_own_capital=(0.8, 0.8), financier_base_hazard=(50.0, 0.0))
     state = opened(game)
     commit_all(game, state)
@@ -467,7 +500,7 @@ def test_coverage_is_at_most_everything():
     assert state.coverage[0] == 1.0
 
 
-def test_completion_suffers_from_the_strongest_denial_of_the_rivals_alone():
+def test_r9_completion_suffers_from_the_strongest_denial_of_the_rivals_alone():
     """Three patrons deny 1.0, 0.4 and 0.6: bidder 0 of the first meets 0.6, bidder 1 of the second 1.0."""
     denial = np.zeros((3, 5))
     denial[:, DENIAL] = 1.0, 0.4, 0.6
@@ -486,7 +519,7 @@ def test_completion_suffers_from_the_strongest_denial_of_the_rivals_alone():
     assert state.completion[1] == pytest.approx(0.8 * 0.25 * (1 - 0.5 * 1.0 * 0.5))
 
 
-def test_a_bidder_as_patient_as_the_host_concedes_along_the_plain_path():
+def test_r10_a_bidder_as_patient_as_the_host_concedes_along_the_plain_path():
     game = game_of(bargaining_concession_exponent=0.5, bargaining_opening_concession=0.2)
     planned = []
     for month in range(4):
@@ -497,7 +530,7 @@ def test_a_bidder_as_patient_as_the_host_concedes_along_the_plain_path():
     assert np.array(planned) == pytest.approx(np.array([path[:4], path[1:]]).T)
 
 
-def test_an_impatient_bidder_gives_way_early():
+def test_r10_an_impatient_bidder_gives_way_early():
     """r_b = 0.3 against r_h = 0.1: s* = 0.75, rho = ln 0.25 / ln 0.75, exponent sqrt(rho)."""
     game = game_of(bidder_impatience=(0.3, 0.1))
     state = opened(game)
@@ -506,7 +539,7 @@ def test_an_impatient_bidder_gives_way_early():
     assert state.concession[0] == pytest.approx(0.25 ** (1 / math.sqrt(rho)))
 
 
-def test_the_tremble_is_the_month_s_own_and_the_same_for_the_plan():
+def test_r10_the_tremble_is_the_month_s_own_and_the_same_for_the_plan():
     game = game_of(bargaining_tremble_sd=0.01)
     state = opened(game, 1)
     turns.concede(game, state, 1)
@@ -515,7 +548,7 @@ def test_the_tremble_is_the_month_s_own_and_the_same_for_the_plan():
     assert state.next_concession[1] == pytest.approx(0.75 + 0.01 * z)
 
 
-def test_a_tremble_leaves_the_concession_between_nothing_and_everything():
+def test_r10_a_tremble_leaves_the_concession_between_nothing_and_everything():
     game = game_of(bargaining_tremble_sd=1e6)
     seen = set()
     for month in range(4):
@@ -536,7 +569,7 @@ def offered(game, month=0, concession=0.5):
     return state
 
 
-def test_an_offer_worked_out_by_hand():
+def test_r3_r13_an_offer_worked_out_by_hand():
     """Deposit 0: sales 600, cost 300, royalty 60, capital 100: profit 140, taxes 60 + 70, value 70.
 
     Reservation (1 - 0.1) 70 - 0.5 200 0.5² 0.6 = 48, after a hurdle of 1/4 36, with a premium of 20 · 0.6 again 48.
@@ -559,14 +592,14 @@ def test_an_offer_worked_out_by_hand():
     assert state.bids_on_all[0] == 1
 
 
-def test_equity_stops_at_its_cap_and_the_rest_is_bonus():
+def test_r12_equity_stops_at_its_cap_and_the_rest_is_bonus():
     game = game_of(host_equity_max=0.15)
     state = offered(game, concession=1.0)
     assert state.equity[0, 0] == 0.15
     assert state.bonus[0, 0] == pytest.approx(48.0 - 0.05 * 70.0)
 
 
-def test_the_bonus_counts_as_far_as_it_is_covered_and_capital_without_cover_costs_the_wedge():
+def test_r3_r13_the_bonus_counts_as_far_as_it_is_covered_and_capital_without_cover_costs_the_wedge():
     game = game_of(bidder_own_capital=(0.5, 0.5), bidder_capital_wedge=(0.2, 0.2), project_coverage_exponent=0.0)
     state = offered(game)
     assert state.project_value[0, 0] == pytest.approx(0.5 * (140.0 - 100.0 * 0.2 * 0.5))
@@ -575,7 +608,7 @@ def test_the_bonus_counts_as_far_as_it_is_covered_and_capital_without_cover_cost
     assert rise == pytest.approx(dividends + 0.5 * state.bonus[0, 0])
 
 
-def test_a_mandate_raises_what_the_patron_pays_above_market():
+def test_r11_a_mandate_raises_what_the_patron_pays_above_market():
     """Bidder 1 is of the west here, whose mandate it is, and bidder 0 of the east."""
     game = game_of(
         bidder_patron=(EAST, WEST), bidder_premium_mandated=(50.0, 50.0), lever_intensity=levers(finance=0.5)
@@ -589,7 +622,7 @@ def test_a_mandate_raises_what_the_patron_pays_above_market():
     assert state.reservation[1, 0] == pytest.approx(48.0 + 25.0 * 0.6)
 
 
-def test_nobody_bids_before_entering_or_where_nothing_can_be_transferred():
+def test_r20_nobody_bids_before_entering_or_where_nothing_can_be_transferred():
     game = game_of(bidder_entry=(2, 0), deposit_capex=(100.0, 500.0))
     early, late = offered(game, 1), offered(game, 2)
     assert early.bids[:2, :2].tolist() == [[0, 0], [1, 0]]
@@ -597,7 +630,7 @@ def test_nobody_bids_before_entering_or_where_nothing_can_be_transferred():
     assert list(late.bids_on_all[:2]) == [0, 0]
 
 
-def test_what_officials_feel_is_drawn_by_bidder_deposit_and_month():
+def test_r20_what_officials_feel_is_drawn_by_bidder_deposit_and_month():
     game = game_of(host_evaluation_sd=0.5, host_taste_scale=1.0)
     state = offered(game, 2)
     z, u = normal(chance.EVALUATION, 82, 52, 2), uniform(chance.TIE_BREAK, 82, 52, 2)
@@ -627,22 +660,22 @@ def at_the_table(rents, month=1, **changes):
     return game, state
 
 
-def test_the_host_holds_out_between_the_runner_up_s_best_and_the_candidate_s_best():
+def test_r20_the_host_holds_out_between_the_runner_up_s_best_and_the_candidate_s_best():
     """Candidate 0 offers 50 and could give 100, its rival offers 40 and could give 60: 60 + half of 40 is 80."""
-    _, state = at_the_table([[(0, 50, 100)], [(0, 40, 60)]])
+    game, state = at_the_table([[(0, 50, 100)], [(0, 40, 60)]])
     assert state.award[0] == 0
     assert (state.utility, state.opening_utility, state.full_utility) == (50.0, 0.0, 100.0)
     assert (state.runner_up, state.floor, state.aspiration) == (60.0, 60.0, 80.0)
-    assert list(state.rival_leads[:2]) == [0, 1]
+    assert seen(game, state, RIVAL_LEADS) == [0, 1]
 
 
-def test_the_runner_up_counts_at_most_what_the_candidate_could_give():
+def test_r20_the_runner_up_counts_at_most_what_the_candidate_could_give():
     _, state = at_the_table([[(0, 50, 100)], [(0, 40, 300)]])
     assert state.award[0] == 0
     assert (state.runner_up, state.floor, state.aspiration) == (300.0, 100.0, 100.0)
 
 
-def test_without_a_runner_up_the_floor_is_the_opening_offer_or_shelving():
+def test_r20_without_a_runner_up_the_floor_is_the_opening_offer_or_shelving():
     _, state = at_the_table([[(20, 50, 100)]])
     assert (state.has_runner_up, state.floor, state.aspiration) == (0, 20.0, 60.0)
     _, state = at_the_table(
@@ -653,19 +686,19 @@ def test_without_a_runner_up_the_floor_is_the_opening_offer_or_shelving():
 
 
 @pytest.mark.parametrize(("month", "demanded"), [(0, 0.75), (1, 0.5), (2, 0.25), (3, 0.0)])
-def test_the_host_demands_less_every_month_and_nothing_above_its_floor_in_the_last(month, demanded):
+def test_r20_the_host_demands_less_every_month_and_nothing_above_its_floor_in_the_last(month, demanded):
     _, state = at_the_table([[(0, 50, 100)]], month)
     assert state.aspiration == pytest.approx(100.0 * demanded)
 
 
-def test_an_impatient_main_bidder_lets_the_host_hold_out_longer():
+def test_r20_an_impatient_main_bidder_lets_the_host_hold_out_longer():
     """The host's exponent is divided by sqrt(rho) of the host and the main bidder, here r_b = 0.3 against 0.1."""
     rho = math.log(0.25) / math.log(0.75)
     _, state = at_the_table([[(0, 50, 100)], [(0, 0, 0)]], bidder_impatience=(0.3, 0.1))
     assert state.aspiration == pytest.approx(100.0 * (1.0 - 0.5 ** math.sqrt(rho)))
 
 
-def test_a_bidder_that_bids_on_one_deposit_only_is_out_of_the_bundle():
+def test_r20_a_bidder_that_bids_on_one_deposit_only_is_out_of_the_bundle():
     rents = [[(0, 90, 90), None], [(0, 10, 10), (0, 10, 10)]]
     _, state = at_the_table(rents)
     assert list(state.award[:2]) == [1, 1]
@@ -676,7 +709,7 @@ def test_a_bidder_that_bids_on_one_deposit_only_is_out_of_the_bundle():
     assert state.has_candidate == 0
 
 
-def test_synergy_goes_to_whoever_takes_everything():
+def test_r20_synergy_goes_to_whoever_takes_everything():
     """Apart the lots bring 50 + 50, to bidder 0 alone 50 + 30: with a synergy of 19 they go apart, with 21 together."""
     rents = [[(0, 50, 60), (0, 30, 40)], [(0, 20, 30), (0, 50, 70)]]
     _, apart = at_the_table(rents, lots=SPLIT, tender_synergy=19.0)
@@ -689,7 +722,7 @@ def test_synergy_goes_to_whoever_takes_everything():
     assert bundled.utility == 101.0
 
 
-def test_of_split_lots_the_runner_up_leaves_the_main_bidder_nothing():
+def test_r20_of_split_lots_the_runner_up_leaves_the_main_bidder_nothing():
     """Bidder 0 would take the larger lot, so the runner-up is bidder 1 on both, at full concession: 30 + 70 + 5."""
     rents = [[(1, 50, 60), (1, 30, 40)], [(2, 20, 30), (2, 50, 70)]]
     game, state = at_the_table(rents, lots=SPLIT, tender_synergy=5.0)
@@ -699,7 +732,7 @@ def test_of_split_lots_the_runner_up_leaves_the_main_bidder_nothing():
     assert state.aspiration == 105.0 + 0.5 * 25.0
 
 
-def test_the_main_bidder_has_the_largest_share_and_of_equals_the_first_deposit():
+def test_r20_the_main_bidder_has_the_largest_share_and_of_equals_the_first_deposit():
     sure = (0, 50, 60)
     rents = [[sure, None], [None, sure]]
     game, state = at_the_table(rents, lots=SPLIT)
@@ -715,7 +748,7 @@ def test_the_main_bidder_has_the_largest_share_and_of_equals_the_first_deposit()
 
 
 @pytest.mark.parametrize("keys", [(51, 52, 53), (53, 52, 51), (52, 53, 51)])
-def test_equal_lots_are_equal_though_a_third_is_no_number_of_the_machine(keys):
+def test_r20_equal_lots_are_equal_though_a_third_is_no_number_of_the_machine(keys):
     sure = (0, 50, 60)
     rents = [[sure, None, None], [None, sure, None], [None, None, sure]]
     lots = {"lots": SPLIT, "deposit_output": (1.0, 1.0, 1.0), "deposit_key": keys}
@@ -724,21 +757,21 @@ def test_equal_lots_are_equal_though_a_third_is_no_number_of_the_machine(keys):
     assert turns.main_bidder(game, state) == 0
 
 
-def test_half_of_the_value_is_no_lead_of_the_rival():
+def test_r21_half_of_the_value_is_no_lead_of_the_rival():
     sure = (0, 50, 60)
-    _, state = at_the_table([[sure, None], [None, sure]], lots=SPLIT, deposit_output=(1.0, 1.0))
-    assert list(state.rival_leads[:2]) == [0, 0]
-    _, state = at_the_table([[sure, None], [None, sure]], lots=SPLIT)
-    assert list(state.rival_leads[:2]) == [0, 1]
+    table = at_the_table([[sure, None], [None, sure]], lots=SPLIT, deposit_output=(1.0, 1.0))
+    assert seen(*table, RIVAL_LEADS) == [0, 0]
+    table = at_the_table([[sure, None], [None, sure]], lots=SPLIT)
+    assert seen(*table, RIVAL_LEADS) == [0, 1]
     halves = [[sure, sure, sure, None], [None, None, None, sure]]
     four = {"deposit_output": (1.0, 1.0, 1.0, 3.0), "deposit_key": (51, 52, 53, 54)}
-    _, state = at_the_table(halves, lots=SPLIT, **four)
-    assert list(state.rival_leads[:2]) == [0, 0]
+    table = at_the_table(halves, lots=SPLIT, **four)
+    assert seen(*table, RIVAL_LEADS) == [0, 0]
 
 
-def test_without_a_candidate_nobody_is_seen_to_lead():
-    _, state = at_the_table([[None], [None]])
-    assert list(state.rival_leads[:2]) == [0, 0]
+def test_r21_without_a_candidate_nobody_is_seen_to_lead():
+    table = at_the_table([[None], [None]])
+    assert seen(*table, RIVAL_LEADS) == [0, 0]
 
 
 def decided(rents, month=1, concession=0.5, planned=0.75, **changes):
@@ -749,27 +782,27 @@ def decided(rents, month=1, concession=0.5, planned=0.75, **changes):
     return state
 
 
-def test_the_host_accepts_what_meets_its_aspiration():
+def test_r20_the_host_accepts_what_meets_its_aspiration():
     state = decided([[(0, 80, 100)], [(0, 40, 60)]])
     assert (state.decision, state.closed, state.counters) == (ACCEPT, 1, 0)
     assert state.settled_concession == 0.5
 
 
-def test_the_host_counters_with_the_concession_that_would_meet_its_aspiration():
+def test_r20_the_host_counters_with_the_concession_that_would_meet_its_aspiration():
     """It holds out for 80 of 100 and asks for 0.8; the bidder planned 0.75 for next month and refuses, so they wait."""
     state = decided([[(0, 50, 100)], [(0, 40, 60)]])
     assert state.requested_concession == pytest.approx(0.8)
     assert (state.decision, state.closed, state.counters) == (WAIT, 0, 1)
 
 
-def test_the_host_asks_along_the_line_from_the_opening_to_the_full_concession():
+def test_r20_the_host_asks_along_the_line_from_the_opening_to_the_full_concession():
     """From 20 to 100, for 60 + half of 40 = 80: three quarters of the way."""
     state = decided([[(20, 50, 100)], [(0, 40, 60)]], planned=0.74)
     assert state.requested_concession == pytest.approx(0.75)
     assert state.decision == WAIT
 
 
-def test_a_bidder_agrees_to_what_it_planned_for_next_month_and_the_deal_is_at_what_was_asked():
+def test_r20_a_bidder_agrees_to_what_it_planned_for_next_month_and_the_deal_is_at_what_was_asked():
     game = game_of(bidders=1, bidder_patron=(WEST, EAST))
     state = offered(game, 1)
     state.next_concession[0] = 0.75
@@ -787,7 +820,7 @@ def test_a_bidder_agrees_to_what_it_planned_for_next_month_and_the_deal_is_at_wh
 
 
 @pytest.mark.parametrize(("shelving", "decision", "worth"), [(20.0, COUNTER, 21.875), (25.0, WAIT, 13.125)])
-def test_the_host_signs_nothing_worse_than_shelving(shelving, decision, worth):
+def test_r20_the_host_signs_nothing_worse_than_shelving(shelving, decision, worth):
     """Transfers are paid in equity, worth half (completion 0.5), up to the cap, then in bonus, worth all of it.
 
     At the full concession that is 28/2 + 20 and 22/2 + 17.5, 62.5 above the opening.  At one half it is 24/2 and
@@ -806,14 +839,14 @@ def test_the_host_signs_nothing_worse_than_shelving(shelving, decision, worth):
     assert state.transfer[0, 0] == pytest.approx(24.0 if decision == COUNTER else 14.4)
 
 
-def test_there_is_no_counter_when_lots_go_to_different_bidders():
+def test_r20_there_is_no_counter_when_lots_go_to_different_bidders():
     rents = [[(0, 50, 160), None], [None, (0, 50, 160)]]
     state = decided(rents, lots=SPLIT, planned=1.0)
     assert state.aspiration > state.utility
     assert (state.decision, state.counters, state.requested_concession) == (WAIT, 0, -1.0)
 
 
-def test_in_the_last_month_the_host_takes_what_beats_its_floor_or_shelves_and_never_counters():
+def test_r20_in_the_last_month_the_host_takes_what_beats_its_floor_or_shelves_and_never_counters():
     assert decided([[(0, 50, 100)], [(0, 40, 40)]], 3).decision == ACCEPT
     state = decided([[(0, 50, 100)], [(0, 40, 60)]], 3, planned=1.0)
     assert (state.decision, state.closed, state.counters) == (SHELVE, 1, 0)
@@ -821,7 +854,7 @@ def test_in_the_last_month_the_host_takes_what_beats_its_floor_or_shelves_and_ne
     assert decided([[None], [None]], 2).decision == WAIT
 
 
-def test_what_is_worse_than_shelving_is_not_accepted():
+def test_r20_what_is_worse_than_shelving_is_not_accepted():
     shelving = {"shelving_weight": 1.0, "shelving_take": 1.0, "shelving_unit_cost": 0.0}
     state = decided([[(0, 400, 450)]], 3, **shelving)
     assert state.shelve_utility == pytest.approx(500.0)
@@ -829,7 +862,7 @@ def test_what_is_worse_than_shelving_is_not_accepted():
     assert decided([[(0, 501, 501)]], 3, **shelving).decision == ACCEPT
 
 
-def test_a_candidate_that_cannot_give_more_is_not_asked():
+def test_r20_a_candidate_that_cannot_give_more_is_not_asked():
     state = decided([[(50, 50, 50)], [(0, 40, 60)]])
     assert state.decision == ACCEPT  # its floor is min(60, 50)
     state = decided([[(50, 40, 50)], [(0, 10, 20)]])
@@ -857,7 +890,7 @@ def political(share, **changes):
     return turns.political_terms(game, state, WEST), turns.politics(game, state)
 
 
-def test_politics_worked_out_by_hand():
+def test_r14_r15_r17_politics_worked_out_by_hand():
     """The west threatens with a tariff of 2 and promises half of its access; y is its share.
 
     Loss at stake 0.25 · 1000 · 0.5 · 0.8 · 2 = 200, credibility 3/4: threat 0.5 · 0.5 · 0.75 · 2 · 200 (1-y).
@@ -871,7 +904,7 @@ def test_politics_worked_out_by_hand():
     assert terms == pytest.approx((75.0, 0.0, 0.0, 0.0))
 
 
-def test_balance_worked_out_by_hand():
+def test_r19_balance_worked_out_by_hand():
     """Shares (3 · 0.25 + 2 · 1)/5, (3 · 0.5)/5 and (3 · 0.25)/5 against 0.25, 0.5 and 0.25; then nobody is awarded."""
     game = game_of(host_balance_weight=2.0)
     state = opened(game)
@@ -885,7 +918,7 @@ def test_balance_worked_out_by_hand():
     assert turns.balance(game, state) == 0.0
 
 
-def test_a_threat_makes_shelving_dearer_and_balance_counts_there_too():
+def test_r14_r16_r19_a_threat_makes_shelving_dearer_and_balance_counts_there_too():
     changes = {"shelving_weight": 0.5, "shelving_take": 0.5, "shelving_unit_cost": 0.0}
     changes |= {"patron_ideal_share": (0.5, 0.5), "host_balance_weight": 1.0}
     loss = {"host_threat_weight": 1.0, "patron_exports": (400.0, 0.0), "patron_exposed_share": (1.0, 0.0)}
@@ -905,7 +938,7 @@ def test_the_ledger_tells_the_terms_of_one_bidder():
     )  # fmt: skip
     state = offered(game)
     entries = np.zeros(len(LEDGER))
-    total = turns.ledger(game, state, 0, entries)
+    total = turns.ledger(game, state, np.zeros(2, int), entries)
     terms = dict(zip(LEDGER, entries.tolist(), strict=True))
     assert terms["tax"] == pytest.approx(0.5 * (130.0 + 95.0))
     assert terms["processing"] == pytest.approx(0.5 * 50.0)
@@ -920,34 +953,34 @@ def test_the_ledger_tells_the_terms_of_one_bidder():
 # ---------------------------------------------------------------------------------------- triggers, seen month by month
 
 
-def test_a_rival_that_leads_is_answered_a_month_later():
+def test_r21_a_rival_that_leads_is_answered_a_month_later():
     """The west's bidder costs more and never leads; the west's tariff has its trigger and comes in month 1."""
     for trigger, expected in ((ALWAYS, [1.0, 1.0, 1.0]), (RIVAL_LEADS, [0.0, 1.0, 1.0])):
         game = game_of(
             months=9, bidder_unit_cost=(700.0, 500.0), lever_intensity=levers(tariff=1.0), patron_budget=(99.0, 0.0),
             lever_trigger=np.full((2, 5), trigger),
         )  # fmt: skip
-        state, seen = opened(game, -1), []
+        state, pressed = opened(game, -1), []
         for _ in range(3):
             play_on(game, state, 1)
-            seen.append(float(state.lever[WEST, TARIFF]))
+            pressed.append(float(state.lever[WEST, TARIFF]))
         assert state.award[0] == 1
-        assert seen == expected
+        assert pressed == expected
 
 
-def test_a_rival_s_letter_is_answered_a_month_later():
+def test_r21_a_rival_s_letter_is_answered_a_month_later():
     u = [uniform(chance.LETTER, 92, 0, month) for month in range(3)]
     first = u.index(min(u))
     game = game_of(
         months=9, financier_base_hazard=(0.0, -math.log1p(-min(u)) + 1e-9), financier_public=(1, 1),
         lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, 5), RIVAL_LETTER), patron_budget=(99.0, 99.0),
     )  # fmt: skip
-    state, seen = opened(game, -1), []
+    state, pressed = opened(game, -1), []
     for _ in range(first + 3):
         play_on(game, state, 1)
-        seen.append(float(state.lever[WEST, TARIFF]))
+        pressed.append(float(state.lever[WEST, TARIFF]))
     assert state.letter_month[1] == first
-    assert seen == [0.0] * (first + 1) + [1.0, 1.0]
+    assert pressed == [0.0] * (first + 1) + [1.0, 1.0]
 
 
 # ----------------------------------------------------------------------------------------------------- after the award
@@ -996,7 +1029,7 @@ def test_of_a_shelved_tender_nothing_is_written_but_that():
 
 
 @EITHER_SIDE
-def test_a_mine_is_finished_by_the_luck_of_the_winner_and_its_deposit(nudge, happens):
+def test_r9_a_mine_is_finished_by_the_luck_of_the_winner_and_its_deposit(nudge, happens):
     outcome = settled((1, 1), bidder_capability=(0.0, uniform(chance.COMPLETION, 82, 52) + nudge))
     assert outcome.done[1] == happens
     assert outcome.built_share[1] == pytest.approx(0.4 * happens + 0.6 * outcome.done[0])
@@ -1004,7 +1037,7 @@ def test_a_mine_is_finished_by_the_luck_of_the_winner_and_its_deposit(nudge, hap
 
 
 @EITHER_SIDE
-def test_a_letter_becomes_money_in_full_or_not_at_all(nudge, happens):
+def test_r8_a_letter_becomes_money_in_full_or_not_at_all(nudge, happens):
     """Its credibility mattered before the award; now the whole 0.5 of the letter is there, or nothing of it."""
     outcome = settled(
         financier_base_hazard=(50.0, 50.0), financier_credibility=(0.3, 0.3), bidder_own_capital=(0.2, 0.2),
@@ -1012,26 +1045,37 @@ def test_a_letter_becomes_money_in_full_or_not_at_all(nudge, happens):
     )  # fmt: skip
     assert outcome.coverage[0] == pytest.approx(0.35)
     assert outcome.realised_coverage[0] == pytest.approx(0.7 if happens else 0.2)
+    assert list(outcome.letter_issued[:2]) == [1, 1]
+    assert list(outcome.letter_converted[:2]) == [happens, 0]  # the other's lapsed: its bidder won nothing
 
 
-def test_a_letter_that_was_never_issued_never_becomes_money():
-    assert settled(bidder_own_capital=(0.2, 0.2)).realised_coverage[0] == 0.2
+def test_r8_a_letter_that_was_never_issued_never_becomes_money():
+    outcome = settled(bidder_own_capital=(0.2, 0.2))
+    assert outcome.realised_coverage[0] == 0.2
+    assert not outcome.letter_issued.any()
+    assert not outcome.letter_converted.any()
 
 
 @EITHER_SIDE
-def test_denial_bites_at_its_rate_and_then_hurts_completion(nudge, happens):
+def test_r9_denial_bites_at_its_rate_and_then_hurts_completion(nudge, happens):
     """A denial that surely ruins a dependent rival, if it bites: the mine is finished only if it does not."""
     outcome = settled(
         (1, 1), politics_denial_bite_rate=uniform(chance.DENIAL_BITE, 71) + nudge, project_denial_effect=1.0,
         bidder_technology_dependence=(1.0, 1.0), lever_intensity=levers(denial=1.0),
     )  # fmt: skip
     assert outcome.done_share == pytest.approx(0.0 if happens else 1.0)
-    own = settled((0, 0), politics_denial_bite_rate=1.0, lever_intensity=levers(denial=1.0))
+    assert list(outcome.denial_bit[:2]) == [happens, 0]
+
+
+def test_r9_denial_bites_only_where_another_camp_won():
+    certain = {"politics_denial_bite_rate": 1.0, "lever_intensity": levers(denial=1.0)}
+    own, apart, shelved = (settled(winners, lots=SPLIT, **certain) for winners in ((0, 0), (0, 1), (NOBODY, NOBODY)))
     assert own.done_share == 1.0
+    assert [outcome.denial_bit[WEST] for outcome in (own, apart, shelved)] == [0, 1, 0]
 
 
 @EITHER_SIDE
-def test_a_refused_threat_is_carried_out_or_the_patron_backs_down(nudge, happens):
+def test_r5_r6_a_refused_threat_is_carried_out_or_the_patron_backs_down(nudge, happens):
     """At a threat of 2: 0.5 · (3 · 1 · 2 + resolve - 1 · 4); the loss is 2 · 200 · (1 - 0.4), and the belief learns."""
     u = uniform(chance.THREAT, 71)
     outcome = settled(
@@ -1045,28 +1089,31 @@ def test_a_refused_threat_is_carried_out_or_the_patron_backs_down(nudge, happens
     assert outcome.credibility[WEST] == pytest.approx(3.5 / 4.5 if happens else 3.0 / 5.0)
     # stake 500 · 0.4 (all built), 10 · 2 points, then 0.01 · 1 · 4 · 1000 or 0.02 · 3 · 1 · 2 · 1000
     assert outcome.patron_payoff[WEST] == pytest.approx(200.0 - 20.0 - (40.0 if happens else 120.0))
+    assert list(outcome.execution_cost[:2]) == pytest.approx([40.0 if happens else 0.0, 0.0])
+    assert list(outcome.back_down_cost[:2]) == pytest.approx([0.0 if happens else 120.0, 0.0])
     assert outcome.patron_payoff[EAST] == pytest.approx(180.0)
     assert outcome.credibility[EAST] == 0.5
 
 
-def test_a_threat_that_was_heeded_costs_backlash_and_nothing_else():
+def test_r15_a_threat_that_was_heeded_costs_backlash_and_nothing_else():
     outcome = settled(
         lever_intensity=levers(tariff=2.0), host_backlash=0.125, patron_conflict_expectation=(0.5, 0.0),
         patron_resolve=(800.0, 0.0), **THREAT,
     )  # fmt: skip
     assert (outcome.threat_executed[WEST], outcome.threat_loss[WEST]) == (0, 0.0)
+    assert (outcome.execution_cost[WEST], outcome.back_down_cost[WEST]) == (0.0, 0.0)
     assert outcome.backlash[WEST] == pytest.approx(250.0)
     assert outcome.credibility[WEST] == 0.75
 
 
-def test_a_threat_over_a_shelved_tender_is_carried_out_in_full():
+def test_r14_a_threat_over_a_shelved_tender_is_carried_out_in_full():
     outcome = settled((NOBODY, NOBODY), lever_intensity=levers(tariff=1.0), patron_resolve=(800.0, 0.0), **THREAT)
     assert (outcome.threat_executed[WEST], outcome.threat_loss[WEST]) == (1, pytest.approx(200.0))
     assert outcome.host_money == pytest.approx(-200.0)
 
 
 @EITHER_SIDE
-def test_promised_access_is_delivered_in_full_or_not_at_all(nudge, happens):
+def test_r17_promised_access_is_delivered_in_full_or_not_at_all(nudge, happens):
     outcome = settled(
         (0, 1), lots=SPLIT, lever_intensity=levers(access=0.5), patron_access_value=(200.0, 200.0),
         patron_access_deliverable=(0.8, 0.8), patron_access_delivery=(uniform(chance.DELIVERY, 71) + nudge, 1.0),
@@ -1076,7 +1123,7 @@ def test_promised_access_is_delivered_in_full_or_not_at_all(nudge, happens):
 
 
 @EITHER_SIDE
-def test_a_deal_is_reopened_by_the_luck_of_the_deposit_at_the_price_of_that_day(nudge, happens):
+def test_r18_a_deal_is_reopened_by_the_luck_of_the_deposit_at_the_price_of_that_day(nudge, happens):
     """Four years on at a volatility of 0.25 and no reversion; the winner's protection holds the host back."""
     u = uniform(chance.RENEGOTIATION, 52)
     months = normal(chance.PRICE, 0, 0, 0) + normal(chance.PRICE, 0, 0, 1)
@@ -1090,7 +1137,7 @@ def test_a_deal_is_reopened_by_the_luck_of_the_deposit_at_the_price_of_that_day(
     assert outcome.renegotiated[1] == happens
 
 
-def test_a_reopened_deal_pays_the_host_more_equity_up_to_the_cap():
+def test_r18_a_reopened_deal_pays_the_host_more_equity_up_to_the_cap():
     """0.2714 + 0.25 stops at a cap of 0.5, with a cap of 0.9 it does not; the award's own terms stay as written."""
     plain = settled()
     assert plain.host_money == pytest.approx(171.5 + 12.0 + 95.0 + rest_of_deposit_1())
@@ -1115,14 +1162,14 @@ def test_the_host_is_paid_what_was_delivered():
     assert kept.host_money - broken.host_money == pytest.approx(80.0)
 
 
-def test_the_host_s_value_adds_its_balance():
+def test_r19_the_host_s_value_adds_its_balance():
     outcome = settled(host_balance_weight=1.0)
     assert outcome.balance == pytest.approx(-1000.0 * (0.3**2 + 0.2**2 + 0.1**2))
     assert outcome.host_value == pytest.approx(outcome.host_money + outcome.balance)
     assert (outcome.hhi_before, outcome.hhi_after) == (pytest.approx(0.375), pytest.approx(0.55**2 + 0.3**2 + 0.15**2))
 
 
-def test_credit_grows_with_what_was_built_and_fades_for_the_others():
+def test_r17_credit_grows_with_what_was_built_and_fades_for_the_others():
     changes = {"politics_credit_gain_award": 0.4, "politics_credit_loss": 0.2}
     outcome = settled(**changes)
     assert list(outcome.credit[:2]) == pytest.approx([0.5 + 0.4 * 0.5, 0.8 * 0.25])

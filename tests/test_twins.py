@@ -160,7 +160,7 @@ def test_plain_python_agrees_with_the_compiler(tmp_path):
 
 
 def measured(game, outcomes):
-    """What is measured in each negotiation, by NumPy from the rows: (general, by bidder, by patron, wins)."""
+    """What is measured in each negotiation, by NumPy: (general, by bidder, by patron, by financier, wins)."""
     bidders, patrons, deposits = int(game["bidders"]), int(game["patrons"]), int(game["deposits"])
     weight = game["deposit_weight"][:deposits]
     shelved = outcomes["shelved"].astype(bool)
@@ -179,7 +179,9 @@ def measured(game, outcomes):
     by_bidder["value_share"] = (mine * weight).sum(2)
     by_bidder["wins_and_built"] = (mine * weight * outcomes["done"][:, :deposits]).sum(2)
     by_patron = {name: outcomes[name][:, :patrons].T.astype(float) for name in ensemble.BY_PATRON}
-    return general, by_bidder, by_patron, mine
+    lenders = int(game["financiers"])
+    by_financier = {name: outcomes[name][:, :lenders].T.astype(float) for name in ensemble.BY_FINANCIER}
+    return general, by_bidder, by_patron, by_financier, mine
 
 
 BY_DEPOSIT = ("offtake", "processing", "coverage", "completion", "concession")
@@ -221,12 +223,13 @@ def test_the_tally_adds_up_what_the_rows_say():
     base = measured(games[0], played[0])
     assert 0 < played["split"].sum() < played.size
     for p, game in enumerate(games):
-        general, by_bidder, by_patron, wins = measured(game, played[p])
+        general, by_bidder, by_patron, by_financier, wins = measured(game, played[p])
         expected = {ensemble.general(name): values for name, values in general.items()}
         differences = {ensemble.general(name): values - base[0][name] for name, values in general.items()}
         for at, table, reference in (
             (ensemble.by_bidder, by_bidder, base[1]),
             (ensemble.by_patron, by_patron, base[2]),
+            (ensemble.by_financier, by_financier, base[3]),
         ):
             for name, values in table.items():
                 expected |= {at(name, n): column.astype(float) for n, column in enumerate(values)}
@@ -234,7 +237,7 @@ def test_the_tally_adds_up_what_the_rows_say():
                 differences |= {at(name, n): column for n, column in enumerate(apart)}
         for i, d in np.ndindex(wins.shape[0], wins.shape[2]):
             expected[ensemble.wins(i, d)] = wins[i, :, d].astype(float)
-            differences[ensemble.wins(i, d)] = wins[i, :, d].astype(float) - base[3][i, :, d]
+            differences[ensemble.wins(i, d)] = wins[i, :, d].astype(float) - base[4][i, :, d]
         for n in range(ensemble.MEASURES):
             for found, values in ((sums[0, p, n], expected.get(n)), (contrasts[0, p, n], differences.get(n))):
                 wanted = [0.0] * 3 if values is None else moments(values)
@@ -246,6 +249,7 @@ def test_every_measure_has_a_place_of_its_own():
     places = [ensemble.general(name) for name in ensemble.GENERAL]
     places += [ensemble.by_bidder(name, i) for name in ensemble.BY_BIDDER for i in range(8)]
     places += [ensemble.by_patron(name, k) for name in ensemble.BY_PATRON for k in range(8)]
+    places += [ensemble.by_financier(name, f) for name in ensemble.BY_FINANCIER for f in range(8)]
     places += [ensemble.wins(i, d) for i in range(8) for d in range(MAX_DEPOSITS)]
     assert sorted(places) == list(range(ensemble.MEASURES))
 

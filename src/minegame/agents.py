@@ -19,9 +19,10 @@ import mesa
 import numpy as np
 
 from minegame import rules, turns
-from minegame.game import ACCEPT, ALWAYS, COUNTER, DECISIONS, LEDGER, LEVERS, NOBODY, OFFERED, SHELVE, WAIT
+from minegame.game import ACCEPT, ALWAYS, COUNTER, DECISIONS, LEDGER, LEVER_TABLE, LEVERS, NOBODY, SHELVE, WAIT
 
 if TYPE_CHECKING:
+    from minegame.game import Lever
     from minegame.model import Negotiation
 
 
@@ -42,10 +43,6 @@ class Offer(NamedTuple):
     transfer: float
 
 
-#: The hardest that each lever can be pressed: a tariff of 1 is 25 %, the others are shares.
-HARDEST = {**dict.fromkeys(LEVERS, 1.0), "tariff": 4.0}
-
-
 class Levers(Mapping[str, float]):
     """How hard a patron presses each lever, 0 … 1 (the tariff 0 … 4: 1 is 25 %); to be read, and set only as a whole.
 
@@ -63,7 +60,7 @@ class Levers(Mapping[str, float]):
             raise TypeError(f"levers must map names to intensities, not {wanted!r}")
         if unknown := [name for name in wanted if name not in LEVERS]:
             raise ValueError(f"no lever {unknown[0]!r}; there are {', '.join(LEVERS)}")
-        return cls([_intensity(name, wanted.get(name, 0.0)) for name in LEVERS])
+        return cls([_intensity(lever, wanted.get(lever.name, 0.0)) for lever in LEVER_TABLE])
 
     def __getitem__(self, lever: str) -> float:
         return self._intensity[lever]
@@ -81,13 +78,13 @@ class Levers(Mapping[str, float]):
         return repr(self._intensity)
 
 
-def _intensity(lever: str, value: Any) -> float:
-    allowed = f"lever {lever!r} must be a number of 0 … {HARDEST[lever]:g}, not {value!r}"
+def _intensity(lever: Lever, value: Any) -> float:
+    allowed = f"lever {lever.name!r} must be a number of 0 … {lever.hardest:g}, not {value!r}"
     try:
         intensity = float(value)
     except (TypeError, ValueError):
         raise TypeError(allowed) from None
-    if not 0.0 <= intensity <= HARDEST[lever]:
+    if not 0.0 <= intensity <= lever.hardest:
         raise ValueError(allowed)
     return intensity
 
@@ -153,6 +150,10 @@ class Patron(Participant):
         An overriding method sets :attr:`levers`; a month in which it does not is one without levers.
         """
         turns.press(self._game, self._state, self.index)
+
+    def watch(self) -> None:
+        """Note, when the month is over, what has happened that levers wait for."""
+        turns.watch(self._game, self._state, self.index)
 
     @property
     def levers(self) -> Mapping[str, float]:
@@ -459,40 +460,18 @@ class Host(Participant):
         Keys are bidder names; the inner keys are the terms of ``game.LEDGER`` and ``total``.  Where the candidate
         splits the lots it has a row of its own, under the names of its bidders joined by "+".
         """
-        rows: dict[str, dict[str, float]] = {}
-        scratch = self._state.copy()
-        for bidder in self.model.bidders:
-            if self._state.bids_on_all[bidder.index]:
-                entries = np.zeros(len(LEDGER))
-                total = turns.ledger(self._game, scratch, bidder.index, entries)
-                rows[bidder.name] = {**dict(zip(LEDGER, entries.tolist(), strict=True)), "total": float(total)}
+        alone = [bidder for bidder in self.model.bidders if self._state.bids_on_all[bidder.index]]
+        everything = {bidder.name: np.full(self._game.deposits, bidder.index) for bidder in alone}
         bidders = dict.fromkeys(self.candidate.values())
         if len(bidders) > 1:
-            rows["+".join(bidders)] = self._terms_of(scratch, self._state.award)
-        return rows
+            everything["+".join(bidders)] = self._state.award
+        return {name: self._terms_of(award) for name, award in everything.items()}
 
-    def _terms_of(self, scratch: Any, award: Any) -> dict[str, float]:
-        """The terms of any allocation: rents and opinions of each lot's own bidder, politics at what the camps hold."""
-        game, terms = self._game, dict.fromkeys(LEDGER, 0.0)
-        turns.weigh_patrons(game, scratch)
-        total = turns.standing_utility(game, scratch, award)  # leaves the camps' shares in the scratch
-        for d in range(game.deposits):
-            i = award[d]
-            total += scratch.rent[i, d, OFFERED]
-            income = turns.income_from(game, scratch, i, d, scratch.equity[i, d])
-            for term, amount in zip(LEDGER[:4], income, strict=True):
-                terms[term] += scratch.completion[i] * amount
-            terms["bonus"] += scratch.coverage[i] * scratch.bonus[i, d]
-            taste = game.host_value_scale * game.deposit_weight[d] * scratch.taste[i]
-            terms["taste"] += taste
-            terms["evaluation"] += scratch.noise[i, d] - taste
-        terms["synergy"] = game.tender_synergy if len({int(award[d]) for d in range(game.deposits)}) == 1 else 0.0
-        for k in range(game.patrons):
-            loss, anger, access, credit = turns.political_terms(game, scratch, k)
-            for term, amount in zip(LEDGER[8:12], (-loss, -anger, access, credit), strict=True):
-                terms[term] += amount
-        terms["balance"] = turns.balance(game, scratch)
-        return {**{term: float(amount) for term, amount in terms.items()}, "total": float(total)}
+    def _terms_of(self, award: Any) -> dict[str, float]:
+        """The terms of an allocation and their total."""
+        entries = np.zeros(len(LEDGER))
+        total = turns.ledger(self._game, self._state.copy(), award, entries)
+        return {**dict(zip(LEDGER, entries.tolist(), strict=True)), "total": float(total)}
 
     def _standing(self) -> str:
         liked = " and ".join(dict.fromkeys(self.candidate.values()))

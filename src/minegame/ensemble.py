@@ -8,10 +8,14 @@ them.
 from __future__ import annotations
 
 import math
+from collections import namedtuple
+from typing import Any, NamedTuple
+
+from numba import literal_unroll
 
 from minegame import turns
 from minegame.compiled import rule
-from minegame.game import MAX_BIDDERS, MAX_DEPOSITS, MAX_PATRONS
+from minegame.game import MAX_BIDDERS, MAX_DEPOSITS, MAX_FINANCIERS, MAX_PATRONS, OUTCOME_TABLE
 
 # ------------------------------------------------------------------------------------------------------------- playing
 
@@ -33,6 +37,8 @@ def negotiate(game, state, seed, replication):
             turns.offer(game, state, i)
         turns.weigh(game, state)
         turns.decide(game, state)
+        for k in range(game.patrons):
+            turns.watch(game, state, k)
 
 
 @rule
@@ -45,25 +51,47 @@ def play(game, state, outcome, seed, replication):
 # ------------------------------------------------------------------------------------------------------------ counting
 
 #: What is measured in every negotiation; a measure that does not apply (terms of a bidder that lost) is NaN.
-GENERAL = (
-    "shelved", "split", "countered", "counters", "month", "utility", "surplus", "done_share", "host_value",
-    "host_money", "balance", "hhi_before", "hhi_after", "price", "horizon_price",
-)  # fmt: skip
-BY_BIDDER = (
-    "wins_any", "wins_all", "value_share", "wins_and_built", "state_equity", "bonus", "offtake", "processing",
-    "coverage", "completion", "concession", "award_month",
-)  # fmt: skip
-BY_PATRON = (
-    "patron_share", "patron_payoff", "points_used", "threat_executed", "threat_loss", "access_delivered", "backlash",
-    "credit", "credibility", "summits",
-)  # fmt: skip
+#: Those of the negotiation, of a patron and of a financier are the quantities of its outcome by the same names.
+GENERAL, BY_PATRON, BY_FINANCIER = (
+    tuple(q.name for q in OUTCOME_TABLE if q.subject == subject and q.name != "replication")
+    for subject in ("negotiation", "patron", "financier")
+)
+
+
+class Measure(NamedTuple):
+    """A measure of a bidder: it is reckoned from what the outcome says of the deposits."""
+
+    name: str
+    unit: str
+    #: what it means, in a line
+    meaning: str
+
+
+BIDDER_TABLE = (
+    Measure("wins_any", "yes or no", "whether it won a deposit"),
+    Measure("wins_all", "yes or no", "whether it won every deposit"),
+    Measure("value_share", "share", "part of the deposits' value that it won"),
+    Measure("wins_and_built", "share", "part of the deposits' value that it won and finished"),
+    Measure("state_equity", "share", "state equity agreed, weighted by value over what it won"),
+    Measure("bonus", "M$", "signature bonus agreed, the sum over what it won"),
+    Measure("offtake", "share", "offtake agreed, weighted by value over what it won"),
+    Measure("processing", "share", "local processing agreed, weighted by value over what it won"),
+    Measure("coverage", "share", "coverage at the award, weighted by value over what it won"),
+    Measure("completion", "probability", "completion at the award, weighted by value over what it won"),
+    Measure("concession", "share", "concession agreed, weighted by value over what it won"),
+    Measure("award_month", "months", "month of its award, counted from 0"),
+)
+BY_BIDDER = tuple(measure.name for measure in BIDDER_TABLE)
+OfBidder: Any = namedtuple("OfBidder", BY_BIDDER)  # type: ignore[misc]  # the names are said once, above
+_OF = OfBidder(*range(len(BY_BIDDER)))
+_TERMS = tuple(range(BY_BIDDER.index("state_equity"), len(BY_BIDDER)))  # of no meaning for a bidder that lost
+_MONTH = GENERAL.index("month")
 
 _BIDDER_AT = len(GENERAL)
 _WINS_AT = _BIDDER_AT + MAX_BIDDERS * len(BY_BIDDER)
 _PATRON_AT = _WINS_AT + MAX_BIDDERS * MAX_DEPOSITS
-MEASURES = _PATRON_AT + MAX_PATRONS * len(BY_PATRON)
-
-_OF_BIDDER, _OF_PATRON = len(BY_BIDDER), len(BY_PATRON)
+_FINANCIER_AT = _PATRON_AT + MAX_PATRONS * len(BY_PATRON)
+MEASURES = _FINANCIER_AT + MAX_FINANCIERS * len(BY_FINANCIER)
 
 
 def general(name: str) -> int:
@@ -73,7 +101,7 @@ def general(name: str) -> int:
 
 def by_bidder(name: str, i: int) -> int:
     """The place of a measure of bidder ``i``, such as ``wins_any``."""
-    return _BIDDER_AT + i * _OF_BIDDER + BY_BIDDER.index(name)
+    return _BIDDER_AT + i * len(BY_BIDDER) + BY_BIDDER.index(name)
 
 
 def wins(i: int, d: int) -> int:
@@ -83,74 +111,78 @@ def wins(i: int, d: int) -> int:
 
 def by_patron(name: str, k: int) -> int:
     """The place of a measure of patron ``k``, such as ``patron_payoff``."""
-    return _PATRON_AT + k * _OF_PATRON + BY_PATRON.index(name)
+    return _PATRON_AT + k * len(BY_PATRON) + BY_PATRON.index(name)
+
+
+def by_financier(name: str, f: int) -> int:
+    """The place of a measure of financier ``f``, such as ``letter_converted``."""
+    return _FINANCIER_AT + f * len(BY_FINANCIER) + BY_FINANCIER.index(name)
 
 
 @rule
 def measure(game, outcome, row):
     """Write what is measured in one negotiation into ``row``, an array of length MEASURES that holds NaN elsewhere."""
-    row[0] = outcome.shelved
-    row[1] = outcome.split
-    row[2] = outcome.countered
-    row[3] = outcome.counters
-    row[4] = math.nan if outcome.shelved else outcome.month
-    row[5] = outcome.utility
-    row[6] = outcome.surplus
-    row[7] = outcome.done_share
-    row[8] = outcome.host_value
-    row[9] = outcome.host_money
-    row[10] = outcome.balance
-    row[11] = outcome.hhi_before
-    row[12] = outcome.hhi_after
-    row[13] = outcome.price
-    row[14] = outcome.horizon_price
+    place = 0
+    for name in literal_unroll(GENERAL):
+        row[place] = outcome[name]
+        place += 1
+    if outcome.shelved:
+        row[_MONTH] = math.nan
     for i in range(game.bidders):
         _measure_bidder(game, outcome, i, row)
     for k in range(game.patrons):
         _measure_patron(outcome, k, row)
+    for f in range(game.financiers):
+        _measure_financier(outcome, f, row)
 
 
 @rule
 def _measure_bidder(game, outcome, i, row):
-    at = _BIDDER_AT + i * _OF_BIDDER
+    of = row[_BIDDER_AT + i * len(BY_BIDDER) :]
     won = outcome.value_share[i] > 0.0
     everything = won
-    for n in range(4, _OF_BIDDER):
-        row[at + n] = 0.0 if won else math.nan
+    for term in _TERMS:
+        of[term] = 0.0 if won else math.nan
     for d in range(game.deposits):
         mine = outcome.winner[d] == i
         everything = everything and mine
         row[_WINS_AT + i * MAX_DEPOSITS + d] = 1.0 if mine else 0.0
         if mine:
-            part = game.deposit_weight[d] / outcome.value_share[i]
-            row[at + 4] += part * outcome.equity[d]
-            row[at + 5] += outcome.bonus[d]
-            row[at + 6] += part * outcome.offtake[d]
-            row[at + 7] += part * outcome.processing[d]
-            row[at + 8] += part * outcome.coverage[d]
-            row[at + 9] += part * outcome.completion[d]
-            row[at + 10] += part * outcome.concession[d]
+            _add_terms(outcome, d, game.deposit_weight[d] / outcome.value_share[i], of)
     if won:
-        row[at + 11] = outcome.month
-    row[at] = 1.0 if won else 0.0
-    row[at + 1] = 1.0 if everything else 0.0
-    row[at + 2] = outcome.value_share[i]
-    row[at + 3] = outcome.built_share[i]
+        of[_OF.award_month] = outcome.month
+    of[_OF.wins_any] = 1.0 if won else 0.0
+    of[_OF.wins_all] = 1.0 if everything else 0.0
+    of[_OF.value_share] = outcome.value_share[i]
+    of[_OF.wins_and_built] = outcome.built_share[i]
+
+
+@rule
+def _add_terms(outcome, d, part, of):
+    """Add the terms agreed for a deposit, which is such a part of what its winner won."""
+    of[_OF.state_equity] += part * outcome.equity[d]
+    of[_OF.bonus] += outcome.bonus[d]
+    of[_OF.offtake] += part * outcome.offtake[d]
+    of[_OF.processing] += part * outcome.processing[d]
+    of[_OF.coverage] += part * outcome.coverage[d]
+    of[_OF.completion] += part * outcome.completion[d]
+    of[_OF.concession] += part * outcome.concession[d]
 
 
 @rule
 def _measure_patron(outcome, k, row):
-    at = _PATRON_AT + k * _OF_PATRON
-    row[at] = outcome.patron_share[k]
-    row[at + 1] = outcome.patron_payoff[k]
-    row[at + 2] = outcome.points_used[k]
-    row[at + 3] = outcome.threat_executed[k]
-    row[at + 4] = outcome.threat_loss[k]
-    row[at + 5] = outcome.access_delivered[k]
-    row[at + 6] = outcome.backlash[k]
-    row[at + 7] = outcome.credit[k]
-    row[at + 8] = outcome.credibility[k]
-    row[at + 9] = outcome.summits[k]
+    place = _PATRON_AT + k * len(BY_PATRON)
+    for name in literal_unroll(BY_PATRON):
+        row[place] = outcome[name][k]
+        place += 1
+
+
+@rule
+def _measure_financier(outcome, f, row):
+    place = _FINANCIER_AT + f * len(BY_FINANCIER)
+    for name in literal_unroll(BY_FINANCIER):
+        row[place] = outcome[name][f]
+        place += 1
 
 
 @rule
@@ -224,7 +256,9 @@ def ledgers(game, states, seed, first, entries):
         negotiate(game, states[0], seed, first + n)
         for i in range(game.bidders):
             if states[0].bids_on_all[i]:
-                turns.ledger(game, states[0], i, entries[n, i])
+                for d in range(game.deposits):
+                    states[0].trial[d] = i
+                turns.ledger(game, states[0], states[0].trial, entries[n, i])
             else:
                 for term in range(entries.shape[2]):
                     entries[n, i, term] = math.nan

@@ -12,7 +12,8 @@ Money is USD million (M$), present value at award.
 
 from __future__ import annotations
 
-from typing import Any
+from collections import namedtuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,10 +23,62 @@ MAX_FINANCIERS = 8
 MAX_DEPOSITS = 4
 MAX_MONTHS = 240
 
-LEVERS = ("tariff", "access", "engagement", "finance", "denial")
+
+class Lever(NamedTuple):
+    """Something that a patron can press: what it is called, and what its intensity counts."""
+
+    #: as scenarios and tables name it
+    name: str
+    #: as pictures name it
+    label: str
+    #: as a transcript tells that it is pressed
+    words: str
+    #: what its intensity is, as scenarios describe it
+    intensity: str
+    #: the unit of its intensity
+    unit: str
+    #: the hardest that it can be pressed
+    hardest: float
+    #: what an intensity of 1 stands for, as a share: a duty of 25 %, all of what the others can do
+    full: float
+
+
+LEVER_TABLE = (
+    Lever("tariff", "tariff threat", "a tariff threat", "Threatened tariff (theta): 1 is 25 %.", "number", 4.0, 0.25),
+    Lever("access", "access, technology", "market access and technology",
+          "How far market access and technology are promised (m).", "share", 1.0, 1.0),
+    Lever("engagement", "head-of-state engagement", "head-of-state engagement",
+          "How far the head of state attends to it (E).", "share", 1.0, 1.0),
+    Lever("finance", "mandate to state lenders", "a mandate to its state lenders",
+          "How far the state's lenders have a mandate (F).", "share", 1.0, 1.0),
+    Lever("denial", "technology denial", "technology denial",
+          "How far technology is denied to rival bidders (X).", "share", 1.0, 1.0),
+)  # fmt: skip
+LEVERS = tuple(lever.name for lever in LEVER_TABLE)
 TARIFF, ACCESS, ENGAGEMENT, FINANCE, DENIAL = range(len(LEVERS))
 
-TRIGGERS = ("always", "rival_leads", "rival_letter")
+
+class Trigger(NamedTuple):
+    """What a lever may wait for (R21); ``turns`` has a rule for the event of each but the first."""
+
+    #: as scenarios name it
+    name: str
+    #: the event that fires it, from the next month on
+    event: str
+    #: as a transcript tells the plan
+    plan: str
+    #: as a transcript tells why the lever is pressed now
+    reason: str
+
+
+TRIGGER_TABLE = (
+    Trigger("always", "", "", ""),
+    Trigger("rival_leads", "the host's candidate gives the patron's own camp less than half of the value",
+            "if a rival camp leads", "because a rival camp led the tender"),
+    Trigger("rival_letter", "a public lender issues a letter to a bidder of another camp that enters before the end",
+            "if a rival bidder gets a public letter", "because a rival bidder got a public letter"),
+)  # fmt: skip
+TRIGGERS = tuple(trigger.name for trigger in TRIGGER_TABLE)
 ALWAYS, RIVAL_LEADS, RIVAL_LETTER = range(len(TRIGGERS))
 
 LOTS = ("bundled", "split")
@@ -34,18 +87,23 @@ BUNDLED, SPLIT = range(len(LOTS))
 DECISIONS = ("none", "accept", "counter", "wait", "shelve")
 UNDECIDED, ACCEPT, COUNTER, WAIT, SHELVE = range(len(DECISIONS))
 
-#: The terms of the host's utility of a bidder, in the order in which a ledger lists them, M$.
+#: The terms of the host's utility of an allocation, in the order in which a ledger lists them, M$.
 LEDGER = (
     "tax", "dividends", "processing", "offtake", "bonus", "taste", "evaluation", "synergy", "threat_loss", "backlash",
     "access", "credit", "balance",
 )  # fmt: skip
+Term: Any = namedtuple("Term", LEDGER)  # type: ignore[misc]  # the names are said once, above
+#: The place of each term in a ledger, by its name: ``TERM.tax``.
+TERM = Term(*range(len(LEDGER)))
 
 #: The levels of concession at which the host values an offer: nothing, as offered, everything.
 OPENING, OFFERED, FULL = range(3)
 
 NOBODY = -1
+NEVER = -1
 
-_P, _B, _F, _D, _L = MAX_PATRONS, MAX_BIDDERS, MAX_FINANCIERS, MAX_DEPOSITS, len(LEVERS)
+_P, _B, _F, _D = MAX_PATRONS, MAX_BIDDERS, MAX_FINANCIERS, MAX_DEPOSITS
+_L, _T = len(LEVERS), len(TRIGGERS)
 
 _SCALARS = {
     "tender": ("synergy",),
@@ -125,7 +183,7 @@ STATE = _record(
     # patrons
     + [("lever", "f8", (_P, _L)), ("budget_left", "f8", (_P,)), ("points_used", "f8", (_P,)), ("summits", "f8", (_P,))]
     + [("belief_a", "f8", (_P,)), ("belief_b", "f8", (_P,)), ("credit", "f8", (_P,))]
-    + [("rival_leads", "i8", (_P,)), ("rival_letter", "i8", (_P,))]
+    + [("event_month", "i8", (_P, _T))]
     # financiers
     + [("letter_month", "i8", (_F,)), ("letter_share", "f8", (_F,)), ("holds_letter", "i8", (_B,))]
     # bidders
@@ -144,22 +202,110 @@ STATE = _record(
     + [("has_candidate", "i8"), ("has_runner_up", "i8")]
 )
 
-_PER_DEPOSIT = ("equity", "bonus", "processing", "offtake", "concession", "coverage", "completion")
 
-#: How a negotiation ended. ``winner[d]`` is the bidder's index, or NOBODY where the deposit was shelved.
-OUTCOME = _record(
-    [("replication", "i8"), ("month", "i8"), ("shelved", "i1"), ("split", "i1"), ("countered", "i1")]
-    + [("counters", "i8"), ("winner", "i8", (_D,))]
-    + [(name, "f8", (_D,)) for name in _PER_DEPOSIT]
-    + [("realised_coverage", "f8", (_D,)), ("done", "i1", (_D,)), ("renegotiated", "i1", (_D,))]
-    + [("value_share", "f8", (_B,)), ("built_share", "f8", (_B,))]
-    + [("utility", "f8"), ("surplus", "f8"), ("done_share", "f8")]
-    + [("patron_share", "f8", (_P,)), ("threat_executed", "i1", (_P,)), ("threat_loss", "f8", (_P,))]
-    + [("access_delivered", "f8", (_P,)), ("backlash", "f8", (_P,)), ("patron_payoff", "f8", (_P,))]
-    + [("credit", "f8", (_P,)), ("credibility", "f8", (_P,)), ("points_used", "f8", (_P,)), ("summits", "f8", (_P,))]
-    + [("host_value", "f8"), ("host_money", "f8"), ("balance", "f8"), ("hhi_before", "f8"), ("hhi_after", "f8")]
-    + [("price", "f8"), ("horizon_price", "f8")]
+# ------------------------------------------------------------------------------------------- what is on record at last
+
+#: Whose a quantity of the outcome is, and how many of them it has room for.
+ROOM = {
+    "negotiation": (), "deposit": (MAX_DEPOSITS,), "bidder": (MAX_BIDDERS,), "patron": (MAX_PATRONS,),
+    "financier": (MAX_FINANCIERS,),
+}  # fmt: skip
+
+
+class Quantity(NamedTuple):
+    """Something that is known of a negotiation once it has ended."""
+
+    name: str
+    #: whose it is, a key of ROOM
+    subject: str
+    #: of the record: i8 a whole number, i1 yes or no, f8 a quantity
+    kind: str
+    unit: str
+    #: what it means, in a line
+    meaning: str
+
+    @property
+    def is_term(self) -> bool:
+        """Whether it is a term of the deal on a deposit, of which there is none where nothing was awarded."""
+        return self.subject == "deposit" and self.kind == "f8"
+
+
+def _of(subject: str, *rows: tuple[str, str, str, str]) -> list[Quantity]:
+    """Quantities of one subject: rows of name, kind, unit and meaning."""
+    return [Quantity(name, subject, kind, unit, meaning) for name, kind, unit, meaning in rows]
+
+
+#: How a negotiation ended: every field of an OUTCOME, declared here alone.
+OUTCOME_TABLE = (
+    *_of(
+        "negotiation",
+        ("replication", "i8", "number", "number of the negotiation under its seed"),
+        ("shelved", "i1", "yes or no", "whether nothing was awarded"),
+        ("split", "i1", "yes or no", "whether the deposits went to different bidders"),
+        ("countered", "i1", "yes or no", "whether the award came by a counter-offer that the bidder agreed to"),
+        ("counters", "i8", "number", "how often the host countered"),
+        ("month", "i8", "months", "month of the award or of shelving, counted from 0"),
+    ),
+    *_of(
+        "deposit",
+        ("winner", "i8", "index", "the bidder that got the deposit, −1 if nobody"),
+        ("equity", "f8", "share", "state equity agreed"),
+        ("bonus", "f8", "M$", "signature bonus agreed"),
+        ("processing", "f8", "share", "local processing agreed, of output"),
+        ("offtake", "f8", "share", "offtake agreed, of output that the winner markets"),
+        ("concession", "f8", "share", "part of its reservation that the winner gave"),
+        ("coverage", "f8", "share", "capital that the host counted as covered, at the award"),
+        ("completion", "f8", "probability", "host's probability that the winner finishes the mine, at the award"),
+        ("realised_coverage", "f8", "share", "capital covered once letters became money, or did not"),
+        ("done", "i1", "yes or no", "whether the mine was finished"),
+        ("renegotiated", "i1", "yes or no", "whether the host reopened the deal and raised its equity"),
+    ),
+    *_of(
+        "bidder",
+        ("value_share", "f8", "share", "part of the deposits' value that the bidder won"),
+        ("built_share", "f8", "share", "part of the deposits' value that the bidder won and finished"),
+    ),
+    *_of(
+        "negotiation",
+        ("utility", "f8", "M$", "host's utility of what it decided, as it expected it then"),
+        ("surplus", "f8", "M$", "the same, less its utility of shelving"),
+        ("done_share", "f8", "share", "part of the deposits' value whose mines were finished"),
+    ),
+    *_of(
+        "patron",
+        ("patron_share", "f8", "share", "part of the deposits' value that the patron's bidders won"),
+        ("threat_executed", "i1", "yes or no", "whether the patron carried its tariff threat out"),
+        ("threat_loss", "f8", "M$", "what that cost the host"),
+        ("execution_cost", "f8", "M$", "what carrying its threat out cost the patron"),
+        ("back_down_cost", "f8", "M$", "what backing down from a refused threat cost the patron"),
+        ("denial_bit", "i1", "yes or no", "whether the patron's technology denial bit another camp's winner"),
+        ("access_delivered", "f8", "M$", "worth to the host of the market access that was delivered"),
+        ("backlash", "f8", "M$", "what giving way to the patron's threat cost the host at home"),
+        ("patron_payoff", "f8", "M$", "stake in the award and the mine, less what the levers cost the patron"),
+        ("credit", "f8", "share", "credit of cooperation with the host after all this"),
+        ("credibility", "f8", "probability", "host's belief that a threat of the patron is carried out, likewise"),
+        ("points_used", "f8", "points", "political capital used"),
+        ("summits", "f8", "number", "summits held"),
+    ),
+    *_of(
+        "financier",
+        ("letter_issued", "i1", "yes or no", "whether its letter or commitment was issued in time"),
+        ("letter_converted", "i1", "yes or no", "whether that became money for a bidder that won something"),
+    ),
+    *_of(
+        "negotiation",
+        ("host_value", "f8", "M$", "what the host got: rents and access, less executed threats and backlash, plus Bal"),
+        ("host_money", "f8", "M$", "the same without the balance term Bal"),
+        ("balance", "f8", "M$", "what the imbalance of camps in its portfolio costs the host, never positive"),
+        ("hhi_before", "f8", "index", "concentration of the camps in the host's portfolio before, 0 … 1"),
+        ("hhi_after", "f8", "index", "the same after the award"),
+        ("price", "f8", "USD/mtu", "price in the month of the decision"),
+        ("horizon_price", "f8", "USD/mtu", "price at the horizon, when a deal may be reopened"),
+    ),
 )
+
+#: How a negotiation ended, as a record. ``winner[d]`` is the bidder's index, or NOBODY where nothing was awarded.
+OUTCOME = _record([(quantity.name, quantity.kind, ROOM[quantity.subject]) for quantity in OUTCOME_TABLE])
 
 
 def new_records(dtype: np.dtype[Any], count: int = 1) -> np.ndarray:
@@ -179,7 +325,8 @@ def derive(game: np.record) -> None:
     game["deposit_weight"][:n] = _value_shares(game["deposit_output"][:n], game["deposit_key"][:n])
     game["patron_order"][:k] = np.argsort(game["patron_key"][:k], kind="stable")
     stakes = (game[f"patron_{name}"][:k] for name in ("exports", "exposed_share", "incidence", "annuity"))
-    game["patron_tariff_loss"][:k] = [rules.tariff_loss(*stake) for stake in zip(*stakes, strict=True)]
+    duty = LEVER_TABLE[TARIFF].full
+    game["patron_tariff_loss"][:k] = [rules.tariff_loss(duty, *stake) for stake in zip(*stakes, strict=True)]
 
 
 def _value_shares(outputs: np.ndarray, keys: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from mesa.datacollection import DataCollector
 
 from minegame import chance, turns
 from minegame.agents import Bidder, Financier, Host, Participant, Patron
-from minegame.game import LEVERS, NOBODY, OUTCOME, STATE, new_records
+from minegame.game import LEVERS, NOBODY, OUTCOME, OUTCOME_TABLE, STATE, new_records
 from minegame.scenario import Scenario
 
 BASELINE = "kazakhstan_tungsten"
@@ -80,7 +80,12 @@ MODEL_REPORTERS = {
     **{name: partial(_of_host, name=name) for name in ("utility", "aspiration", "shelve_utility", "decision")},
     "winner": _winner,
     "shelved": _shelved,
-    **{name: partial(_of_outcome, name=name) for name in ("host_value", "host_money")},
+}
+# How it ended, known in the last row; what a column above shows month by month keeps that column.
+MODEL_REPORTERS |= {
+    quantity.name: partial(_of_outcome, name=quantity.name)
+    for quantity in OUTCOME_TABLE
+    if quantity.subject == "negotiation" and quantity.name not in {*MODEL_REPORTERS, "replication"}
 }
 
 # No name is both the model's and an agent's: in a row of batch_run the one would hide the other.
@@ -175,6 +180,8 @@ class Negotiation(mesa.Model):
         for bidder in self.bidders:
             bidder.step()
         self.host.step()
+        for patron in self.patrons:
+            patron.watch()
         if self.host.is_last_month and not self.state.closed:
             raise RuntimeError("the host decided nothing in the last month: its decide() must accept() or shelve()")
         self.history.append(self.state_array.copy()[0])

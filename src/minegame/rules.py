@@ -13,7 +13,6 @@ import math
 from minegame.compiled import rule
 
 MONTH = 1.0 / 12.0  # years
-FULL_TARIFF = 0.25  # the tariff of a threat at intensity 1
 
 # --------------------------------------------------------------------------------------------- small common measures
 
@@ -347,13 +346,13 @@ def rent(completion, income, bonus, coverage):
 
 
 @rule
-def tariff_loss(exports, exposed_share, incidence, annuity):
-    """R14: what a threatened tariff at full strength (25 %) puts at stake for the host, M$.
+def tariff_loss(duty, exports, exposed_share, incidence, annuity):
+    """R14: what a threatened tariff at intensity 1 (a duty of 25 %) puts at stake for the host, M$.
 
-    >>> tariff_loss(1000.0, 0.5, 0.8, 2.0)
+    >>> tariff_loss(0.25, 1000.0, 0.5, 0.8, 2.0)
     200.0
     """
-    return FULL_TARIFF * (exports * exposed_share * incidence * annuity)
+    return duty * (exports * exposed_share * incidence * annuity)
 
 
 @rule
@@ -535,24 +534,16 @@ def requested_concession(aspiration, opening, full):
 
 
 @rule
-def patron_payoff(
-    stake, on_award, share, built, point_value, points, execution_cost, audience_cost, executed, backed_down
-):
+def patron_payoff(stake, on_award, share, built, point_value, points, threat_cost):
     """Section 5: a patron's payoff, M$: its stake in the award and the mine, less what the levers cost it.
 
-    ``built`` is the awarded value that was completed (share times done share); ``execution_cost`` and
-    ``audience_cost`` are in M$ and are paid if the threat was carried out, or refused and not carried out.
+    ``built`` is the awarded value that was completed (share times done share); ``threat_cost`` is what carrying its
+    threat out, or backing down from it, cost the patron, M$.
 
-    >>> patron_payoff(1000.0, 0.4, 1.0, 0.5, 10.0, 3.0, 40.0, 20.0, 0, 1)
+    >>> patron_payoff(1000.0, 0.4, 1.0, 0.5, 10.0, 3.0, 20.0)
     650.0
     """
-    gained = stake * (on_award * share + (1.0 - on_award) * built)
-    paid = point_value * points
-    if executed:
-        paid += execution_cost
-    if backed_down:
-        paid += audience_cost
-    return gained - paid
+    return stake * (on_award * share + (1.0 - on_award) * built) - (point_value * points + threat_cost)
 
 
 @rule

@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minegame import ensemble
-from minegame.game import MAX_DEPOSITS, OUTCOME
+from minegame.game import OUTCOME_TABLE
 from minegame.scenario import Problem, Scenario, ScenarioError
 
 FORMAT = 3
@@ -362,12 +362,15 @@ class Measure(NamedTuple):
 
 def measures(scenario: Scenario) -> list[Measure]:
     """Everything that is measured in a scenario, in the order of the tally."""
-    bidders, patrons = list(enumerate(scenario.bidder_names)), list(enumerate(scenario.patron_names))
-    deposits = list(enumerate(scenario.deposit_names))
+    names = (scenario.bidder_names, scenario.patron_names, scenario.financier_names, scenario.deposit_names)
+    bidders, patrons, financiers, deposits = (list(enumerate(listed)) for listed in names)
     found = [Measure(ensemble.general(name), name, "") for name in ensemble.GENERAL]
     found += [Measure(ensemble.by_bidder(name, i), name, who) for i, who in bidders for name in ensemble.BY_BIDDER]
     found += [Measure(ensemble.wins(i, d), "wins", f"{who}@{what}") for i, who in bidders for d, what in deposits]
     found += [Measure(ensemble.by_patron(name, k), name, who) for k, who in patrons for name in ensemble.BY_PATRON]
+    found += [
+        Measure(ensemble.by_financier(name, f), name, who) for f, who in financiers for name in ensemble.BY_FINANCIER
+    ]
     return sorted(found)
 
 
@@ -426,18 +429,13 @@ def outcomes_table(scenario: Scenario, policies: Sequence[str], groups: Sequence
         "policy": _labels(policy, policies),
         "replication": pa.array(flat["replication"]),
     }
-    kinds = dict.fromkeys(("value_share", "built_share"), scenario.bidder_names)
-    assert OUTCOME.names is not None
-    for name in OUTCOME.names:
-        if name == "replication":
+    for quantity in OUTCOME_TABLE:
+        name = quantity.name
+        if quantity.subject == "negotiation":
+            columns.setdefault(name, _typed(flat[name]))
             continue
-        cells = flat[name]
-        if cells.ndim == 1:
-            columns[name] = _typed(cells)
-            continue
-        who = kinds.get(name) or (scenario.deposit_names if cells.shape[1] == MAX_DEPOSITS else scenario.patron_names)
-        for n, subject in enumerate(who):
-            columns[f"{name}.{subject}"] = _typed(cells[:, n])
+        for n, subject in enumerate(getattr(scenario, f"{quantity.subject}_names")):
+            columns[f"{name}.{subject}"] = _typed(flat[name][:, n])
     _name_winners(columns, scenario, flat["winner"])
     return pa.table(columns)
 
@@ -454,9 +452,6 @@ def _typed(cells: np.ndarray) -> Any:
     return pa.array(cells.astype(bool if cells.dtype.itemsize == 1 else np.int16))
 
 
-_TERMS = ("equity", "bonus", "processing", "offtake", "concession", "coverage", "completion", "realised_coverage")
-
-
 def _name_winners(columns: dict[str, Any], scenario: Scenario, winners: np.ndarray) -> None:
     """Winners by name, and no terms where a deposit was shelved."""
     import pyarrow as pa
@@ -465,9 +460,8 @@ def _name_winners(columns: dict[str, Any], scenario: Scenario, winners: np.ndarr
     for d, deposit in enumerate(scenario.deposit_names):
         shelved = winners[:, d] < 0
         columns[f"winner.{deposit}"] = _labels(np.where(shelved, len(names) - 1, winners[:, d]), names)
-        for name in _TERMS:
-            cells = columns[f"{name}.{deposit}"].to_numpy(zero_copy_only=False)
-            columns[f"{name}.{deposit}"] = pa.array(cells, mask=shelved)
+        for term in (f"{quantity.name}.{deposit}" for quantity in OUTCOME_TABLE if quantity.is_term):
+            columns[term] = pa.array(columns[term].to_numpy(zero_copy_only=False), mask=shelved)
 
 
 def table_bytes(table: Any) -> bytes:

@@ -23,17 +23,21 @@ from minegame.game import (
     FULL,
     LEVERS,
     MAX_DEPOSITS,
+    NEVER,
     NOBODY,
     OFFERED,
     OPENING,
     RIVAL_LEADS,
+    RIVAL_LETTER,
     SHELVE,
     TARIFF,
+    TERM,
+    TRIGGERS,
     UNDECIDED,
     WAIT,
 )
 
-_LEVERS = len(LEVERS)
+_LEVERS, _TRIGGERS = len(LEVERS), len(TRIGGERS)
 _TIE_BREAK = 1e-9  # of the value scale: far below a dollar, only there so that equals are decided by lot
 _SAME_SHARE = 1e-11  # value shares are kept to twelve digits: lots that differ by less are equal
 _SAME_MONEY = 1e-9  # of the value scale: what differs by less differs by rounding
@@ -83,8 +87,8 @@ def _seat_patron(game, state, k):
     state.belief_a[k] = game.patron_belief_a[k]
     state.belief_b[k] = game.patron_belief_b[k]
     state.credit[k] = game.patron_credit[k]
-    state.rival_leads[k] = 0
-    state.rival_letter[k] = 0
+    for trigger in range(_TRIGGERS):
+        state.event_month[k, trigger] = NEVER
     for lever in range(_LEVERS):
         state.lever[k, lever] = 0.0
 
@@ -137,14 +141,51 @@ def press(game, state, k):
 
 @rule
 def _is_on(game, state, k, lever):
-    trigger = game.lever_trigger[k, lever]
+    trigger, onset = game.lever_trigger[k, lever], game.lever_onset[k, lever]
     if trigger == ALWAYS:
-        fired = 1
-    elif trigger == RIVAL_LEADS:
-        fired = state.rival_leads[k]
-    else:
-        fired = state.rival_letter[k]
-    return fired == 1 and state.month >= game.lever_onset[k, lever]
+        return state.month >= onset
+    event = state.event_month[k, trigger]
+    return event != NEVER and state.month >= max(onset, event + 1)
+
+
+@rule
+def watch(game, state, k):
+    """At the end of a month a patron notes which of the events that levers may wait for has happened (R21)."""
+    for trigger in range(_TRIGGERS):
+        if trigger != ALWAYS and state.event_month[k, trigger] == NEVER and _happens(game, state, k, trigger):
+            state.event_month[k, trigger] = state.month
+
+
+@rule
+def _happens(game, state, k, trigger):
+    if trigger == RIVAL_LEADS:
+        return _rival_leads(game, state, k)
+    if trigger == RIVAL_LETTER:
+        return _rival_letter(game, state, k)
+    raise ValueError("a trigger without an event")
+
+
+@rule
+def _rival_leads(game, state, k):
+    """Whether the host's candidate of the month gives a patron's own camp less than half of the value."""
+    if not state.has_candidate:
+        return False
+    held = 0.0
+    for d in range(game.deposits):
+        if game.bidder_patron[state.award[d]] == k:
+            held += game.deposit_weight[d]
+    return held < 0.5 - _SAME_SHARE
+
+
+@rule
+def _rival_letter(game, state, k):
+    """Whether a bidder of another camp, one that will bid, gets a public letter this month."""
+    for f in range(game.financiers):
+        i = game.financier_bidder[f]
+        if game.financier_public[f] and state.letter_month[f] == state.month:
+            if game.bidder_patron[i] != k and game.bidder_entry[i] < game.months:
+                return True
+    return False
 
 
 @rule
@@ -218,10 +259,6 @@ def _issue(game, state, f, i):
     )
     if game.financier_public[f]:
         state.holds_letter[i] = 1
-        if game.bidder_entry[i] < game.months:  # a letter to a bidder that never enters alarms nobody
-            for k in range(game.patrons):
-                if k != game.bidder_patron[i]:
-                    state.rival_letter[k] = 1  # patrons have had their turn: seen from next month on
 
 
 # ---------------------------------------------------------------------------------------------------------- the bidder
@@ -371,9 +408,6 @@ def weigh(game, state):
         state.shelve_utility, state.opening_utility, state.runner_up, state.full_utility, state.has_runner_up
     )
     state.aspiration = rules.aspiration(state.floor, state.full_utility, _patience(game, state, main))
-    for k in range(game.patrons):
-        if state.share[k] < 0.5 - _SAME_SHARE:
-            state.rival_leads[k] = 1  # seen by the patron from next month on
 
 
 @rule
@@ -519,36 +553,43 @@ def _share_out(game, state, award):
 
 
 @rule
-def ledger(game, state, i, entries):
-    """Write the host's utility of giving everything to bidder ``i``, term by term, into ``entries``; return the sum.
+def ledger(game, state, award, entries):
+    """Write the host's utility of an allocation, term by term, into ``entries``; return the sum.
 
-    ``entries`` has the length of ``game.LEDGER``, M$.  Call it after the bidder's offer of the month.
+    ``award`` names the bidder of each deposit; ``entries`` has the length of ``game.LEDGER``, M$.  Call it after the
+    bidders' offers of the month.
     """
     weigh_patrons(game, state)
-    for d in range(game.deposits):
-        state.trial[d] = i
-    total = standing_utility(game, state, state.trial) + _rents(game, state, state.trial, OFFERED)
+    total = standing_utility(game, state, award) + _rents(game, state, award, OFFERED)
     for n in range(entries.shape[0]):
         entries[n] = 0.0
+    entries[TERM.synergy] = game.tender_synergy
     for d in range(game.deposits):
-        tax, dividends, processing, offtake = income_from(game, state, i, d, state.equity[i, d])
-        entries[0] += state.completion[i] * tax
-        entries[1] += state.completion[i] * dividends
-        entries[2] += state.completion[i] * processing
-        entries[3] += state.completion[i] * offtake
-        entries[4] += state.coverage[i] * state.bonus[i, d]
-        taste = game.host_value_scale * game.deposit_weight[d] * state.taste[i]
-        entries[5] += taste
-        entries[6] += state.noise[i, d] - taste
-    entries[7] = game.tender_synergy
+        _enter_rent(game, state, award[d], d, entries)
+        if award[d] != award[0]:
+            entries[TERM.synergy] = 0.0
     for k in range(game.patrons):
         loss, anger, access, credit = political_terms(game, state, k)
-        entries[8] -= loss
-        entries[9] -= anger
-        entries[10] += access
-        entries[11] += credit
-    entries[12] = balance(game, state)
+        entries[TERM.threat_loss] -= loss
+        entries[TERM.backlash] -= anger
+        entries[TERM.access] += access
+        entries[TERM.credit] += credit
+    entries[TERM.balance] = balance(game, state)
     return total
+
+
+@rule
+def _enter_rent(game, state, i, d, entries):
+    """Enter what one bidder's offer for a deposit, and what officials feel about it, are worth to the host."""
+    tax, dividends, processing, offtake = income_from(game, state, i, d, state.equity[i, d])
+    entries[TERM.tax] += state.completion[i] * tax
+    entries[TERM.dividends] += state.completion[i] * dividends
+    entries[TERM.processing] += state.completion[i] * processing
+    entries[TERM.offtake] += state.completion[i] * offtake
+    entries[TERM.bonus] += state.coverage[i] * state.bonus[i, d]
+    taste = game.host_value_scale * game.deposit_weight[d] * state.taste[i]
+    entries[TERM.taste] += taste
+    entries[TERM.evaluation] += state.noise[i, d] - taste
 
 
 @rule
@@ -693,6 +734,10 @@ def settle(game, state, outcome):
     _record_award(game, state, outcome)
     for k in range(game.patrons):
         _carry_out_threat(game, state, outcome, k)
+    for f in range(game.financiers):
+        _convert(game, state, outcome, f)
+    for k in range(game.patrons):
+        _bite(game, state, outcome, k)
     for d in range(game.deposits):
         _build(game, state, outcome, d)
     for k in range(game.patrons):
@@ -774,11 +819,12 @@ def _after_award(state, stream, key, index):
 @rule
 def _carry_out_threat(game, state, outcome, k):
     threat, share = state.lever[k, TARIFF], state.share[k]
-    executed = 0
-    if threat > 0.0 and share < 1.0:
+    executed, refused = 0, threat > 0.0 and share < 1.0
+    if refused:
         u = _after_award(state, chance.THREAT, game.patron_key[k], 0)
         executed = 1 if u < _resolve_to_act(game, state, k, threat) else 0
     outcome.threat_executed[k] = executed
+    _charge_for_threat(game, outcome, k, threat, refused)
     lost = rules.threat_loss(1.0, 1.0, 1.0, threat, game.patron_tariff_loss[k], share)
     outcome.threat_loss[k] = lost if executed else 0.0
     outcome.backlash[k] = rules.backlash(
@@ -792,15 +838,60 @@ def _carry_out_threat(game, state, outcome, k):
 
 
 @rule
+def _charge_for_threat(game, outcome, k, threat, refused):
+    """Write down what a patron pays for having its refused threat carried out, or for backing down, M$."""
+    scale, executed = game.host_value_scale, outcome.threat_executed[k] == 1
+    outcome.execution_cost[k] = 0.0
+    outcome.back_down_cost[k] = 0.0
+    if executed:
+        outcome.execution_cost[k] = rules.executed_threat_cost(
+            game.politics_execution_cost_scale, game.patron_execution_cost[k], threat, scale
+        )
+    elif refused:
+        outcome.back_down_cost[k] = rules.backed_down_cost(
+            game.politics_audience_cost_scale, game.patron_audience_cost[k], game.patron_publicity[k], threat, scale
+        )
+
+
+@rule
+def _convert(game, state, outcome, f):
+    """The letter or commitment behind a winner becomes money, in full or not at all; those to losers lapse."""
+    issued = state.letter_month[f] != NOBODY
+    outcome.letter_issued[f] = 1 if issued else 0
+    outcome.letter_converted[f] = 0
+    if issued and outcome.value_share[game.financier_bidder[f]] > 0.0:
+        u = _after_award(state, chance.CONVERSION, game.financier_key[f], 0)
+        outcome.letter_converted[f] = 1 if u < game.financier_conversion[f] else 0
+
+
+@rule
+def _bite(game, state, outcome, k):
+    """A patron's technology denial bites the winners of other camps, or does not."""
+    outcome.denial_bit[k] = 0
+    if state.lever[k, DENIAL] > 0.0 and _another_camp_won(game, outcome, k):
+        u = _after_award(state, chance.DENIAL_BITE, game.patron_key[k], 0)
+        outcome.denial_bit[k] = 1 if u < game.politics_denial_bite_rate else 0
+
+
+@rule
+def _another_camp_won(game, outcome, k):
+    for d in range(game.deposits):
+        i = outcome.winner[d]
+        if i != NOBODY and game.bidder_patron[i] != k:
+            return True
+    return False
+
+
+@rule
 def _build(game, state, outcome, d):
-    """Letters become money or not, denial bites or not, the mine of a deposit is finished or not."""
+    """The mine of a deposit is finished or not, at the capital that came and against the denial that bit."""
     outcome.done[d] = 0
     outcome.realised_coverage[d] = 0.0
     i = outcome.winner[d]
     if i == NOBODY:
         return
-    coverage = _realised_coverage(game, state, i)
-    finished = _completion(game, i, coverage, _realised_denial(game, state, i))
+    coverage = _realised_coverage(game, state, outcome, i)
+    finished = _completion(game, i, coverage, _realised_denial(game, state, outcome, i))
     outcome.realised_coverage[d] = coverage
     if _after_award(state, chance.COMPLETION, game.bidder_key[i], game.deposit_key[d]) < finished:
         outcome.done[d] = 1
@@ -808,22 +899,20 @@ def _build(game, state, outcome, d):
 
 
 @rule
-def _realised_coverage(game, state, i):
+def _realised_coverage(game, state, outcome, i):
     coverage = game.bidder_own_capital[i]
     for f in range(game.financiers):
-        if game.financier_bidder[f] == i and state.letter_month[f] != NOBODY:
-            if _after_award(state, chance.CONVERSION, game.financier_key[f], 0) < game.financier_conversion[f]:
-                coverage += state.letter_share[f]
+        if game.financier_bidder[f] == i and outcome.letter_converted[f]:
+            coverage += state.letter_share[f]
     return rules.clip(coverage, 0.0, 1.0)
 
 
 @rule
-def _realised_denial(game, state, i):
+def _realised_denial(game, state, outcome, i):
     denial = 0.0
     for k in range(game.patrons):
-        if k != game.bidder_patron[i] and state.lever[k, DENIAL] > denial:
-            if _after_award(state, chance.DENIAL_BITE, game.patron_key[k], 0) < game.politics_denial_bite_rate:
-                denial = state.lever[k, DENIAL]
+        if k != game.bidder_patron[i] and outcome.denial_bit[k]:
+            denial = max(denial, state.lever[k, DENIAL])
     return denial
 
 
@@ -903,8 +992,6 @@ def _built(game, outcome, k):
 
 @rule
 def _pay_patron(game, state, outcome, k):
-    threat, scale = state.lever[k, TARIFF], game.host_value_scale
-    refused = threat > 0.0 and state.share[k] < 1.0
     outcome.patron_payoff[k] = rules.patron_payoff(
         game.patron_stake[k],
         game.patron_stake_on_award[k],
@@ -912,12 +999,7 @@ def _pay_patron(game, state, outcome, k):
         _built(game, outcome, k),
         game.patron_point_value[k],
         state.points_used[k],
-        rules.executed_threat_cost(game.politics_execution_cost_scale, game.patron_execution_cost[k], threat, scale),
-        rules.backed_down_cost(
-            game.politics_audience_cost_scale, game.patron_audience_cost[k], game.patron_publicity[k], threat, scale
-        ),
-        outcome.threat_executed[k] == 1,
-        refused and outcome.threat_executed[k] == 0,
+        outcome.execution_cost[k] + outcome.back_down_cost[k],
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from typing import Annotated, Any
 
 import typer
@@ -49,7 +50,7 @@ def examples(command: str, *lines: str) -> str:
 
 
 def _parameters(part: type[Options]) -> Iterator[inspect.Parameter]:
-    defaults = {name: field.default for name, field in part.__dataclass_fields__.items()}
+    defaults = {field.name: field.default for field in fields(part)}  # type: ignore[arg-type]
     for name, option in options_of(part).items():
         default = False if isinstance(option.reader, Flag) else None
         yield inspect.Parameter(

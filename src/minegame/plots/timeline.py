@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from minegame.game import LEVER_TABLE
 from minegame.plots.style import COLOURS, GREY, blank, wrapped
 from minegame.transcript import calendar_month, money
 
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
 
     from minegame.transcript import Cast
 
-_LEVERS = {
-    "tariff": "tariff threat", "access": "access, technology", "engagement": "head-of-state engagement",
-    "finance": "mandate to state lenders", "denial": "technology denial",
-}  # fmt: skip
+_LEVERS = {lever.name: lever for lever in LEVER_TABLE}
 _MARKS = "osDvP^Xp"
 _SPLITS: tuple[dict[str, Any], ...] = tuple(
     {"color": "black", "marker": mark, "markersize": size} for mark, size in (("*", 11), ("X", 8), ("P", 8))
@@ -30,7 +28,6 @@ _SPLITS: tuple[dict[str, Any], ...] = tuple(
 _RING: dict[str, Any] = {
     "color": "black", "markerfacecolor": "none", "markeredgewidth": 1.6, "linestyle": "none", "zorder": 4,
 }  # fmt: skip
-_FULL_TARIFF = 0.25  # at intensity 1
 _SHOWN_AHEAD = 1.6  # months shown for a month played, where the deadline is far
 _MOST_TICKS = 16
 _LETTERS = 46  # of a row's label on a line
@@ -329,11 +326,11 @@ def _lever(table: pd.DataFrame, cast: Cast, patron: str, lever: str) -> _Row:
         for a, b in pairwise(cuts)
         if strengths[a] > 0.0
     ]
-    return _Row(patron, wrapped(f"{cast.labels[patron]}: {_LEVERS[lever]}", _LETTERS), tuple(spans))
+    return _Row(patron, wrapped(f"{cast.labels[patron]}: {_LEVERS[lever].label}", _LETTERS), tuple(spans))
 
 
 def _strength(lever: str, intensity: float) -> str:
-    return f"{100 * intensity * (_FULL_TARIFF if lever == 'tariff' else 1.0):.0f} %"
+    return f"{100 * intensity * _LEVERS[lever].full:.0f} %"
 
 
 def _backing(table: pd.DataFrame, cast: Cast, financier: str) -> _Row:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import Annotated, Any, Generic, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from minegame import game as game_module
-from minegame.game import MAX_MONTHS
+from minegame.game import (
+    ACCESS,
+    DENIAL,
+    ENGAGEMENT,
+    FINANCE,
+    LEVER_TABLE,
+    LEVERS,
+    LOTS,
+    MAX_MONTHS,
+    TARIFF,
+    TRIGGERS,
+)
 
 # ----------------------------------------------------------------------------------------------- the kinds of a value
 
@@ -21,8 +32,11 @@ def _whole(value: object) -> object:
 
 
 Whole = Annotated[int, BeforeValidator(_whole)]
-Lots = Literal["bundled", "split"]
-Trigger = Literal["always", "rival_leads", "rival_letter"]
+if TYPE_CHECKING:
+    Lots: TypeAlias = str
+    Trigger: TypeAlias = str
+else:  # what there is to choose from is said by the game alone
+    Lots, Trigger = Literal[LOTS], Literal[TRIGGERS]
 
 
 def _number(unit: str, meaning: str, low: float, high: float, default: Any = ...) -> Any:
@@ -196,32 +210,62 @@ class RenegotiationFields(Group):
     equity_cap: float = _share("State equity that reopening cannot exceed.", 0.9)
 
 
-class TariffFields(Group):
-    """The tariff lever of a patron."""
-
-    intensity: float = _number("number", "Threatened tariff (theta): 1 is 25 %.", 0, 4, 0.0)
-    onset: Whole = _month("First month in which the lever may be on.")
-    trigger: Trigger = _choice("What must have happened before the lever is used.", "always")
-    price: float = _number("points/month", "Political capital a month at intensity 1.", 0, 1e6, 1.0)
+def _intensity(lever: int) -> Any:
+    what = LEVER_TABLE[lever]
+    return _number(what.unit, what.intensity, 0, what.hardest, 0.0)
 
 
 class LeverFields(Group):
-    """A lever of a patron other than the tariff."""
+    """What the levers of a patron have in common."""
 
-    intensity: float = _share("How hard the lever is pressed.", 0.0)
+    intensity: float
     onset: Whole = _month("First month in which the lever may be on.")
     trigger: Trigger = _choice("What must have happened before the lever is used.", "always")
     price: float = _number("points/month", "Political capital a month at intensity 1.", 0, 1e6, 1.0)
+
+
+class TariffFields(LeverFields):
+    """The tariff lever of a patron."""
+
+    intensity: float = _intensity(TARIFF)
+
+
+class AccessFields(LeverFields):
+    """The access lever of a patron."""
+
+    intensity: float = _intensity(ACCESS)
+
+
+class EngagementFields(LeverFields):
+    """The engagement lever of a patron."""
+
+    intensity: float = _intensity(ENGAGEMENT)
+
+
+class FinanceFields(LeverFields):
+    """The finance lever of a patron."""
+
+    intensity: float = _intensity(FINANCE)
+
+
+class DenialFields(LeverFields):
+    """The denial lever of a patron."""
+
+    intensity: float = _intensity(DENIAL)
 
 
 class LeversFields(Group):
     """What a patron can press; a lever left out is never used."""
 
     tariff: TariffFields = TariffFields()
-    access: LeverFields = LeverFields()
-    engagement: LeverFields = LeverFields()
-    finance: LeverFields = LeverFields()
-    denial: LeverFields = LeverFields()
+    access: AccessFields = AccessFields()
+    engagement: EngagementFields = EngagementFields()
+    finance: FinanceFields = FinanceFields()
+    denial: DenialFields = DenialFields()
+
+
+if tuple(LeversFields.model_fields) != LEVERS:
+    raise TypeError(f"LeversFields must hold the levers of the game, {', '.join(LEVERS)}, in that order")
 
 
 class PatronFields(Group):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from minegame import chance, rules, turns
-from minegame.game import ACCESS, DENIAL, NOBODY, TARIFF
+from minegame import rules, turns
+from minegame.game import ACCESS, DENIAL, LEVER_TABLE, NOBODY, TARIFF
 from minegame.transcript.case import Case, Event, writable
 from minegame.transcript.wording import counted, inside, listed, money, percent, percents
 
@@ -42,18 +42,12 @@ def aftermath(case: Case) -> Iterator[Event]:
     yield _host_value(case)
 
 
-def _drawn(case: Case, stream: int, key: int, index: int = 0) -> float:
-    """The uniform draw that decided something after the award."""
-    seed, replication = case.negotiation.seed, case.negotiation.replication
-    return float(chance.uniform(seed, replication, stream, int(key), int(index), 0))
-
-
 def _threat(case: Case, patron: Patron) -> Iterator[Event]:
     k, out, last = patron.index, case.outcome, case.negotiation.history[-1]
     threat = float(last.lever[k, TARIFF])
     if threat <= 0.0:
         return
-    words = f"tariff threat of {percent(rules.FULL_TARIFF * threat)}"
+    words = f"tariff threat of {percent(LEVER_TABLE[TARIFF].full * threat)}"
     share, loss, executed = float(out.patron_share[k]), float(out.threat_loss[k]), bool(out.threat_executed[k])
     if share >= 1.0:
         text = f"withdraws its {words}: its camp has won everything"
@@ -70,25 +64,23 @@ def _threat(case: Case, patron: Patron) -> Iterator[Event]:
 
 
 def _conversion(case: Case, financier: Financier) -> Iterator[Event]:
-    f, game, last = financier.index, case.game, case.negotiation.history[-1]
-    won = case.outcome.value_share[financier.bidder.index] > 0.0
-    if not won or last.letter_month[f] == NOBODY:
+    f, out, share = financier.index, case.outcome, financier.share
+    if not (out.letter_issued[f] and out.value_share[financier.bidder.index] > 0.0):
         return
-    converted = _drawn(case, chance.CONVERSION, game.financier_key[f]) < game.financier_conversion[f]
-    share = float(last.letter_share[f])
-    what = "commitment" if game.financier_credibility[f] >= 1.0 else "letter"
+    converted = bool(out.letter_converted[f])
+    what = "commitment" if case.game.financier_credibility[f] >= 1.0 else "letter"
     fate = "becomes money" if converted else "never becomes money"
     text = f"its {what} for {percent(share)} of {inside(financier.bidder.label)}'s capital {fate}"
-    yield case.event(case.award_month, "conversion", financier, text, converted=bool(converted), share=share)
+    yield case.event(case.award_month, "conversion", financier, text, converted=converted, share=share)
 
 
 def _denial(case: Case, patron: Patron) -> Iterator[Event]:
     k, denial = patron.index, float(case.negotiation.history[-1].lever[patron.index, DENIAL])
     if denial <= 0.0 or case.outcome.shelved or case.outcome.patron_share[k] >= 1.0:
         return
-    bites = _drawn(case, chance.DENIAL_BITE, case.game.patron_key[k]) < case.game.politics_denial_bite_rate
+    bites = bool(case.outcome.denial_bit[k])
     text = f"its technology denial {'bites' if bites else 'does not bite'}"
-    yield case.event(case.award_month, "denial", patron, text, denial=denial, bites=bool(bites))
+    yield case.event(case.award_month, "denial", patron, text, denial=denial, bites=bites)
 
 
 def _mine(case: Case, d: int) -> Iterator[Event]:
@@ -146,7 +138,7 @@ def _payoff(case: Case, patron: Patron) -> Event:
     k, out, game = patron.index, case.outcome, case.game
     payoff, points, share = float(out.patron_payoff[k]), float(out.points_used[k]), float(out.patron_share[k])
     built = sum(case.weight(d) * float(out.done[d]) for d in range(len(case.deposits)) if _camp(case, d) == k)
-    on_award, threat_cost = float(game.patron_stake_on_award[k]), _threat_cost(case, k)
+    on_award, threat_cost = float(game.patron_stake_on_award[k]), float(out.execution_cost[k] + out.back_down_cost[k])
     parts = []
     if share > 0.0:
         weights = f"{percent(on_award)} × {percent(share)} awarded + {percent(1.0 - on_award)} × {percent(built)} built"
@@ -168,19 +160,6 @@ def _camp(case: Case, d: int) -> int:
     """The patron whose camp won a deposit."""
     winner = int(case.outcome.winner[d])
     return NOBODY if winner == NOBODY else case.bidder(winner).patron.index
-
-
-def _threat_cost(case: Case, k: int) -> float:
-    """What its threat cost the patron in the end, M$: carried out, or refused and not carried out."""
-    game, out, threat = case.game, case.outcome, float(case.negotiation.history[-1].lever[k, TARIFF])
-    if threat <= 0.0 or out.patron_share[k] >= 1.0:
-        return 0.0
-    scale = game.host_value_scale
-    if out.threat_executed[k]:
-        own = game.patron_execution_cost[k]
-        return float(rules.executed_threat_cost(game.politics_execution_cost_scale, own, threat, scale))
-    audience, public = game.patron_audience_cost[k], game.patron_publicity[k]
-    return float(rules.backed_down_cost(game.politics_audience_cost_scale, audience, public, threat, scale))
 
 
 def _standing(case: Case, patron: Patron) -> Iterator[Event]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from minegame import rules, turns
-from minegame.game import ACCEPT, BUNDLED, COUNTER, DECISIONS, LEVERS, RIVAL_LEADS, RIVAL_LETTER, SHELVE
+from minegame.game import ACCEPT, BUNDLED, COUNTER, DECISIONS, LEVERS, SHELVE, TRIGGER_TABLE
 from minegame.transcript.case import Case, Event, writable
 from minegame.transcript.wording import (
     counted,
@@ -23,12 +23,6 @@ from minegame.transcript.wording import (
 
 if TYPE_CHECKING:
     from minegame.agents import Bidder, Financier, Patron
-
-
-_TRIGGER_WORDS = {
-    RIVAL_LEADS: "because a rival camp led the tender",
-    RIVAL_LETTER: "because a rival bidder got a public letter",
-}
 
 
 def story(case: Case) -> Iterator[Event]:
@@ -84,7 +78,7 @@ def _started(case: Case, k: int, then: list[float], now: list[float]) -> Iterato
     started = [n for n in range(len(LEVERS)) if then[n] == 0.0 < now[n]]
     for trigger in sorted({int(case.game.lever_trigger[k, n]) for n in started}):
         group = [n for n in started if case.game.lever_trigger[k, n] == trigger]
-        why = _TRIGGER_WORDS.get(trigger)
+        why = TRIGGER_TABLE[trigger].reason
         yield from _changes("presses with", group, now, f", {why}" if why else "")
 
 
@@ -347,11 +341,8 @@ def _plans(case: Case, patron: Patron) -> str:
 
 def _timing(case: Case, k: int, lever: int) -> str:
     when = f"from {case.date(int(case.game.lever_onset[k, lever]))}"
-    trigger = int(case.game.lever_trigger[k, lever])
-    return {
-        RIVAL_LEADS: f"{when} if a rival camp leads",
-        RIVAL_LETTER: f"{when} if a rival bidder gets a public letter",
-    }.get(trigger, when)
+    plan = TRIGGER_TABLE[int(case.game.lever_trigger[k, lever])].plan
+    return f"{when} {plan}" if plan else when
 
 
 def _backing(case: Case, bidder: Bidder) -> str:

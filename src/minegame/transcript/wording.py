@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from minegame import rules
-from minegame.game import ACCESS, DENIAL, ENGAGEMENT, FINANCE, TARIFF
+from minegame.game import LEVER_TABLE
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-
-_LEVER_WORDS = {
-    TARIFF: "a tariff threat",
-    ACCESS: "market access and technology",
-    ENGAGEMENT: "head-of-state engagement",
-    FINANCE: "a mandate to its state lenders",
-    DENIAL: "technology denial",
-}
-
 
 _MOST_DIGITS = 3  # what differs by less than that differs by rounding
 
@@ -119,9 +109,10 @@ def listed(parts: list[str]) -> str:
 
 def lever_words(lever: int, intensity: float) -> str:
     """A lever in words, with its strength where it is a tariff or not at full strength."""
-    if lever == TARIFF:
-        return f"{_LEVER_WORDS[lever]} ({percent(rules.FULL_TARIFF * intensity)})"
-    return _LEVER_WORDS[lever] if intensity >= 1.0 else f"{_LEVER_WORDS[lever]} (at {percent(intensity)})"
+    what = LEVER_TABLE[lever]
+    if what.full < 1.0:
+        return f"{what.words} ({percent(what.full * intensity)})"
+    return what.words if intensity >= 1.0 else f"{what.words} (at {percent(intensity)})"
 
 
 # --------------------------------------------------------------------------------------------------- words of their own
