@@ -13,6 +13,7 @@ from __future__ import annotations
 from minegame.answers.answer import Answer, AnswerError, Picture, is_answer_folder
 from minegame.answers.ask import FORMER, ask, kind_of, kinds
 from minegame.answers.question import Question
+from minegame.answers.reading import read
 
 __all__ = [
     "FORMER",
@@ -24,4 +25,5 @@ __all__ = [
     "is_answer_folder",
     "kind_of",
     "kinds",
+    "read",
 ]
