@@ -37,7 +37,7 @@ from minegame.statistics import precision
 if TYPE_CHECKING:
     from minegame.results import Results
 
-EXPERIMENT = "experiment"  # the kind of a folder that holds a run
+EXPERIMENT = storage.EXPERIMENT
 _CHUNK, _SMALL_CHUNK, _ROWS_CHUNK = 120_000, 20_000, 20_000  # negotiations in a file: a second or two of work
 _FEW_CHUNKS, _MANY_CHUNKS = 32, 2000
 _GAMES = 4096  # in a piece, unless one group has more: 40 MB of games and sums

@@ -128,11 +128,11 @@ class Answer:
         """
         folder = Path(folder)
         head = read_head(folder)
-        if head.get("format") != FORMAT:
-            from minegame.answers import format1
-
-            return format1.read(folder, head)
         try:
+            if head["format"] != FORMAT:
+                from minegame.answers import format1
+
+                return format1.read(folder, head)
             return cls(
                 kind=head["kind"],
                 question=head["question"],
@@ -208,6 +208,8 @@ def read_head(folder: Path) -> dict[str, Any]:
     Raises:
         AnswerError: if there is none, or none that can be read.
     """
+    from minegame.answers import shape
+
     file = folder / FILE
     try:
         head = json.loads(file.read_text(encoding="utf-8"))
@@ -215,13 +217,18 @@ def read_head(folder: Path) -> dict[str, Any]:
         raise AnswerError(folder, f"holds no answer: there is no {FILE} in it") from None
     except (ValueError, RecursionError) as problem:
         raise AnswerError(file, f"cannot be read: {problem}") from None
-    if not isinstance(head, dict) or head.get("format") not in (FORMAT, "minegame answer 1"):
+    if not isinstance(head, dict) or head.get("format") not in (FORMAT, shape.FORMER):
         raise AnswerError(file, f'is no answer of this format: expected "format": {FORMAT}')
+    shape.check(folder, FILE, head)
     return head
 
 
 def _read_table(folder: Path, key: str, entry: Mapping[str, Any]) -> Table:
-    table = Table.from_csv(folder / f"tables/{key}.csv", entry)
+    try:
+        table = Table.from_csv(folder / f"tables/{key}.csv", entry)
+        len(table)
+    except ValueError as problem:  # a column without a name or values, or what is no CSV file at all
+        raise AnswerError(folder / f"tables/{key}.csv", f"is not the table that {FILE} says: {problem}") from None
     if len(table) != entry["rows"]:
         text = f"is not as written: {len(table)} of {entry['rows']} rows; make the answer again"
         raise AnswerError(folder / f"tables/{key}.csv", text)
