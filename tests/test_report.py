@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from minegame import experiment, plots, report, results, storage
 from minegame.answers import experiment as told_runs
 from minegame.answers.answer import Answer, AnswerError, Picture
+from minegame.answers.experiment import rerun
 from minegame.cli import app
 from minegame.experiment_file import Experiment
 from minegame.folder import Work, sign
@@ -475,19 +476,19 @@ def shipped(**changes: Any) -> Results:
 
 
 def test_a_shipped_experiment_is_run_again_by_its_name():
-    assert told_runs._command(shipped()) == "minegame run who_wins"
+    assert rerun.command(shipped()) == "minegame run who_wins"
     assert told_runs.experiment_file(shipped()) == ""
     changed = shipped(replications=500, seed=9, set={"tender.lots": "split"})
-    assert told_runs._command(changed) == "minegame run who_wins --replications 500 --seed 9 --set tender.lots=split"
+    assert rerun.command(changed) == "minegame run who_wins --replications 500 --seed 9 --set tender.lots=split"
     free = shipped(set={"financiers.us_public_lenders.offtake_multiple": None, "host.balance_weight": 0.1 + 0.2})
-    assert told_runs._command(free) == (
+    assert rerun.command(free) == (
         "minegame run who_wins --set financiers.us_public_lenders.offtake_multiple=null "
         "--set host.balance_weight=0.30000000000000004"
     )
     sure = shipped(replications={"until": 0.1, "at_most": 500})
-    assert told_runs._command(sure) == "minegame run who_wins.yaml"
+    assert rerun.command(sure) == "minegame run who_wins.yaml"
     other = shipped(policies={"a": {}, "b": {"tender.months": 8}}, packages={})
-    assert told_runs._command(other) == "minegame run who_wins.yaml"
+    assert rerun.command(other) == "minegame run who_wins.yaml"
     assert "tender.months: 8" in told_runs.experiment_file(other)
 
 

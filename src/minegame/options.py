@@ -612,3 +612,13 @@ def changes() -> Any:
     """Changes of the scenario."""
     help = "Change a value of the scenario, such as tender.lots=split; may be given many times."
     return option(None, help, Changes())
+
+
+def threads() -> Any:
+    """How many threads play."""
+    return option(None, "Threads to run on (default: all cores).", Whole(1, 4096))
+
+
+def json() -> Any:
+    """Whether JSON is printed."""
+    return option(False, "Print JSON for programs instead of text.", Flag())

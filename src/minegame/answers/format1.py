@@ -32,7 +32,7 @@ def read(folder: Path, head: Mapping[str, Any]) -> Answer:
         AnswerError: if a table is not as it was written.
         FileNotFoundError: if a file is missing.
     """
-    from minegame.answers.ask import FORMER
+    from minegame.answers.catalogue import FORMER
 
     return Answer(
         kind=FORMER.get(head["name"], head["name"]),

@@ -103,7 +103,7 @@ def size_of(title: str, png: bytes) -> tuple[int, int]:
 
 def _place(folder: Path) -> int:
     """Where an answer stands in the order in which answers are best read; runs and unknown kinds come last."""
-    from minegame.answers.ask import FORMER, kinds
+    from minegame.answers.catalogue import FORMER, kinds
 
     kind = results.kind_in(folder)
     listed = list(kinds())

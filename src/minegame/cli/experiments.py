@@ -185,7 +185,7 @@ def _sweep_title(scenario: str, vary: Sequence[str], policies: Sequence[str]) ->
 @dataclass(frozen=True, kw_only=True)
 class _Results(Options):
     folder: Path = argument(ROOT, "A results folder, or a folder of such folders (default: results).", Place())
-    json: bool = option(False, "Print JSON for programs instead of text.", Flag())
+    json: bool = options.json()
 
 
 def _results(asked: _Results) -> None:

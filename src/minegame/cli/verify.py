@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import typer
 
-from minegame.cli.app import BAD_INPUT, JsonOption, announce_compiler, app, print_json, within
+from minegame import options
+from minegame.cli.app import BAD_INPUT, announce_compiler, app, fail, print_json
+from minegame.cli.options import command, examples
+from minegame.options import Flag, Options, Words, argument, option
 
 if TYPE_CHECKING:
     from minegame.verify import Verdict
@@ -15,43 +18,31 @@ if TYPE_CHECKING:
 NOT_THE_SAME = 1  # the exit code for results that are not whole, or come out otherwise
 
 
-@app.command(
-    epilog="Examples:\n\n"
-    "  minegame verify results/who_wins\n\n"
-    "  minegame verify results/attribution --again\n\n"
-    "Exit code: 0 whole (and the same again), 1 not whole or not the same, 2 bad input or nothing to compare."
-)
-def verify(
-    results: Annotated[
-        list[Path],
-        typer.Argument(metavar="RESULTS…", help="Folders of answers or runs, or folders that hold such."),
-    ],
-    again: Annotated[
-        bool, typer.Option("--again", help="Play them once more from what they keep, and compare every table.")
-    ] = False,
-    threads: Annotated[
-        int | None,
-        typer.Option(
-            "--threads", callback=within(1, 4096), metavar="N", help="Threads to run on (default: all cores)."
-        ),
-    ] = None,
-    json: JsonOption = False,
-) -> None:
-    """Check that results are as they were written, say what made them, and, if asked, make them again."""
+@dataclass(frozen=True, kw_only=True)
+class _Verify(Options):
+    results: tuple[str, ...] = argument((), "Folders of answers or runs, or folders that hold such.", Words("RESULTS…"))
+    again: bool = option(False, "Play them once more from what they keep, and compare every table.", Flag())
+    threads: int | None = options.threads()
+    json: bool = options.json()
+
+
+def _verify(asked: _Verify) -> None:
+    if not asked.results:
+        fail("RESULTS…: expected at least one folder (try 'minegame verify --help')")
     from minegame import verify
     from minegame.answers import reading
 
-    folders = reading.holding(results)
-    if again:
+    folders = reading.holding(asked.results)
+    if asked.again:
         announce_compiler()
     verdicts = []
     for folder in folders:
-        verdicts.append(verify.verify(folder, again, workers=threads))
-        if not json:
+        verdicts.append(verify.verify(folder, asked.again, workers=asked.threads))
+        if not asked.json:
             _say(verdicts[-1], first=len(verdicts) == 1)
-    if json:
+    if asked.json:
         print_json([verdict.document() for verdict in verdicts])
-    codes = [_code(verdict, again) for verdict in verdicts]
+    codes = [_code(verdict, asked.again) for verdict in verdicts]
     if any(codes):
         raise typer.Exit(NOT_THE_SAME if NOT_THE_SAME in codes else BAD_INPUT)
 
@@ -68,3 +59,11 @@ def _code(verdict: Verdict, again: bool) -> int:
     if not verdict.whole or verdict.differs:
         return NOT_THE_SAME
     return BAD_INPUT if again and verdict.differs is None else 0
+
+
+command(
+    app, "verify", "Check that results are as they were written, say what made them, and, if asked, make them again.",
+    _verify, _Verify,
+    epilog=examples("verify", "results/who_wins", "results/attribution --again")
+    + "\n\nExit code: 0 whole (and the same again), 1 not whole or not the same, 2 bad input or nothing to compare.",
+)  # fmt: skip
