@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from minegame import answers, design, runner
+from minegame import answers, design
 from minegame.answers import Answer, AnswerError, Contest, answer, factors_of, words
 from minegame.answers.inputs import changes_of, played
 from minegame.design import Factor
-from minegame.ensemble import by_bidder, general
+from minegame.ensemble import by_bidder
 from minegame.plots import axes
 from minegame.scenario import Scenario, ScenarioError
 from minegame.statistics import intervals
@@ -167,40 +167,12 @@ def test_any_scenario_can_be_asked(kind):
     assert "observed pattern" not in text  # nothing was calibrated there
 
 
-def test_split_lots_can_be_asked():
-    assert answers.winning("kazakhstan_split_lots", replications=50).sentences
-
-
 # ------------------------------------------------------------------------------------------------- numbers that agree
-
-
-def test_winning_agrees_with_the_ensemble(asked):
-    table = asked("winning").tables["Who wins"].set_index("policy")
-    scenario = Scenario.load(TUNGSTEN)
-    sums = runner.tally(scenario.game().reshape(1, 1), 0, 200).sums[0, 0]
-    own = "tariff + access + engagement + finance"
-    assert table.loc[own, "Cove Kaz Capital wins, %"] == pytest.approx(sums[by_bidder("wins_any", 0), 1] / 2)
-    host = asked("winning").tables["Host's value and supply"].set_index("policy")
-    assert host.loc[own, "host's value, M$"] == pytest.approx(sums[general("host_value"), 1] / 200)
-
-
-def test_shapley_values_add_up_and_agree_with_the_contrast(asked):
-    levers = asked("attribution").tables["What each lever adds to P(Cove Kaz Capital wins)"]
-    contrast = asked("winning").tables["Differences from 'none' for Cove Kaz Capital"].set_index("policy")
-    whole = contrast.loc["tariff + access + engagement + finance", "wins, points"]
-    assert levers["Shapley value, points"].sum() == pytest.approx(whole)
-    assert levers["part of the whole, %"].sum() == pytest.approx(100)
 
 
 def test_terms_of_the_ledger_add_up(asked):
     table = next(iter(asked("ledger").tables.values()))
     assert table["difference, M$"].iloc[:-1].sum() == pytest.approx(table["difference, M$"].iloc[-1])
-
-
-def test_a_policy_that_plays_as_the_scenario_is_the_scenarios_own():
-    found = answers.winning(TUNGSTEN, {"idle": {"patrons.us.levers.*.intensity": 0}}, replications=30)
-    assert list(found.tables["Who wins"]["policy"]) == ["idle", "as it is"]
-    assert "own policy (as it is)" in found.sentences[0]
 
 
 def test_the_same_seed_gives_the_same_answer_and_another_another():
@@ -238,7 +210,6 @@ def test_what_was_changed_is_in_the_command_and_the_settings():
 @pytest.mark.parametrize(
     ("kind", "options"),
     [
-        ("winning", {"policies": {"fine": {"host.balance_weight": 0.123456}, "tied": {FREE: None}}}),
         ("rules", {"changes": {"fine": {"host.balance_weight": 0.123456}}, "players": FEW, "draws": 5}),
         ("tipping", {"factors": {"host.balance_weight": (0.123456789, 4.0)}}),
     ],
@@ -326,7 +297,6 @@ def test_bad_factors_are_refused(given, words_in_it):
         (lambda: answers.attribution(TUNGSTEN, patron="usa", replications=9), "'us'"),
         (lambda: answers.attribution(TUNGSTEN, bidder="cove", replications=9), "cove_kaz"),
         (lambda: answers.attribution(TUNGSTEN, levers=["tarif"], replications=9), "tariff"),
-        (lambda: answers.winning(TUNGSTEN, reference="tarif", replications=9), "'tariff'"),
         (lambda: answers.ledger(TUNGSTEN, "cove_kaz", "cove_kaz", replications=9), "rival of itself"),
         (lambda: answers.sensitivity(TUNGSTEN, method="sobel"), "sobol"),
         (lambda: answers.learning(TUNGSTEN, observed={"moth": 7}), "moth"),

@@ -439,47 +439,6 @@ def test_the_experiment_on_the_page_asks_the_same_again(runs, tmp_path):
     assert plain(text) in Page(html_of(runs["curve"])).text
 
 
-def test_terms_of_a_large_design_are_worked_out_as_far_as_they_are_shown(runs, monkeypatch):
-    found, asked = runs["curve"], []
-    estimate = Results.estimate
-    monkeypatch.setattr(Results, "estimate", lambda *where: asked.append(where) or estimate(*where))
-    monkeypatch.setattr(run_answers, "MOST_ROWS", 3)
-    assert len(run_answers._terms(found)) == 3
-    assert len(asked) == 2
-
-
-def shipped(**changes: Any) -> Results:
-    """The results of a shipped experiment, as far as its command is concerned."""
-    question, plan = Experiment.load("who_wins", changes)
-    manifest = runner.new_manifest(plan, 1)
-    assert manifest["asked"] == question.document()
-    return Results(Path("r"), manifest)
-
-
-def test_a_shipped_experiment_is_run_again_by_its_name():
-    assert run_answers._command(shipped()) == "minegame run who_wins"
-    assert run_answers.experiment_file(shipped()) == ""
-    changed = shipped(replications=500, seed=9, set={"tender.lots": "split"})
-    assert run_answers._command(changed) == "minegame run who_wins --replications 500 --seed 9 --set tender.lots=split"
-    free = shipped(set={"financiers.us_public_lenders.offtake_multiple": None, "host.balance_weight": 0.1 + 0.2})
-    assert run_answers._command(free) == (
-        "minegame run who_wins --set financiers.us_public_lenders.offtake_multiple=null "
-        "--set host.balance_weight=0.30000000000000004"
-    )
-    sure = shipped(replications={"until": 0.1, "at_most": 500})
-    assert run_answers._command(sure) == "minegame run who_wins.yaml"
-    other = shipped(policies={"a": {}, "b": {"tender.months": 8}}, packages={})
-    assert run_answers._command(other) == "minegame run who_wins.yaml"
-    assert "tender.months: 8" in run_answers.experiment_file(other)
-
-
-def test_the_experiment_on_the_page_is_written_as_it_will_be_read(tmp_path):
-    """A policy may be called 1e-3, which YAML 1.1 reads as text and YAML 1.2 as a number."""
-    text = run_answers.experiment_file(shipped(policies={"1e-3": {}, "b": {"tender.months": 8}}, packages={}))
-    (tmp_path / "again.yaml").write_text(text)
-    assert list(Experiment.load(tmp_path / "again.yaml")[1].policies) == ["1e-3", "b"]
-
-
 # ------------------------------------------------------------------------------------------------- folders, the command
 
 

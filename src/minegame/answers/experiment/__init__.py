@@ -10,9 +10,9 @@ import numpy as np
 
 from minegame import storage
 from minegame.answers.answer import Answer
-from minegame.answers.experiment.rerun import command, experiment_file
 from minegame.answers.experiment.found import MOST_ROWS, Found, label_of
 from minegame.answers.experiment.pictures import pictures_of
+from minegame.answers.experiment.rerun import command, experiment_file
 from minegame.answers.experiment.tables import tables_of
 from minegame.answers.inputs import limits_of
 from minegame.experiment import EXPERIMENT
