@@ -134,9 +134,10 @@ def test_the_baseline_is_the_observed_case(baseline):
         "china_commercial_banks",
     )
     us, china = ({lever: getattr(baseline.patrons[p].levers, lever) for lever in LEVERS} for p in baseline.patron_names)
-    assert [us[lever].intensity for lever in LEVERS] == [1, 1, 1, 1, 0]
-    assert [us[lever].onset for lever in LEVERS[:4]] == [3, 5, 5, 5]
-    assert [china[lever].intensity for lever in LEVERS] == [0] * 5
+    pressed = ("tariff", "access", "engagement", "finance")
+    assert {lever: us[lever].intensity for lever in LEVERS} == {lever: float(lever in pressed) for lever in LEVERS}
+    assert [us[lever].onset for lever in pressed] == [3, 5, 5, 5]
+    assert not any(china[lever].intensity for lever in LEVERS)
     assert baseline.camp_of("cove_kaz") == "us"
     assert baseline.label_of("patron", "us") == baseline.label_of("patrons", "us") == "United States"
 

@@ -14,13 +14,10 @@ from minegame.cli.app import announce_compiler, app, console, fail, print_json, 
 from minegame.cli.options import command, examples
 from minegame.cli.playing import ROOT, Playing, duration
 from minegame.options import (
-    MAX_SEED,
-    MOST_NEGOTIATIONS,
     Flag,
     Levels,
     Options,
     Place,
-    Whole,
     Word,
     argument,
     flag_of,
@@ -83,10 +80,8 @@ class _Running(Playing):
 class _Run(Options):
     experiment: str = argument("", "A shipped experiment by name, or the path of a YAML file.", Word("EXPERIMENT"))
     set: dict[str, Any] | None = options.changes()
-    replications: int | None = option(
-        None, "Replications of every point, in place of the file's.", Whole(1, MOST_NEGOTIATIONS), "-n"
-    )
-    seed: int | None = option(None, "Seed of the luck, in place of the file's.", Whole(0, MAX_SEED))
+    replications: int | None = options.replications(None, "as in the file", least=1)
+    seed: int | None = options.seed(None, "as in the file")
 
 
 def _run(asked: _Run, running: _Running) -> None:
@@ -115,9 +110,9 @@ command(
 class _Sweep(Options):
     scenario: str = options.scenario()
     vary: dict[str, list[Any]] | None = option(None, "A factor: low:high:n, low:high:n:log, or a,b,c.", Levels())
-    policy: dict[str, Any] | None = options.policy("A policy to compare; the first is the reference.")
+    policy: dict[str, Any] | None = options.policy("the scenario as it is; of several the first is the reference")
     set: dict[str, Any] | None = options.changes()
-    replications: int = option(10_000, "Replications of every point.", Whole(1, MOST_NEGOTIATIONS), "-n")
+    replications: int = options.replications(10_000, least=1)
     seed: int = options.seed()
     save_as: Path | None = option(None, "Write the experiment file of this sweep.", Place("FILE"))
 
@@ -185,7 +180,7 @@ def _sweep_title(scenario: str, vary: Sequence[str], policies: Sequence[str]) ->
 @dataclass(frozen=True, kw_only=True)
 class _Results(Options):
     folder: Path = argument(ROOT, "A results folder, or a folder of such folders (default: results).", Place())
-    json: bool = options.json()
+    json: bool = options.as_json()
 
 
 def _results(asked: _Results) -> None:
