@@ -22,6 +22,7 @@ from minegame import experiment, plots, report, results, storage
 from minegame.answers import experiment as told_runs
 from minegame.answers.answer import Answer, AnswerError, Picture
 from minegame.answers.experiment import rerun
+from minegame.answers.experiment import tables as run_tables
 from minegame.cli import app
 from minegame.experiment_file import Experiment
 from minegame.folder import Work, sign
@@ -425,7 +426,7 @@ def test_a_run_is_told_with_its_own_numbers(runs):
     assert "A policies" in page.text
 
 
-@pytest.mark.parametrize(("name", "pictures"), [("policies", 1), ("alone", 1), ("curve", 1), ("map", 1), ("wide", 1)])
+@pytest.mark.parametrize(("name", "pictures"), [("policies", 1), ("alone", 1), ("curve", 2), ("map", 1), ("wide", 2)])
 def test_every_kind_of_run_has_sentences_tables_and_pictures(runs, name, pictures):
     told = told_runs.answer(runs[name])
     assert len(told.sentences) >= 2
@@ -462,8 +463,8 @@ def test_terms_of_a_large_design_are_worked_out_as_far_as_they_are_shown(runs, m
     found, asked = runs["curve"], []
     estimate = Results.estimate
     monkeypatch.setattr(Results, "estimate", lambda *where: asked.append(where) or estimate(*where))
-    monkeypatch.setattr(told_runs, "MOST_ROWS", 3)
-    assert len(told_runs._terms(found)) == 3
+    monkeypatch.setattr(run_tables, "MOST_ROWS", 3)
+    assert len(run_tables._terms(run_tables.Found(found))) == 4  # two points whole
     assert len(asked) == 2
 
 
