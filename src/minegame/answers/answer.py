@@ -46,6 +46,10 @@ class Picture:
 
         return plots.drawn(self.draw())
 
+    def _repr_png_(self) -> bytes:
+        """The picture itself, where a notebook shows it."""
+        return self.png()
+
 
 @dataclass(frozen=True)
 class Answer:
