@@ -62,12 +62,21 @@ def test_r1_many_short_steps_spread_as_one_long_step(kappa, sigma, long_run, z):
 
 
 def test_r1_without_mean_reversion_the_price_is_a_martingale():
-    """Below kappa = 1e-9. (The limit of ever slower reversion is another one: alpha then keeps a drift sigma^2 / 4.)"""
+    """At kappa = 0 alone: the limit of ever slower reversion is another one, in which alpha keeps a drift sigma²/4."""
     x, sigma = math.log(380.0), 0.3
     assert rules.mine_price(x, 0.0, sigma, 530.0, 12.0) == pytest.approx(380.0)
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
     after = [math.exp(rules.price_step(x, 0.0, sigma, 530.0, rules.MONTH, z)) for z in nodes]
     assert np.dot(weights, after) / weights.sum() == pytest.approx(380.0, rel=1e-12)
+
+
+def test_r1_ever_slower_reversion_does_not_tend_to_the_martingale():
+    """E[P] then grows by sigma²/4 a year: a jump at kappa = 0 that nobody asked for, so slow speeds are refused."""
+    x, sigma, years = math.log(530.0), 0.28, 12.0
+    drifting = 530.0 * math.exp(sigma**2 / 4 * years)
+    assert rules.mine_price(x, 1e-7, sigma, 530.0, years) == pytest.approx(drifting, rel=1e-4)
+    assert rules.mine_price(x, 0.0, sigma, 530.0, years) == pytest.approx(530.0)
+    assert rules.mine_price(x, 0.01, sigma, 530.0, years) == pytest.approx(645.0, abs=0.5)
 
 
 @lawful

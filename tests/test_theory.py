@@ -301,8 +301,7 @@ def _option_to_develop(data: dict[str, Any], gross: float, capital: float) -> fl
 
 def _price_of(data: dict[str, Any]) -> float:
     market = data["market"]
-    speed = market["mean_reversion"] if market["mean_reversion"] >= 1e-9 else 0.0  # R1: slower is a random walk
-    kept = math.exp(-speed * (1 / 12 + data["project"]["price_horizon"]))
+    kept = math.exp(-market["mean_reversion"] * (1 / 12 + data["project"]["price_horizon"]))
     return float(market["initial_price"] ** kept * market["long_run_price"] ** (1 - kept))
 
 

@@ -64,7 +64,8 @@ def fair_multiplier(sd, z):
 def price_step(x, kappa, sigma, long_run, years, z):
     """R1: the log price some years later (Schwartz one-factor), from a standard normal z.
 
-    The stationary mean of the *price* is the long-run price.  Without mean reversion the price is a martingale.
+    The stationary mean of the *price* is the long-run price.  No mean reversion at all is a choice of its own: a random
+    walk whose price is a martingale, which is not the limit of ever slower reversion.
     Source: Schwartz 1997, model 1, exact discretisation.  Unit: ln(USD/mtu).
 
     >>> round(price_step(math.log(380.0), 0.0, 0.3, 530.0, 1.0, 0.0) - math.log(380.0), 3)
@@ -72,7 +73,7 @@ def price_step(x, kappa, sigma, long_run, years, z):
     >>> round(math.exp(price_step(math.log(380.0), 50.0, 0.0, 530.0, 1.0, 0.0)), 6)
     530.0
     """
-    if kappa < 1e-9:
+    if kappa == 0.0:
         return x + sigma * math.sqrt(years) * z - 0.5 * sigma * sigma * years
     kept = math.exp(-kappa * years)
     spread = sigma * math.sqrt((1.0 - kept * kept) / (2.0 * kappa))
@@ -98,7 +99,7 @@ def mine_price(x, kappa, sigma, long_run, years):
     >>> round(mine_price(math.log(530.0), 0.15, 0.0, 530.0, 12.0), 6)
     530.0
     """
-    if kappa < 1e-9:
+    if kappa == 0.0:
         return math.exp(x)
     kept = math.exp(-kappa * years)
     variance = sigma * sigma / (4.0 * kappa) * (1.0 - kept * kept)

@@ -327,7 +327,19 @@ def load(scenario: str, changes: Iterable[str] | None = None) -> Scenario:
     """The scenario of that name or file, with changes such as ``tender.lots=split``; raises ScenarioError."""
     from minegame.scenario import Scenario, parse_changes
 
-    return Scenario.load(scenario).at(parse_changes(changes or ()))
+    return warned(Scenario.load(scenario).at(parse_changes(changes or ())))
+
+
+def warned(scenario: Scenario) -> Scenario:
+    """The scenario, once what may not be meant in it has been said on standard error."""
+    for warning in scenario.warnings:
+        _say_once(f"{scenario.name}: warning: {warning}")
+    return scenario
+
+
+@cache
+def _say_once(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 # -------------------------------------------------------------------------------------------------------- the commands

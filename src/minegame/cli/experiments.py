@@ -26,6 +26,7 @@ from minegame.cli.app import (
     fail,
     print_json,
     take,
+    warned,
     with_options,
     within,
     write_whole,
@@ -172,7 +173,9 @@ def run(
 
     changes: dict[str, Any] = {"set": typed.changes(set_ or ())}
     changes |= {name: value for name, value in (("replications", replications), ("seed", seed)) if value is not None}
-    return Question.load(experiment, changes)[1]
+    plan = Question.load(experiment, changes)[1]
+    warned(plan.scenario)
+    return plan
 
 
 @_playing(

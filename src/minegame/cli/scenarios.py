@@ -22,6 +22,7 @@ from minegame.cli.app import (
     fail,
     load,
     print_json,
+    warned,
     write_csv,
     write_whole,
 )
@@ -222,7 +223,7 @@ def _checked(file: str) -> dict[str, Any]:
     from minegame.scenario import Scenario, ScenarioError
 
     try:
-        scenario = Scenario.load(file)
+        scenario = warned(Scenario.load(file))
     except ScenarioError as problem:
         return {
             "file": file,
@@ -230,7 +231,8 @@ def _checked(file: str) -> dict[str, Any]:
             "messages": str(problem).splitlines(),
             "problems": [asdict(p) for p in problem.problems],
         }
-    return {"file": file, "ok": True, "summary": _summary(scenario), "unsourced": scenario.unsourced()}
+    told = {"summary": _summary(scenario), "warnings": scenario.warnings, "unsourced": scenario.unsourced()}
+    return {"file": file, "ok": True, **told}
 
 
 def _summary(scenario: Scenario) -> str:
