@@ -146,8 +146,21 @@ def test_r5_follow_through_is_a_logit(slope, audience, publicity, threat, resolv
 def test_r7_the_hazard_of_a_month_is_one_minus_the_survival():
     base, mandate, engagement, letter = 0.01, 0.7, 0.5, 0.3
     assert rules.commitment_hazard(base, mandate, engagement, letter, 1.0, 1.0, 1) == pytest.approx(1 - math.exp(-1.51))
-    assert rules.commitment_hazard(base, mandate, engagement, letter, 0.5, 1.0, 0) == pytest.approx(1 - math.exp(-0.86))
+    assert rules.commitment_hazard(base, mandate, engagement, letter, 0.5, 1.0, 0) == pytest.approx(1 - math.exp(-0.61))
     assert rules.commitment_hazard(-2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0) == 0.0
+
+
+@lawful
+@given(numbers(0.0, 1.0), numbers(0.0, 1.0), numbers(0.0, 2.0), numbers(0.0, 2.0))
+def test_r7_a_lever_acts_in_proportion_to_its_intensity(mandate, engagement, h1, h2):
+    """-ln(1 - hazard) = h1 F + h2 E F: half a mandate brings half of the rate, a millionth of it next to nothing."""
+
+    def rate(part):
+        return -math.log1p(-rules.commitment_hazard(0.0, h1, h2, 0.0, part * mandate, engagement, 0))
+
+    assert rate(1.0) == pytest.approx(h1 * mandate + h2 * engagement * mandate, abs=1e-12)
+    assert rate(0.5) == pytest.approx(0.5 * rate(1.0), abs=1e-12)
+    assert rate(1e-6) <= 1e-6 * (h1 + h2) + 1e-12
 
 
 def test_r7_attention_without_a_mandate_moves_no_lender():

@@ -248,7 +248,7 @@ def _coverages(data: dict[str, Any], levers: dict[str, Any], offtake: dict[str, 
         name = lender["bidder"]
         lever = levers[lender.get("patron") or data["bidders"][name]["patron"]]
         rate = lender["base_hazard"] + lender["mandate_hazard"] * lever["finance"]
-        rate += lender["engagement_hazard"] * lever["engagement"] * (lever["finance"] > 0)
+        rate += lender["engagement_hazard"] * lever["engagement"] * lever["finance"]
         rate += lender["letter_hazard"] * (name in letters)
         if _certainly(1 - math.exp(-rate)):
             multiple = lender.get("offtake_multiple")

@@ -197,15 +197,14 @@ def belief(a, b):
 def commitment_hazard(base, mandate_slope, engagement_slope, letter_slope, mandate, engagement, holds_letter):
     """R7: the probability that a financier issues its letter or commits its capital this month.
 
-    A mandate to the state's lenders and the attention of a head of state hasten it (the latter only under a mandate),
-    and so does a public letter that the bidder already holds.
+    A mandate to the state's lenders hastens it, the attention of a head of state as far as there is a mandate, and a
+    public letter that the bidder already holds.
 
     >>> round(commitment_hazard(0.0, math.log(2.0), 0.0, 0.0, 1.0, 0.0, 0), 12)
     0.5
     """
     rate = base + mandate_slope * mandate + letter_slope * (1.0 if holds_letter else 0.0)
-    if mandate > 0.0:
-        rate += engagement_slope * engagement
+    rate += engagement_slope * engagement * mandate
     return 1.0 - math.exp(-max(0.0, rate))
 
 

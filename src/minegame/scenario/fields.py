@@ -354,7 +354,9 @@ class FinancierFields(Group):
     )
     base_hazard: float = _hazard("Rate of commitment on its own account (h0).")
     mandate_hazard: float = _hazard("Rate added by its patron's full finance lever (h1).")
-    engagement_hazard: float = _hazard("Rate added by full engagement under a mandate (h2).")
+    engagement_hazard: float = _hazard(
+        "Rate added by full engagement under a full mandate, in proportion to both (h2)."
+    )
     letter_hazard: float = _hazard("Rate added once its bidder holds a public letter (h3).")
     credibility: float = _probability("The host's belief that its letter becomes money (q).")
     conversion: float = _probability("Chance that its letter does become money.")
