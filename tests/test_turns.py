@@ -377,10 +377,10 @@ def commit_all(game, state):
 
 @EITHER_SIDE
 def test_r7_a_letter_comes_with_the_hazard_of_the_month(nudge, happens):
-    """Base 0.1, half a mandate at 0.4 and engagement 0.25 at 0.8 make a rate of 0.5 and the rest is the letter's."""
+    """Half a mandate at 0.4 makes 0.2 of the rate, engagement 0.25 under half a mandate at 0.8 another 0.1."""
     rate = -math.log1p(-uniform(chance.LETTER, 91, 0, 3)) + nudge
     game = game_of(
-        financier_base_hazard=(rate - 0.4, 0.0), financier_mandate_hazard=(0.4, 0.0),
+        financier_base_hazard=(rate - 0.3, 0.0), financier_mandate_hazard=(0.4, 0.0),
         financier_engagement_hazard=(0.8, 0.0), lever_intensity=levers(finance=0.5, engagement=0.25),
     )  # fmt: skip
     state = opened(game, 3)

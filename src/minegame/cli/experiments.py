@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from minegame import options
 from minegame.cli import screen
-from minegame.cli.app import announce_compiler, app, console, fail, print_json, write_whole
+from minegame.cli.app import announce_compiler, app, console, fail, print_json, warned, write_whole
 from minegame.cli.options import command, examples
 from minegame.cli.playing import ROOT, Playing, duration
 from minegame.options import (
@@ -93,6 +93,7 @@ def _run(asked: _Run, running: _Running) -> None:
     changes: dict[str, Any] = {"set": {path: typed(str(value)) for path, value in (asked.set or {}).items()}}
     changes |= {name: getattr(asked, name) for name in ("replications", "seed") if getattr(asked, name) is not None}
     experiment, plan = Experiment.load(asked.experiment, changes)
+    warned(plan.scenario)
     running.perform(plan, experiment)
 
 

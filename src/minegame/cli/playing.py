@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from minegame import options
-from minegame.cli.app import INTERRUPTED, announce_compiler, fail
+from minegame.cli.app import INTERRUPTED, announce_compiler, fail, warned
 from minegame.options import Flag, Options, Whole, Word, option
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Chosen(Options):
         """The scenario with its changes; raises ScenarioError."""
         from minegame.scenario import Scenario
 
-        return Scenario.load(self.scenario).at(self.set or {})
+        return warned(Scenario.load(self.scenario).at(self.set or {}))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from minegame import options
-from minegame.cli.app import BAD_INPUT, announce_compiler, app, console, fail, print_json, write_csv, write_whole
+from minegame.cli.app import (
+    BAD_INPUT,
+    announce_compiler,
+    app,
+    console,
+    fail,
+    print_json,
+    warned,
+    write_csv,
+    write_whole,
+)
 from minegame.cli.options import command, examples
 from minegame.cli.playing import Chosen
 from minegame.options import BASELINE, MAX_REPLICATION, Options, Place, Whole, Word, Words, argument, option
@@ -222,7 +232,7 @@ def _checked(file: str) -> dict[str, Any]:
     from minegame.scenario import Scenario, ScenarioError
 
     try:
-        scenario = Scenario.load(file)
+        scenario = warned(Scenario.load(file))
     except ScenarioError as problem:
         return {
             "file": file,
@@ -230,7 +240,8 @@ def _checked(file: str) -> dict[str, Any]:
             "messages": str(problem).splitlines(),
             "problems": [asdict(p) for p in problem.problems],
         }
-    return {"file": file, "ok": True, "summary": _summary(scenario), "unsourced": scenario.unsourced()}
+    told = {"summary": _summary(scenario), "warnings": scenario.warnings, "unsourced": scenario.unsourced()}
+    return {"file": file, "ok": True, **told}
 
 
 def _summary(scenario: Scenario) -> str:
