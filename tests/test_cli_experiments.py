@@ -10,7 +10,8 @@ import asked
 import pytest
 from typer.testing import CliRunner, Result
 
-from minegame import run_tables, runner, storage
+from minegame import runner, storage
+from minegame.answers import experiment as runs
 from minegame.cli import app, experiments
 from minegame.experiment_file import Experiment, shipped_experiments
 from minegame.results import Results, load
@@ -46,8 +47,8 @@ def test_run_shows_the_question_the_table_and_the_folder() -> None:
     assert "Who wins under each of the 16 American packages" in page
     assert "tariff + access + finance" in page
     assert "results/who_wins" in page
-    assert "n = 60 negotiations" in page
-    assert (Path("results/who_wins") / "odds.png").stat().st_size > 10_000
+    assert "60 negotiations each" in page
+    assert (Path("results/who_wins") / "pictures" / "odds.png").stat().st_size > 10_000
 
 
 def test_run_again_shows_the_same_and_other_results_need_another_folder() -> None:
@@ -121,7 +122,7 @@ def test_sweep_needs_no_file_and_can_write_one() -> None:
     (folder,) = Path("results").iterdir()
     assert folder.name.startswith("sweep-two_bidders-")
     assert storage.read_manifest(folder)["factors"] == ["host.backlash", "tender.months"]
-    assert (folder / "map-1.png").exists()
+    assert (folder / "pictures" / "map_1.png").exists()
     question, plan = Experiment.load("mine.yaml")
     assert plan.groups == 6
     assert question.factors["host.backlash"].levels == [0.01, 0.1, 1]
@@ -191,7 +192,7 @@ def test_a_picture_that_cannot_be_saved_is_named(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(storage, "_replace", full)
     said = refused("run", "who_wins", "--replications", "20")
-    assert "results/who_wins/odds.png: No space left on device; the results are complete and kept" in said
+    assert "results/who_wins/pictures/odds.png: No space left on device; the results are complete and kept" in said
 
 
 def test_other_results_are_refused_before_anything_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,19 +242,18 @@ def test_a_large_design_is_told_without_a_row_a_point(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Results, "win_probabilities", lambda _: pytest.fail("a row a point"))
     monkeypatch.setattr(Results, "win_contrasts", lambda _: pytest.fail("a row a point"))
     assert "over 60 points" in " ".join(minegame_command("results", "results/x").stdout.split())
-    ((table,),) = run_tables.winning(found, rows)
-    marks = [list(column.cells) for column in table.columns][2:8]
+    tables = runs.answer(found).tables
     by_outcome = rows.groupby(["policy", "outcome"], observed=True, sort=False)["estimate"]
     expected = [by_outcome.mean(), *(by_outcome.quantile(q) for q in (0, 0.05, 0.5, 0.95, 1))]
-    assert marks == [[f"{100 * mark:.1f}" for mark in column] for column in expected]
-    (table,) = run_tables.contrasts(found)
-    assert table.row_count == len(found.scenario.bidder_names) + 1
+    for name, column in zip(("mean", "lowest", "p5", "half", "p95", "highest"), expected, strict=True):
+        assert tables["spread"].frame[name].tolist() == pytest.approx(column.tolist())
+    assert len(tables["spread_of_contrasts"]) == len(found.scenario.bidder_names) + 1
 
 
 def test_until_sure_is_told_and_what_fell_short() -> None:
     Path("sure.yaml").write_text(asked.UNTIL_SURE.replace("2500", "900"))
     page = minegame_command("run", "sure.yaml").stdout
-    assert "short    not yet every 95 % interval of wins_any within" in page
+    assert "points are not yet known within ±0.02 (wins_any) after 900" in " ".join(page.split())
 
 
 @pytest.mark.parametrize(

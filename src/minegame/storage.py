@@ -38,7 +38,8 @@ from minegame.scenario import Problem, Scenario, ScenarioError
 
 FORMAT = 3
 _READ = (2, FORMAT)  # a folder of format 2 holds an experiment, and its manifest has tables for files
-MANIFEST, CHUNKS, LOCK = "manifest.json", "chunks", ".lock"
+EXPERIMENT = "experiment"  # the kind of a folder that holds a run; others are kinds of question
+MANIFEST, ANSWER, CHUNKS, LOCK = "manifest.json", "answer.json", "chunks", ".lock"
 DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
     "design.parquet", "summary.parquet", "contrasts.parquet", "outcomes.parquet", "winning.csv",
 )  # fmt: skip
@@ -233,7 +234,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ResultsError(folder, text)
     if manifest.pop(_OWN, None) != content_mark(manifest):
         raise ResultsError(folder, f"its {MANIFEST} is not as it was written, so nothing vouches for the rest: {_ANEW}")
-    return manifest if manifest["format"] == FORMAT else {"kind": "experiment", "files": manifest["tables"], **manifest}
+    return manifest if manifest["format"] == FORMAT else {"kind": EXPERIMENT, "files": manifest["tables"], **manifest}
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

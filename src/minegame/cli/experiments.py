@@ -80,8 +80,8 @@ class _Running(Playing):
 class _Run(Options):
     experiment: str = argument("", "A shipped experiment by name, or the path of a YAML file.", Word("EXPERIMENT"))
     set: dict[str, Any] | None = options.changes()
-    replications: int | None = options.replications(None, "as in the file", least=1)
-    seed: int | None = options.seed(None, "as in the file")
+    replications: int | None = options.replications(None, "those of the file", least=1)
+    seed: int | None = options.seed(None, "that of the file")
 
 
 def _run(asked: _Run, running: _Running) -> None:
@@ -109,8 +109,10 @@ command(
 @dataclass(frozen=True, kw_only=True)
 class _Sweep(Options):
     scenario: str = options.scenario()
-    vary: dict[str, list[Any]] | None = option(None, "A factor: low:high:n, low:high:n:log, or a,b,c.", Levels())
-    policy: dict[str, Any] | None = options.policy("the scenario as it is; of several the first is the reference")
+    vary: dict[str, list[Any]] | None = option(
+        None, "What varies: low:high:n, low:high:n:log, or a,b,c; many times.", Levels()
+    )  # fmt: skip
+    policy: dict[str, Any] | None = options.policy("none; the first is the reference")
     set: dict[str, Any] | None = options.changes()
     replications: int = options.replications(10_000, least=1)
     seed: int = options.seed()
@@ -180,12 +182,12 @@ def _sweep_title(scenario: str, vary: Sequence[str], policies: Sequence[str]) ->
 @dataclass(frozen=True, kw_only=True)
 class _Results(Options):
     folder: Path = argument(ROOT, "A results folder, or a folder of such folders (default: results).", Place())
-    json: bool = options.as_json()
+    json: bool = options.json()
 
 
 def _results(asked: _Results) -> None:
     from minegame import storage
-    from minegame.results import listing, load
+    from minegame.results import entry, listing, load
 
     folder = asked.folder
     if storage.is_results_folder(folder) or not folder.is_dir():
@@ -196,16 +198,16 @@ def _results(asked: _Results) -> None:
         else:
             _show_answer(folder, asked.json)
         return
-    rows = [_entry(path, manifest) for path, manifest in listing(folder)]
+    rows = [entry(path, manifest) for path, manifest in listing(folder)]
     if not rows and not asked.json:
         fail(f"{folder}: holds no results: it has no {storage.MANIFEST}, nor has any folder in it")
     print_json(rows) if asked.json else _list(rows)
 
 
 def _show_answer(folder: Path, json: bool) -> None:
-    from minegame.answers import Answer
+    from minegame import answers
 
-    answer = Answer.read(folder)
+    answer = answers.read(folder)
     print_json({**answer.document(), "folder": str(folder)}) if json else screen.show(answer, console(), folder)
 
 
@@ -214,10 +216,11 @@ def _list(entries: Sequence[Mapping[str, Any]]) -> None:
     for entry in entries:
         page.print(entry["folder"], style="bold", soft_wrap=True)
         page.print(f"    {entry['title']}", soft_wrap=True)
-        size = _size_of(entry["groups"], entry["policies"]) if "groups" in entry else entry["kind"]
-        played = f"{size}, {counted(entry['negotiations'], 'negotiation')}"
+        what = entry["kind"] if entry["groups"] is None else _size_of(entry["groups"], entry["policies"])
+        played = [] if entry["negotiations"] is None else [counted(entry["negotiations"], "negotiation")]
         begun = entry["begun"][:16].replace("T", " ")
-        page.print(f"    {_STATES[entry['state']]}; {played}; begun {begun}", soft_wrap=True)
+        told = [_STATES[entry["state"]], ", ".join([what, *played]), f"begun {begun}"]
+        page.print(f"    {'; '.join(told)}", soft_wrap=True)
 
 
 command(
@@ -231,32 +234,6 @@ _STATES = {
     "running": "running",
     "unfinished": "unfinished: run it again to go on",
 }
-
-
-def _state(folder: Path, manifest: Mapping[str, Any]) -> str:
-    """Complete, running at this moment, or unfinished: a run that was killed cannot say so itself."""
-    from minegame import storage
-
-    if manifest["state"] == "complete":
-        return "complete"
-    return "running" if storage.is_claimed(folder) else "unfinished"
-
-
-def _entry(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    entry = {
-        "folder": str(path),
-        "kind": manifest["kind"],
-        "title": manifest.get("title") or manifest["kind"],
-        "state": _state(path, manifest),
-        "negotiations": manifest.get("negotiations", 0),
-        "begun": manifest["begun"],
-        "scenario": manifest["scenario"]["name"],
-    }
-    if manifest["kind"] != "experiment":
-        return entry
-    groups, policies = manifest["groups"], len(manifest["policies"])
-    most = groups * policies * manifest["replications"]["at_most"]
-    return {**entry, "groups": groups, "policies": policies, "negotiations": manifest.get("negotiations", most)}
 
 
 # ---------------------------------------------------------------------------------------------------------- forecast

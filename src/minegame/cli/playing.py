@@ -42,11 +42,11 @@ class Playing(Options):
     """Where and how something is played."""
 
     out: Path | None = options.folder_of_results("Keep the results in this folder; the same command goes on there.")
-    threads: int | None = option(None, "Threads to run on (default: all cores).", Whole(1, 4096))
+    threads: int | None = options.threads()
     workers: int | None = option(None, "Run on so many processes of a local Dask cluster.", Whole(1, 4096))
     scheduler: str | None = option(None, "Run on a Dask cluster, such as tcp://10.0.0.1:8786.", Word("ADDRESS"))
     fresh: bool = option(False, "Start anew in a folder beside the one that is there (name-2, …).", Flag())
-    json: bool = options.as_json()
+    json: bool = options.json()
     quiet: bool = option(False, "Show no progress.", Flag())
 
     @property
