@@ -24,3 +24,7 @@ class Picture:
         from minegame import plots
 
         return plots.drawn(self.draw())
+
+    def _repr_png_(self) -> bytes:
+        """The picture itself, where a notebook shows it."""
+        return self.png()

@@ -80,8 +80,8 @@ class _Running(Playing):
 class _Run(Options):
     experiment: str = argument("", "A shipped experiment by name, or the path of a YAML file.", Word("EXPERIMENT"))
     set: dict[str, Any] | None = options.changes()
-    replications: int | None = options.replications(None, "those of the file", least=1)
-    seed: int | None = options.seed(None, "that of the file")
+    replications: int | None = options.replications(None, "as in the file", least=1)
+    seed: int | None = options.seed(None, "as in the file")
 
 
 def _run(asked: _Run, running: _Running) -> None:
@@ -109,10 +109,8 @@ command(
 @dataclass(frozen=True, kw_only=True)
 class _Sweep(Options):
     scenario: str = options.scenario()
-    vary: dict[str, list[Any]] | None = option(
-        None, "What varies: low:high:n, low:high:n:log, or a,b,c; many times.", Levels()
-    )  # fmt: skip
-    policy: dict[str, Any] | None = options.policy("none; the first is the reference")
+    vary: dict[str, list[Any]] | None = option(None, "A factor: low:high:n, low:high:n:log, or a,b,c.", Levels())
+    policy: dict[str, Any] | None = options.policy("the scenario as it is; of several the first is the reference")
     set: dict[str, Any] | None = options.changes()
     replications: int = options.replications(10_000, least=1)
     seed: int = options.seed()
@@ -182,7 +180,7 @@ def _sweep_title(scenario: str, vary: Sequence[str], policies: Sequence[str]) ->
 @dataclass(frozen=True, kw_only=True)
 class _Results(Options):
     folder: Path = argument(ROOT, "A results folder, or a folder of such folders (default: results).", Place())
-    json: bool = options.json()
+    json: bool = options.as_json()
 
 
 def _results(asked: _Results) -> None:

@@ -46,7 +46,7 @@ class Playing(Options):
     workers: int | None = option(None, "Run on so many processes of a local Dask cluster.", Whole(1, 4096))
     scheduler: str | None = option(None, "Run on a Dask cluster, such as tcp://10.0.0.1:8786.", Word("ADDRESS"))
     fresh: bool = option(False, "Start anew in a folder beside the one that is there (name-2, …).", Flag())
-    json: bool = options.json()
+    json: bool = options.as_json()
     quiet: bool = option(False, "Show no progress.", Flag())
 
     @property

@@ -29,7 +29,7 @@ _MOST_LISTED = 10  # numbers without a source that are named for a file
 class _Play(Options):
     replication: int = option(0, "Which of the seed's negotiations: 0, 1, 2, …", Whole(0, MAX_REPLICATION))
     seed: int = options.seed()
-    json: bool = options.json()
+    json: bool = options.as_json()
     csv: Path | None = option(None, "Write the month-by-month data to this file.", Place("FILE"))
     plot: Path | None = option(None, "Draw the negotiation month by month: a .png, .svg or .pdf file.", Place("FILE"))
 
@@ -93,7 +93,7 @@ class _Params(Options):
         "", "Part of a path or description, or a pattern such as 'patrons.*.link'.", Word("FILTER", may_be_empty=True)
     )
     set: dict[str, Any] | None = options.changes()
-    json: bool = options.json()
+    json: bool = options.as_json()
 
 
 def _params(asked: _Params) -> None:
@@ -184,7 +184,7 @@ def _allowed(parameter: Parameter) -> str:
 @dataclass(frozen=True, kw_only=True)
 class _Validate(Options):
     files: tuple[str, ...] = argument((), "Scenario files, or names of shipped scenarios.", Words("FILE…"))
-    json: bool = options.json()
+    json: bool = options.as_json()
 
 
 def _validate(asked: _Validate) -> None:

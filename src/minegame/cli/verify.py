@@ -23,7 +23,7 @@ class _Verify(Options):
     results: tuple[str, ...] = options.results()
     again: bool = option(False, "Play them once more from what they keep, and compare every table.", Flag())
     threads: int | None = options.threads()
-    json: bool = options.json()
+    json: bool = options.as_json()
 
 
 def _verify(asked: _Verify) -> None:
