@@ -609,6 +609,11 @@ def as_json() -> Any:
     return option(False, "Print JSON for programs instead of text.", Flag())
 
 
+def results() -> Any:
+    """Results that are there."""
+    return argument((), "Folders of answers or runs, or folders that hold such.", Words("RESULTS…"))
+
+
 def folder_of_results(help: str = "Folder of the results (default: in results/).") -> Any:
     """Where results are kept."""
     return option(None, help, Place())
