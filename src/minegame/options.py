@@ -10,6 +10,7 @@ This module imports nothing heavy, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -235,6 +236,10 @@ class Changes(Reader):
         return [typed_change(path, change) for path, change in value.items()]
 
 
+#: A name may hold colons and signs of equality, a path cannot.
+_POLICY = re.compile(r"(?P<name>.*):(?P<changes>\s*|[^:=,]+=.*)", re.DOTALL)
+
+
 @dataclass(frozen=True)
 class Policies(Reader):
     """Policies: name → changes by path; typed as ``name:path=value,path=value`` (``name:`` alone changes nothing)."""
@@ -255,23 +260,22 @@ class Policies(Reader):
         return found
 
     def _one(self, text: str, name: str) -> tuple[str, ChangesByPath]:
-        head = text.partition("=")[0]  # a name may hold a colon, a path cannot
-        policy, sign, first = head.rpartition(":")
-        listed, policy = first + text[len(head) :], policy.strip()
-        if not (policy and sign):
+        parts = _POLICY.fullmatch(text)
+        if parts is None or not parts["name"].strip():
             expected = "name:path=value,path=value (or name: alone, as it is)"
             refuse(name, f"{text!r} is not a {name.lstrip('-')}: expected {expected}")
-        return policy, changes_of((change for change in listed.split(",") if change.strip()), name)
+        listed = (change for change in parts["changes"].split(",") if change.strip())
+        return parts["name"].strip(), changes_of(listed, name)
 
     def plain(self, value: Mapping[str, ChangesByPath]) -> dict[str, dict[str, Any]]:
         """Changes by name and path."""
         return {policy: dict(changes) for policy, changes in value.items()}
 
     def typed(self, value: Mapping[str, ChangesByPath]) -> list[str]:
-        """``name: path=value,path=value`` each."""
+        """``name:path=value,path=value`` each."""
         from minegame.scenario import typed_change
 
-        return [f"{name}: " + ",".join(typed_change(*change) for change in to.items()) for name, to in value.items()]
+        return [f"{name}:{','.join(typed_change(*change) for change in to.items())}" for name, to in value.items()]
 
 
 def changes_of(texts: Iterable[str], name: str) -> dict[str, Any]:

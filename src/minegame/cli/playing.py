@@ -47,7 +47,7 @@ class Playing(Options):
     scheduler: str | None = option(None, "Run on a Dask cluster, such as tcp://10.0.0.1:8786.", Word("ADDRESS"))
     fresh: bool = option(False, "Start anew in a folder beside the one that is there (name-2, …).", Flag())
     json: bool = options.as_json()
-    quiet: bool = option(False, "Show no progress.", Flag())
+    quiet: bool = option(False, "Show no progress.", Flag(), "-q")
 
     @property
     def at_a_time(self) -> int | None:
