@@ -151,6 +151,23 @@ def test_there_is_no_analysis_and_no_section_that_is_no_kind():
     assert sorted(file.stem for file in (PACKAGE / "analysis").glob("[a-z]*.py")) == sorted(answers.kinds())
 
 
+def pictures() -> dict[str, str]:
+    """The functions that draw pictures of answers, and where each is."""
+    found = {}
+    for kind in answers.kinds():
+        for node in parsed(f"minegame.plots.{kind}").body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                found[node.name] = f"src/minegame/plots/{kind}.py: {node.name}"
+    return found
+
+
+@pytest.mark.parametrize("files", ["src/minegame/answers/**/*.py", "tests/test_*.py"])
+def test_every_picture_is_drawn_by_an_answer_and_by_a_test(files):
+    text = "".join(file.read_text(encoding="utf-8") for file in ROOT.glob(files))
+    assert len(pictures()) > 10
+    assert [place for name, place in pictures().items() if not re.search(rf"\b{name}\(|\b{name},", text)] == []
+
+
 def test_every_kind_is_a_command_by_its_name():
     from typer.testing import CliRunner
 
