@@ -296,19 +296,20 @@ def copy_checkout(folder: Path) -> Path:
     return folder
 
 
-def run_tests(nodes: Sequence[str]) -> tuple[int, str]:
+def run_tests(nodes: Sequence[str], trace: str = "line") -> tuple[int, str]:
     """Run tests of the copy that is the working folder, on the modules as they now stand there: exit code, output.
 
     0: all passed, 1: some failed, otherwise something is wrong with the tests.
     """
     import pytest
 
-    for name in [*sys.modules]:
-        if name.partition(".")[0] in ("minegame", "tests", "strategies") or name.startswith("test_"):
+    for name, module in [*sys.modules.items()]:
+        file = Path(getattr(module, "__file__", None) or "/").resolve()
+        if name.startswith("tests.") or file.is_relative_to(Path.cwd().resolve()):
             del sys.modules[name]
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
-        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--tb=line", *nodes])
+        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", f"--tb={trace}", *nodes])
     return int(code), output.getvalue()
 
 

@@ -71,6 +71,11 @@ def test_seven_scenarios_are_shipped():
     ]
 
 
+def test_the_guide_lists_the_shipped_scenarios():
+    guide = (Path(__file__).parents[1] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    assert [name for name in SHIPPED if f"| `{name}` |" not in guide] == []
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_number_has_a_source_in_its_own_file(name):
     scenario = Scenario.load(name)
