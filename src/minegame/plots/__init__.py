@@ -16,7 +16,7 @@ from minegame.plots.sensitivity import screening_bars, sobol_bars, tornado
 from minegame.plots.style import COLOURS, axes, bars, drawn, save
 from minegame.plots.threshold import heat_map
 from minegame.plots.timeline import timeline
-from minegame.plots.tipping import tipping_points
+from minegame.plots.tipping import tipping_curves, tipping_points
 from minegame.plots.winning import award_months, odds, win_curves, win_map
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "shapley_bars",
     "sobol_bars",
     "timeline",
+    "tipping_curves",
     "tipping_points",
     "tornado",
     "win_curves",
