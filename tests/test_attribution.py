@@ -232,13 +232,26 @@ def test_a_lever_that_is_named_but_not_used_is_pressed_fully_and_the_answer_says
     assert intensities(weaker(), "us", ["denial"]) == {"denial": 1.0}
 
 
-def test_other_worlds_may_press_a_lever_otherwise():
+def test_other_worlds_have_a_picture_and_may_press_a_lever_otherwise():
     """A lever whose intensity is nil in a world is absent from it, though it is at full strength elsewhere."""
     path = "patrons.us.levers.tariff.intensity"
     asked = {"lever": ["tariff", "finance"], "worlds": 6, "replications": 60}
     found = answers.ask("attribution", None, vary={path: [0]}, **asked)
+    assert found.pictures["worlds"].png().startswith(b"\x89PNG")
     table = found.tables["worlds"].frame.set_index("lever")
     assert table.loc["tariff", ["low", "median", "high", "first"]].tolist() == [0, 0, 0, 0]
     assert table.loc["finance", "low"] > 0
     full = answers.ask("attribution", None, vary={path: [0]}, full_strength=True, **asked)
     assert full.tables["worlds"].frame.set_index("lever").loc["tariff", "median"] != 0
+
+
+def test_the_picture_of_other_worlds_says_what_it_shows():
+    values = np.array([[0.5, 0.1], [0.2, 0.3], [0.4, -0.2]])
+    table = attribution.over_worlds(values, values * 0 + 0.1, ["finance", "tariff"], np.ones(3, bool))
+    picture = plots.shapley_over_worlds(table, outcome="P(win)", worlds=9, replications=400)
+    bars = picture.figure.axes[1].patches
+    assert [bar.get_width() for bar in bars] == pytest.approx([200 / 3, 100 / 3])
+    assert picture.lines[0].get_xdata() == pytest.approx([40, 10])
+    ends = [segment[:, 0].tolist() for segment in picture.collections[0].get_segments()]
+    assert ends == [pytest.approx([22, 49]), pytest.approx([-17, 28])]
+    assert "3 of 9 worlds; n = 400" in picture.figure.get_supxlabel()

@@ -59,6 +59,9 @@ def pictures(names) -> dict:
         "kept": plots.kept_ranges(table, kept=3, vectors=9),
         "tipping": plots.tipping_points(tipping, first=first, second=second, replications=9),
         "tipping curves": plots.tipping_curves(tipping, moved, first=first, second=second, replications=9),
+        "worlds": plots.shapley_over_worlds(
+            table.assign(median=0.1, worlds=3), outcome=first, worlds=9, replications=9
+        ),
         "heat": plots.heat_map(asked, x=first, y=second, outcome=first, replications=9, logarithmic=(True, False)),
         "bars": plots.bars(list(names), *(table[c].to_numpy() for c in ("estimate", "low", "high")), label=first),
         "replies": plots.best_replies(grid, masks, packages, survival=grid / 3),

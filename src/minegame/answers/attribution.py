@@ -21,7 +21,7 @@ from minegame.design import Changes, Factor
 from minegame.ensemble import by_bidder, general
 from minegame.game import LEVERS
 from minegame.options import Flag, Whole, Words, option
-from minegame.plots.attribution import shapley_bars
+from minegame.plots.attribution import shapley_bars, shapley_over_worlds
 from minegame.runner import Runner
 from minegame.scenario import Scenario
 from minegame.tables import Column, Table, bounded
@@ -83,6 +83,7 @@ class Attribution(Question):
             elsewhere = self._elsewhere(contest, strength, chosen, runner)
             tables["worlds"] = _worlds(elsewhere)
             sentences += words.elsewhere_said(elsewhere, contest, self.worlds, _IN_A_WORLD)
+            pictures |= self._pictures_elsewhere(elsewhere, contest)
         return told(
             self, scenario, f"Which of {possessive(contest.patron_label)} levers won it for {contest.label}?",
             sentences, tables, pictures,
@@ -118,6 +119,16 @@ class Attribution(Question):
             errors.append(found["standard_error"].to_numpy(float))
             kept.append(won[:, -1].mean() >= _A_CHANCE)
         return shapley.over_worlds(np.array(values), np.array(errors), contest.levers, np.array(kept), self.confidence)
+
+    def _pictures_elsewhere(self, elsewhere: pd.DataFrame, contest: Contest) -> dict[str, Picture]:
+        """How the Shapley values spread over the worlds; nothing where no world tells levers apart."""
+        if not elsewhere["worlds"].iloc[0]:
+            return {}
+        drawn = partial(
+            shapley_over_worlds, elsewhere, outcome=f"P({contest.label} wins)", worlds=self.worlds,
+            replications=_IN_A_WORLD,
+        )  # fmt: skip
+        return {"worlds": Picture("Levers in other worlds", drawn)}
 
     def _pictures(self, won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> dict[str, Picture]:
         outcome = f"P({contest.label} wins)"

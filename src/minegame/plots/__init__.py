@@ -7,7 +7,7 @@ sheet.
 
 from __future__ import annotations
 
-from minegame.plots.attribution import shapley_bars
+from minegame.plots.attribution import shapley_bars, shapley_over_worlds
 from minegame.plots.discovery import box_picture
 from minegame.plots.equilibrium import best_replies, quantal_path
 from minegame.plots.history_matching import kept_ranges
@@ -35,6 +35,7 @@ __all__ = [
     "save",
     "screening_bars",
     "shapley_bars",
+    "shapley_over_worlds",
     "sobol_bars",
     "timeline",
     "tipping_curves",
