@@ -43,6 +43,8 @@ def pictures(names) -> dict:
     """A picture of every kind in which the names are wherever users' words can be."""
     table, first, second = bars(list(names)), names[0], names[1 % len(names)]
     tipping = table.assign(low=2.0, high=4.0)
+    moved = pd.DataFrame([(name, x, 0.4, 0.5) for name in names for x in (0.5, 3.0, 50.0)])
+    moved.columns = pd.Index(["parameter", "value", "wins", "rival_wins"])
     asked = pd.DataFrame({"x": [1.0, 1.0, 9.0, 9.0], "y": [0.0, 1.0, 0.0, 1.0], "estimate": [0.1, 0.6, 0.4, 0.9]})
     counts = pd.DataFrame({name: [3, 4] for name in names})
     grid, masks = np.arange(4.0).reshape(2, 2), [np.eye(2, dtype=bool)] * 2
@@ -64,6 +66,10 @@ def pictures(names) -> dict:
         "sobol": plots.sobol_bars(table, outcome=first, base=8, replications=4),
         "kept": plots.kept_ranges(table, kept=3, vectors=9),
         "tipping": plots.tipping_points(tipping, first=first, second=second, replications=9),
+        "tipping curves": plots.tipping_curves(tipping, moved, first=first, second=second, replications=9),
+        "worlds": plots.shapley_over_worlds(
+            table.assign(median=0.1, worlds=3), outcome=first, worlds=9, replications=9
+        ),
         "heat": plots.heat_map(asked, x=first, y=second, outcome=first, replications=9, logarithmic=(True, False)),
         "bars": plots.bars(list(names), *(table[c].to_numpy() for c in ("estimate", "low", "high")), label=first),
         "replies": plots.best_replies(grid, masks, packages, survival=grid / 3),

@@ -676,7 +676,7 @@ def _policies(
             text = f"there is no patron '{patron}': expected one of {', '.join(scenario.patron_names)}"
             problems.append(places.problem(("packages", patron), text + nearest(patron, scenario.patron_names)))
             continue
-        families.append(_family(patron, package, alone=len(experiment.packages) == 1))
+        families.append(_family(scenario, patron, package, alone=len(experiment.packages) == 1))
     count = int(np.prod([len(family) for family in families], dtype=float))
     if count > MAX_POLICIES:
         text = f"{count:,} policies are too many: expected at most {MAX_POLICIES:,}"
@@ -685,14 +685,18 @@ def _policies(
     return designs.crossed(*families) if families else {"as it is": {}}
 
 
-def _family(patron: str, package: Package, *, alone: bool) -> dict[str, dict[str, Value]]:
-    """The packages of a patron, by names that say whose they are when there are several patrons."""
+def _family(scenario: Scenario, patron: str, package: Package, *, alone: bool) -> dict[str, dict[str, Value]]:
+    """The packages of a patron, by names that say whose they are when there are several patrons.
+
+    A lever is absent or as the scenario has it; at full strength where the scenario does not use it.
+    """
     onsets: dict[str, Value] = (
         {f"patrons.{patron}.levers.{lever}.onset": package.onset for lever in package.levers}
         if package.onset is not None
         else {}
     )
-    named = designs.packages(patron, list(dict.fromkeys(package.levers)))
+    levers = list(dict.fromkeys(package.levers))
+    named = designs.packages(patron, levers, designs.intensities(scenario, patron, levers))
     return {name if alone else f"{patron}: {name}": {**changes, **onsets} for name, changes in named.items()}
 
 
