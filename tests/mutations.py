@@ -84,7 +84,7 @@ FAULTS = (
              "threat * threat)", "threat)",
              "test_turns.py::test_r5_r6_a_refused_threat_is_carried_out_or_the_patron_backs_down"),
     in_rules("attention hastens a letter without a mandate", "commitment_hazard",
-             "if mandate > 0.0:", "if mandate >= 0.0:",
+             "engagement_slope * engagement * mandate", "engagement_slope * engagement",
              "test_turns.py::test_r7_engagement_hastens_a_letter_only_under_a_mandate"),
     in_rules("a tied lender pays more than its largest share", "letter_share",
              "min(max_share, offtake_multiple * offtake)", "offtake_multiple * offtake",

@@ -86,7 +86,7 @@ def run(
     folders.refuse_strangers(folder)
     if storage.is_results_folder(folder) and storage.is_read_only(folder):  # then there is nothing to do but to look
         return replace(load(folder), manifest=work.matching(folder, storage.read_manifest(folder)))
-    with storage.claimed(folder):
+    with storage.nothing_left_behind(folder), storage.claimed(folder):
         manifest = work.opened(folder)
         store = folders.store_of(folder, manifest)
         if manifest["state"] != "complete":

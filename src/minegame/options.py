@@ -10,6 +10,7 @@ This module imports nothing heavy, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -235,6 +236,10 @@ class Changes(Reader):
         return [typed_change(path, change) for path, change in value.items()]
 
 
+#: A name may hold colons and signs of equality, a path cannot.
+_POLICY = re.compile(r"(?P<name>.*):(?P<changes>\s*|[^:=,]+=.*)", re.DOTALL)
+
+
 @dataclass(frozen=True)
 class Policies(Reader):
     """Policies: name → changes by path; typed as ``name:path=value,path=value`` (``name:`` alone changes nothing)."""
@@ -255,23 +260,22 @@ class Policies(Reader):
         return found
 
     def _one(self, text: str, name: str) -> tuple[str, ChangesByPath]:
-        head = text.partition("=")[0]  # a name may hold a colon, a path cannot
-        policy, sign, first = head.rpartition(":")
-        listed, policy = first + text[len(head) :], policy.strip()
-        if not (policy and sign):
+        parts = _POLICY.fullmatch(text)
+        if parts is None or not parts["name"].strip():
             expected = "name:path=value,path=value (or name: alone, as it is)"
             refuse(name, f"{text!r} is not a {name.lstrip('-')}: expected {expected}")
-        return policy, changes_of((change for change in listed.split(",") if change.strip()), name)
+        listed = (change for change in parts["changes"].split(",") if change.strip())
+        return parts["name"].strip(), changes_of(listed, name)
 
     def plain(self, value: Mapping[str, ChangesByPath]) -> dict[str, dict[str, Any]]:
         """Changes by name and path."""
         return {policy: dict(changes) for policy, changes in value.items()}
 
     def typed(self, value: Mapping[str, ChangesByPath]) -> list[str]:
-        """``name: path=value,path=value`` each."""
+        """``name:path=value,path=value`` each."""
         from minegame.scenario import typed_change
 
-        return [f"{name}: " + ",".join(typed_change(*change) for change in to.items()) for name, to in value.items()]
+        return [f"{name}:{','.join(typed_change(*change) for change in to.items())}" for name, to in value.items()]
 
 
 def changes_of(texts: Iterable[str], name: str) -> dict[str, Any]:
@@ -541,16 +545,22 @@ class Options:
 
 
 # ------------------------------------------------------------------------------------------- options that many share
+#
+# An option of one name means the same wherever it is declared; only its default may differ, and how that is said.
 
 
-def replications(default: int | None, help: str = "Negotiations of every point played.", least: int = 2) -> Any:
-    """How many negotiations."""
-    return option(default, help, Whole(least, MOST_NEGOTIATIONS), "-n")
+def _with(help: str, default: str) -> str:
+    return f"{help.removesuffix('.')} (default: {default})." if default else help
 
 
-def seed() -> Any:
+def replications(default: int | None, said: str = "", least: int = 2) -> Any:
+    """How many negotiations; ``said`` are words for a default that is no single number."""
+    return option(default, _with("Negotiations of every point played.", said), Whole(least, MOST_NEGOTIATIONS), "-n")
+
+
+def seed(default: int | None = 0, said: str = "") -> Any:
     """The seed of the luck."""
-    return option(0, "Seed of the luck; the same seed, the same luck.", Whole(0, MAX_SEED))
+    return option(default, _with("Seed of the luck; the same seed, the same luck.", said), Whole(0, MAX_SEED))
 
 
 def confidence() -> Any:
@@ -578,9 +588,9 @@ def factors() -> Any:
     return option(None, "Take what varies from an experiment, shipped or a YAML file.", Word("EXPERIMENT"))
 
 
-def policy(help: str) -> Any:
-    """Policies that are compared."""
-    return option(None, help, Policies())
+def policy(said: str) -> Any:
+    """Policies that are compared; ``said`` is what is compared where none is given."""
+    return option(None, _with("A policy to compare; many times.", said), Policies())
 
 
 def player() -> Any:
@@ -596,6 +606,16 @@ def probability(default: float | None, help: str) -> Any:
 def deviation(default: float, help: str) -> Any:
     """A standard deviation."""
     return option(default, help, Real(0, example="0.5", metavar="SD"))
+
+
+def as_json() -> Any:
+    """Whether JSON is printed."""
+    return option(False, "Print JSON for programs instead of text.", Flag())
+
+
+def results() -> Any:
+    """Results that are there."""
+    return argument((), "Folders of answers or runs, or folders that hold such.", Words("RESULTS…"))
 
 
 def folder_of_results(help: str = "Folder of the results (default: in results/).") -> Any:
@@ -617,8 +637,3 @@ def changes() -> Any:
 def threads() -> Any:
     """How many threads play."""
     return option(None, "Threads to run on (default: all cores).", Whole(1, 4096))
-
-
-def json() -> Any:
-    """Whether JSON is printed."""
-    return option(False, "Print JSON for programs instead of text.", Flag())

@@ -149,14 +149,27 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def discard(folder: Path) -> None:
-    """Remove a folder in which nothing was finished, and the folders above it that are left empty."""
-    for path in (folder / MANIFEST, folder / LOCK):
-        path.unlink(missing_ok=True)
-    with suppress(OSError):
-        for path in (folder / CHUNKS, folder):
-            if path.is_dir():
-                path.rmdir()
+@contextmanager
+def nothing_left_behind(folder: Path) -> Iterator[None]:
+    """If what is begun in a folder fails before a chunk is kept, it leaves the folders as they were."""
+    made = [path for path in (folder / CHUNKS, folder, *folder.absolute().parents) if not path.exists()]
+    vacant = is_vacant(folder)
+    try:
+        yield
+    except BaseException:
+        if vacant and _is_bare(folder):
+            for name in (MANIFEST, LOCK):
+                (folder / name).unlink(missing_ok=True)
+            for path in made:
+                with suppress(OSError):  # it was never made, or somebody has put something there
+                    path.rmdir()
+        raise
+
+
+def _is_bare(folder: Path) -> bool:
+    """Whether a folder holds nothing that was found out."""
+    bare = {MANIFEST, LOCK, CHUNKS}
+    return folder.is_dir() and {path.name for path in folder.iterdir()} <= bare and not any(folder.glob(f"{CHUNKS}/*"))
 
 
 @contextmanager
