@@ -191,7 +191,7 @@ def weaker() -> Scenario:
 
 
 def test_the_whole_package_is_what_the_scenario_plays():
-    """Exactly, to the ten digits that are kept, what odds says of the scenario against no lever at all: the same games on the same luck."""
+    """Exactly what odds says of the scenario against no lever at all: the same games on the same luck."""
     found = answers.ask("attribution", weaker(), replications=300)
     odds = answers.ask("winning", weaker(), set_against=ALL_OFF, policy={"as it is": {}}, replications=300)
     against = odds.tables["contrasts"].frame.iloc[0]
