@@ -45,7 +45,7 @@ KINDS = {
     ),
 }  # fmt: skip
 NEW_COMMANDS = {"morris": "sensitivity", "tornado": "sensitivity"}
-EXPERIMENTS = ("who_wins", "balance_weight", "tender_rules")
+EXPERIMENTS = ("who_wins", "balance_weight", "wide_uncertainty")
 
 
 def main() -> int:
@@ -88,7 +88,7 @@ def printed(checkout: Path, arguments: list[str]) -> str:
 
 def numbers(document: dict[str, Any]) -> Iterator[tuple[str, float]]:
     """The numbers of an old document: of its tables, or of everything that odds tells."""
-    parts = document["tables"] if "tables" in document else [document]
+    parts = document.get("tables", [document])
     for n, part in enumerate(parts):
         yield from leaves(part.get("rows", part), str(part.get("title", n)))
 

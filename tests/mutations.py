@@ -84,7 +84,7 @@ FAULTS = (
              "threat * threat)", "threat)",
              "test_turns.py::test_r5_r6_a_refused_threat_is_carried_out_or_the_patron_backs_down"),
     in_rules("attention hastens a letter without a mandate", "commitment_hazard",
-             "if mandate > 0.0:", "if mandate >= 0.0:",
+             "engagement_slope * engagement * mandate", "engagement_slope * engagement",
              "test_turns.py::test_r7_engagement_hastens_a_letter_only_under_a_mandate"),
     in_rules("a tied lender pays more than its largest share", "letter_share",
              "min(max_share, offtake_multiple * offtake)", "offtake_multiple * offtake",
@@ -296,19 +296,20 @@ def copy_checkout(folder: Path) -> Path:
     return folder
 
 
-def run_tests(nodes: Sequence[str]) -> tuple[int, str]:
+def run_tests(nodes: Sequence[str], trace: str = "line") -> tuple[int, str]:
     """Run tests of the copy that is the working folder, on the modules as they now stand there: exit code, output.
 
     0: all passed, 1: some failed, otherwise something is wrong with the tests.
     """
     import pytest
 
-    for name in [*sys.modules]:
-        if name.partition(".")[0] in ("minegame", "tests", "strategies") or name.startswith("test_"):
+    for name, module in [*sys.modules.items()]:
+        file = Path(getattr(module, "__file__", None) or "/").resolve()
+        if name.startswith("tests.") or file.is_relative_to(Path.cwd().resolve()):
             del sys.modules[name]
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
-        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--tb=line", *nodes])
+        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", f"--tb={trace}", *nodes])
     return int(code), output.getvalue()
 
 

@@ -23,7 +23,7 @@ RANGES: dict[str, dict[str, tuple[float, float, Sequence[float]]]] = {
     "market": {
         "initial_price": (150.0, 900.0, (1.0,)),
         "long_run_price": (300.0, 900.0, (50.0, 3000.0)),
-        "mean_reversion": (0.02, 1.0, (0.0, 1e-10)),
+        "mean_reversion": (0.02, 1.0, (0.0, 0.01)),
         "volatility": (0.05, 0.5, (0.0,)),
     },
     "project": {

@@ -16,23 +16,22 @@ from minegame.cli import app
 from minegame.options import flag_of, options_of
 from minegame.scenario import Scenario
 
-SMALL = {
-    "winning": "-n 100",
+#: The options of kinds that need others than a few replications to be small.
+SIZES = {
     "attribution": "-n 100 --lever access --lever finance",
-    "ledger": "-n 100",
     "sensitivity": "--vary host.balance_weight=0:4 --vary host.backlash=0.01:0.1:log --base 16 -n 8",
     "tipping": "--vary host.balance_weight=0:4 -n 100",
     "threshold": "--x host.balance_weight=0:4 --y patrons.us.link -n 20",
-    "lever_prices": "-n 100",
     "equilibrium": "--player us=access,finance --player china=access -n 40 --draws 10",
     "tender_rules": "--rule 'short: tender.months=8' --player us=access --player china=access -n 40 --draws 10",
     "discovery": "--vary host.balance_weight=0:4 --vary patrons.us.link=0:1 --points 200 -n 16",
     "history_matching": "--vary host.balance_weight=0:4 --vectors 40 -n 16 --observed-month 7 --observed-equity 0.3",
 }
+SMALL = {kind: SIZES.get(kind, "-n 100") for kind in kinds()}
 
 
-def test_every_kind_is_tested_and_in_the_help():
-    assert set(SMALL) == set(kinds())
+def test_every_kind_is_in_the_help():
+    assert set(SIZES) < set(kinds())
     text = CliRunner().invoke(app, ["analyse", "--help"]).output
     places = [text.index(f" {kind} ") for kind in kinds()]
     assert places == sorted(places)

@@ -242,7 +242,7 @@ def test_results_of_something_else_are_not_mixed(tmp_path: Path) -> None:
     for changes, said in (
         ({"seed": 6}, "seed was 5 and is 6"),
         ({"replications": 60}, "replications was 50 and is 60"),
-        ({"replications": 50, "reference": "access"}, "reference was none and is access"),
+        ({"replications": 50, "reference": "access"}, "reference was 'none' and is 'access'"),
         ({"replications": 50, "set": {"host.backlash": 0}}, "the scenario has changed"),
         ({"replications": 50, "factors": {"host.backlash": [0]}}, "the design points have changed"),
         ({"replications": 50, "packages": {"us": ["tariff"]}}, "the policies have changed"),

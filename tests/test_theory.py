@@ -248,7 +248,7 @@ def _coverages(data: dict[str, Any], levers: dict[str, Any], offtake: dict[str, 
         name = lender["bidder"]
         lever = levers[lender.get("patron") or data["bidders"][name]["patron"]]
         rate = lender["base_hazard"] + lender["mandate_hazard"] * lever["finance"]
-        rate += lender["engagement_hazard"] * lever["engagement"] * (lever["finance"] > 0)
+        rate += lender["engagement_hazard"] * lever["engagement"] * lever["finance"]
         rate += lender["letter_hazard"] * (name in letters)
         if _certainly(1 - math.exp(-rate)):
             multiple = lender.get("offtake_multiple")
@@ -301,8 +301,7 @@ def _option_to_develop(data: dict[str, Any], gross: float, capital: float) -> fl
 
 def _price_of(data: dict[str, Any]) -> float:
     market = data["market"]
-    speed = market["mean_reversion"] if market["mean_reversion"] >= 1e-9 else 0.0  # R1: slower is a random walk
-    kept = math.exp(-speed * (1 / 12 + data["project"]["price_horizon"]))
+    kept = math.exp(-market["mean_reversion"] * (1 / 12 + data["project"]["price_horizon"]))
     return float(market["initial_price"] ** kept * market["long_run_price"] ** (1 - kept))
 
 

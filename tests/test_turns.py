@@ -23,11 +23,10 @@ from minegame.game import (
     BUNDLED,
     COUNTER,
     DENIAL,
-    ENGAGEMENT,
-    FINANCE,
     FULL,
     GAME,
     LEDGER,
+    LEVERS,
     NEVER,
     NOBODY,
     OFFERED,
@@ -65,7 +64,7 @@ PLAIN = {
     "patron_belief_a": (3.0, 1.0), "patron_belief_b": (1.0, 1.0), "patron_access_trust_a": (1.0, 1.0),
     "patron_access_trust_b": (1.0, 1.0), "patron_budget": (10.0, 10.0), "patron_publicity": (1.0, 1.0),
     "patron_portfolio_share": (0.25, 0.5), "patron_ideal_share": (0.25, 0.5), "patron_credit": (0.5, 0.25),
-    "lever_price": np.ones((2, 5)),
+    "lever_price": np.ones((2, len(LEVERS))),
     "bidder_patron": (WEST, EAST), "bidder_unit_cost": (500.0, 500.0), "bidder_capability": (1.0, 1.0),
     "bidder_own_capital": (1.0, 1.0), "bidder_processing_cost": (200.0, 200.0), "bidder_offtake_value": (50.0, 50.0),
     "bidder_impatience": (0.1, 0.1),
@@ -153,17 +152,18 @@ def test_before_month_0_nothing_has_happened():
     assert list(state.credit[:2]) == [0.5, 0.25]
     assert list(state.budget_left[:2]) == [10.0, 10.0]
     assert state.annuity_factor == 0.5
+    assert opened(game_of(project_lead_time=1.0)).annuity_factor == 0.25
     assert (state.processing[0], state.offtake[0]) == (0.5, 0.5)
 
 
 def test_what_was_played_before_on_a_state_leaves_no_trace():
     """First a negotiation in which everything happens, then one whose levers wait for a sign and without letters."""
     busy = game_of(
-        lever_intensity=np.ones((2, 5)), financier_base_hazard=(50.0, 50.0), financier_public=(1, 1),
+        lever_intensity=np.ones((2, len(LEVERS))), financier_base_hazard=(50.0, 50.0), financier_public=(1, 1),
         politics_summit_rate=1.0, patron_episode_rate=(1.0, 1.0),
     )  # fmt: skip
     quiet = game_of(
-        lever_intensity=levers(tariff=1.0, access=1.0), lever_trigger=np.full((2, 5), RIVAL_LETTER), **THREAT,
+        lever_intensity=levers(tariff=1.0, access=1.0), lever_trigger=np.full((2, len(LEVERS)), RIVAL_LETTER), **THREAT,
         bidder_own_capital=(0.5, 0.5), patron_access_value=(100.0, 0.0), patron_stake=(100.0, 100.0),
         financier_letter_hazard=(0.5, 0.5), patron_point_value=(1.0, 1.0),
     )  # fmt: skip
@@ -234,16 +234,15 @@ def test_r1_r2_the_price_moves_a_month_at_a_time_from_the_initial_price():
 
 def levers(**intensities):
     """The intensity of every lever of the west; the east presses nothing."""
-    names = {"tariff": TARIFF, "access": ACCESS, "engagement": ENGAGEMENT, "finance": FINANCE, "denial": DENIAL}
-    table = np.zeros((2, 5))
+    table = np.zeros((2, len(LEVERS)))
     for name, intensity in intensities.items():
-        table[WEST, names[name]] = intensity
+        table[WEST, LEVERS.index(name)] = intensity
     return table
 
 
 def test_r4_levers_are_paid_in_full_while_the_budget_lasts_then_scaled_then_nothing():
     """Tariff 2 at 1 point and access 1 at 3 points cost 5 a month; 8 points pay a month and three fifths."""
-    prices = np.ones((2, 5))
+    prices = np.ones((2, len(LEVERS)))
     prices[WEST, ACCESS] = 3.0
     game = game_of(lever_intensity=levers(tariff=2.0, access=1.0), lever_price=prices, patron_budget=(8.0, 8.0))
     state = opened(game)
@@ -261,7 +260,7 @@ def test_r4_levers_are_paid_in_full_while_the_budget_lasts_then_scaled_then_noth
 
 def test_r4_what_rounding_leaves_of_a_budget_pays_for_no_threat():
     """Seven months at 0.1 point use 0.7 points up, though 0.7 - 7 * 0.1 is 1e-16 in floating point."""
-    prices = np.full((2, 5), 0.1)
+    prices = np.full((2, len(LEVERS)), 0.1)
     game = game_of(lever_intensity=levers(tariff=1.0), lever_price=prices, patron_budget=(0.7, 0.0))
     state, seen = opened(game), []
     for _ in range(9):
@@ -277,7 +276,7 @@ def test_r4_what_rounding_leaves_of_a_budget_pays_for_no_threat():
 
 
 def test_r21_a_lever_is_on_from_its_onset_month_on():
-    onsets = np.zeros((2, 5), int)
+    onsets = np.zeros((2, len(LEVERS)), int)
     onsets[WEST, TARIFF] = 2
     game = game_of(lever_intensity=levers(tariff=1.0, access=1.0), lever_onset=onsets)
     seen = []
@@ -290,7 +289,7 @@ def test_r21_a_lever_is_on_from_its_onset_month_on():
 
 @pytest.mark.parametrize("trigger", range(1, len(TRIGGERS)), ids=TRIGGERS[1:])
 def test_r21_a_trigger_waits_for_its_own_event_and_its_own_patron_s(trigger):
-    game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, 5), trigger))
+    game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, len(LEVERS)), trigger))
     state = opened(game, 2)
     state.event_month[:2] = 0
     state.event_month[WEST, trigger] = NEVER
@@ -302,7 +301,7 @@ def test_r21_a_trigger_waits_for_its_own_event_and_its_own_patron_s(trigger):
 
 
 def test_r21_what_happens_in_a_month_is_answered_in_the_next():
-    game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, 5), RIVAL_LEADS))
+    game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, len(LEVERS)), RIVAL_LEADS))
     for event, pressed in ((0, 1.0), (1, 0.0)):
         state = opened(game, 1)
         state.event_month[WEST, RIVAL_LEADS] = event
@@ -378,10 +377,10 @@ def commit_all(game, state):
 
 @EITHER_SIDE
 def test_r7_a_letter_comes_with_the_hazard_of_the_month(nudge, happens):
-    """Base 0.1, half a mandate at 0.4 and engagement 0.25 at 0.8 make a rate of 0.5 and the rest is the letter's."""
+    """Half a mandate at 0.4 makes 0.2 of the rate, engagement 0.25 under half a mandate at 0.8 another 0.1."""
     rate = -math.log1p(-uniform(chance.LETTER, 91, 0, 3)) + nudge
     game = game_of(
-        financier_base_hazard=(rate - 0.4, 0.0), financier_mandate_hazard=(0.4, 0.0),
+        financier_base_hazard=(rate - 0.3, 0.0), financier_mandate_hazard=(0.4, 0.0),
         financier_engagement_hazard=(0.8, 0.0), lever_intensity=levers(finance=0.5, engagement=0.25),
     )  # fmt: skip
     state = opened(game, 3)
@@ -502,7 +501,7 @@ def test_r8_coverage_is_at_most_everything():
 
 def test_r9_completion_suffers_from_the_strongest_denial_of_the_rivals_alone():
     """Three patrons deny 1.0, 0.4 and 0.6: bidder 0 of the first meets 0.6, bidder 1 of the second 1.0."""
-    denial = np.zeros((3, 5))
+    denial = np.zeros((3, len(LEVERS)))
     denial[:, DENIAL] = 1.0, 0.4, 0.6
     game = game_of(
         patrons=3, patron_key=(71, 72, 73), patron_belief_a=(1.0, 1.0, 1.0), patron_belief_b=(1.0, 1.0, 1.0),
@@ -958,7 +957,7 @@ def test_r21_a_rival_that_leads_is_answered_a_month_later():
     for trigger, expected in ((ALWAYS, [1.0, 1.0, 1.0]), (RIVAL_LEADS, [0.0, 1.0, 1.0])):
         game = game_of(
             months=9, bidder_unit_cost=(700.0, 500.0), lever_intensity=levers(tariff=1.0), patron_budget=(99.0, 0.0),
-            lever_trigger=np.full((2, 5), trigger),
+            lever_trigger=np.full((2, len(LEVERS)), trigger),
         )  # fmt: skip
         state, pressed = opened(game, -1), []
         for _ in range(3):
@@ -973,7 +972,8 @@ def test_r21_a_rival_s_letter_is_answered_a_month_later():
     first = u.index(min(u))
     game = game_of(
         months=9, financier_base_hazard=(0.0, -math.log1p(-min(u)) + 1e-9), financier_public=(1, 1),
-        lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, 5), RIVAL_LETTER), patron_budget=(99.0, 99.0),
+        lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, len(LEVERS)), RIVAL_LETTER),
+        patron_budget=(99.0, 99.0),
     )  # fmt: skip
     state, pressed = opened(game, -1), []
     for _ in range(first + 3):

@@ -378,3 +378,15 @@ def test_all_that_is_announced_is_played(asked):
     answers.ask("winning", TUNGSTEN, replications=300, watch=lambda *now: seen.append(now), **asked)
     assert {planned for _, planned in seen} == {seen[0][1]}, "the plan is known from the first"
     assert seen[-1][0] == seen[-1][1] > 0
+
+
+def test_packages_press_the_levers_as_the_scenario_does():
+    """So the scenario's own policy is one of them, and not beside them."""
+    changes = {"patrons.us.levers.tariff.intensity": 0.5, "patrons.us.levers.finance.intensity": 0.7}
+    found = answers.ask("winning", Scenario.load(TUNGSTEN).at(changes), replications=60)
+    assert len(found.tables["winners"].frame) == 16
+    assert f"own policy ({OWN})" in found.sentences[0]
+    assert found.settings["policy"]["tariff + finance"] == {
+        "patrons.us.levers.tariff.intensity": 0.5, "patrons.us.levers.access.intensity": 0.0,
+        "patrons.us.levers.engagement.intensity": 0.0, "patrons.us.levers.finance.intensity": 0.7,
+    }  # fmt: skip

@@ -46,8 +46,8 @@ class Offer(NamedTuple):
 class Levers(Mapping[str, float]):
     """How hard a patron presses each lever, 0 … 1 (the tariff 0 … 4: 1 is 25 %); to be read, and set only as a whole.
 
-    >>> Levers([0.5, 0.0, 0.0, 1.0, 0.0])
-    {'tariff': 0.5, 'access': 0.0, 'engagement': 0.0, 'finance': 1.0, 'denial': 0.0}
+    >>> {name: intensity for name, intensity in Levers.checked({"tariff": 0.5, "finance": 1}).items() if intensity}
+    {'tariff': 0.5, 'finance': 1.0}
     """
 
     def __init__(self, intensities: list[float]) -> None:

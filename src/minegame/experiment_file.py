@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
@@ -45,7 +45,10 @@ MAX_REPLICATIONS = 10**12
 _CHECKED_GAMES = 4096  # so many games are made in advance, to find what is wrong with any; of more, the ends
 _CHECKED_LEVELS = 100
 
-Lever = Literal["tariff", "access", "engagement", "finance", "denial"]
+if TYPE_CHECKING:
+    Lever: TypeAlias = str
+else:  # what there is to choose from is said by the game alone
+    Lever = Literal[LEVERS]
 Kind = Literal["factorial", "latin_hypercube", "sobol", "random", "one_at_a_time", "list"]
 Shown = Literal["winning", "contrasts", "terms", "plot"]
 #: What a run can be made sure of.
@@ -105,7 +108,7 @@ def _wrong(text: str) -> PydanticCustomError:
 class Package(_Part):
     """A patron whose levers are tried in every combination."""
 
-    levers: list[Lever] = Field(default=list(get_args(Lever)), description="The levers that are on or off.")
+    levers: list[Lever] = Field(default=list(LEVERS), description="The levers that are on or off.")
     onset: int | None = Field(
         default=None, ge=0, le=MAX_MONTHS, description="Month from which they act (default: unchanged)."
     )
@@ -673,7 +676,7 @@ def _policies(
             text = f"there is no patron '{patron}': expected one of {', '.join(scenario.patron_names)}"
             problems.append(places.problem(("packages", patron), text + nearest(patron, scenario.patron_names)))
             continue
-        families.append(_family(patron, package, alone=len(experiment.packages) == 1))
+        families.append(_family(scenario, patron, package, alone=len(experiment.packages) == 1))
     count = int(np.prod([len(family) for family in families], dtype=float))
     if count > MAX_POLICIES:
         text = f"{count:,} policies are too many: expected at most {MAX_POLICIES:,}"
@@ -682,14 +685,18 @@ def _policies(
     return designs.crossed(*families) if families else {"as it is": {}}
 
 
-def _family(patron: str, package: Package, *, alone: bool) -> dict[str, dict[str, Value]]:
-    """The packages of a patron, by names that say whose they are when there are several patrons."""
+def _family(scenario: Scenario, patron: str, package: Package, *, alone: bool) -> dict[str, dict[str, Value]]:
+    """The packages of a patron, by names that say whose they are when there are several patrons.
+
+    A lever is absent or as the scenario has it; at full strength where the scenario does not use it.
+    """
     onsets: dict[str, Value] = (
         {f"patrons.{patron}.levers.{lever}.onset": package.onset for lever in package.levers}
         if package.onset is not None
         else {}
     )
-    named = designs.packages(patron, list(dict.fromkeys(package.levers)))
+    levers = list(dict.fromkeys(package.levers))
+    named = designs.packages(patron, levers, designs.intensities(scenario, patron, levers))
     return {name if alone else f"{patron}: {name}": {**changes, **onsets} for name, changes in named.items()}
 
 
@@ -828,6 +835,3 @@ def _check_words(plan: Plan) -> None:
             values = plan.design[path].drop_duplicates().tolist()
             for value in values if len(values) <= _CHECKED_LEVELS else (min(values), max(values)):
                 plan.scenario.at({path: value})
-
-
-assert get_args(Lever) == LEVERS

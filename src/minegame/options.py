@@ -545,22 +545,22 @@ class Options:
 
 
 # ------------------------------------------------------------------------------------------- options that many share
+#
+# An option of one name means the same wherever it is declared; only its default may differ, and how that is said.
 
 
-def replications(default: int | None, otherwise: str = "", least: int = 2) -> Any:
-    """How many negotiations; ``otherwise`` says what holds by default where that is no number."""
-    help = _by_default("Negotiations of every point played", otherwise)
-    return option(default, help, Whole(least, MOST_NEGOTIATIONS), "-n")
+def _with(help: str, default: str) -> str:
+    return f"{help.removesuffix('.')} (default: {default})." if default else help
 
 
-def seed(default: int | None = 0, otherwise: str = "") -> Any:
+def replications(default: int | None, said: str = "", least: int = 2) -> Any:
+    """How many negotiations; ``said`` are words for a default that is no single number."""
+    return option(default, _with("Negotiations of every point played.", said), Whole(least, MOST_NEGOTIATIONS), "-n")
+
+
+def seed(default: int | None = 0, said: str = "") -> Any:
     """The seed of the luck."""
-    help = _by_default("Seed of the luck; the same seed, the same luck", otherwise)
-    return option(default, help, Whole(0, MAX_SEED))
-
-
-def _by_default(help: str, otherwise: str) -> str:
-    return f"{help} (default: {otherwise})." if otherwise else f"{help}."
+    return option(default, _with("Seed of the luck; the same seed, the same luck.", said), Whole(0, MAX_SEED))
 
 
 def confidence() -> Any:
@@ -588,9 +588,9 @@ def factors() -> Any:
     return option(None, "Take what varies from an experiment, shipped or a YAML file.", Word("EXPERIMENT"))
 
 
-def policy(otherwise: str) -> Any:
-    """Policies that are compared."""
-    return option(None, _by_default("A policy to compare; many times", otherwise), Policies())
+def policy(said: str) -> Any:
+    """Policies that are compared; ``said`` is what is compared where none is given."""
+    return option(None, _with("A policy to compare; many times.", said), Policies())
 
 
 def player() -> Any:
@@ -606,6 +606,16 @@ def probability(default: float | None, help: str) -> Any:
 def deviation(default: float, help: str) -> Any:
     """A standard deviation."""
     return option(default, help, Real(0, example="0.5", metavar="SD"))
+
+
+def as_json() -> Any:
+    """Whether JSON is printed."""
+    return option(False, "Print JSON for programs instead of text.", Flag())
+
+
+def results() -> Any:
+    """Results that are there."""
+    return argument((), "Folders of answers or runs, or folders that hold such.", Words("RESULTS…"))
 
 
 def folder_of_results(help: str = "Folder of the results (default: in results/).") -> Any:
@@ -627,8 +637,3 @@ def changes() -> Any:
 def threads() -> Any:
     """How many threads play."""
     return option(None, "Threads to run on (default: all cores).", Whole(1, 4096))
-
-
-def json() -> Any:
-    """Whether JSON is printed."""
-    return option(False, "Print JSON for programs instead of text.", Flag())

@@ -64,7 +64,8 @@ def fair_multiplier(sd, z):
 def price_step(x, kappa, sigma, long_run, years, z):
     """R1: the log price some years later (Schwartz one-factor), from a standard normal z.
 
-    The stationary mean of the *price* is the long-run price.  Without mean reversion the price is a martingale.
+    The stationary mean of the *price* is the long-run price.  No mean reversion at all is a choice of its own: a random
+    walk whose price is a martingale, which is not the limit of ever slower reversion.
     Source: Schwartz 1997, model 1, exact discretisation.  Unit: ln(USD/mtu).
 
     >>> round(price_step(math.log(380.0), 0.0, 0.3, 530.0, 1.0, 0.0) - math.log(380.0), 3)
@@ -72,7 +73,7 @@ def price_step(x, kappa, sigma, long_run, years, z):
     >>> round(math.exp(price_step(math.log(380.0), 50.0, 0.0, 530.0, 1.0, 0.0)), 6)
     530.0
     """
-    if kappa < 1e-9:
+    if kappa == 0.0:
         return x + sigma * math.sqrt(years) * z - 0.5 * sigma * sigma * years
     kept = math.exp(-kappa * years)
     spread = sigma * math.sqrt((1.0 - kept * kept) / (2.0 * kappa))
@@ -98,7 +99,7 @@ def mine_price(x, kappa, sigma, long_run, years):
     >>> round(mine_price(math.log(530.0), 0.15, 0.0, 530.0, 12.0), 6)
     530.0
     """
-    if kappa < 1e-9:
+    if kappa == 0.0:
         return math.exp(x)
     kept = math.exp(-kappa * years)
     variance = sigma * sigma / (4.0 * kappa) * (1.0 - kept * kept)
@@ -196,15 +197,14 @@ def belief(a, b):
 def commitment_hazard(base, mandate_slope, engagement_slope, letter_slope, mandate, engagement, holds_letter):
     """R7: the probability that a financier issues its letter or commits its capital this month.
 
-    A mandate to the state's lenders and the attention of a head of state hasten it (the latter only under a mandate),
-    and so does a public letter that the bidder already holds.
+    A mandate to the state's lenders hastens it, the attention of a head of state as far as there is a mandate, and a
+    public letter that the bidder already holds.
 
     >>> round(commitment_hazard(0.0, math.log(2.0), 0.0, 0.0, 1.0, 0.0, 0), 12)
     0.5
     """
     rate = base + mandate_slope * mandate + letter_slope * (1.0 if holds_letter else 0.0)
-    if mandate > 0.0:
-        rate += engagement_slope * engagement
+    rate += engagement_slope * engagement * mandate
     return 1.0 - math.exp(-max(0.0, rate))
 
 

@@ -10,41 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minegame import storage
-from minegame.scenario import Problem, Scenario, ScenarioError
+from minegame.answers import shape
+from minegame.answers.errors import AnswerError as AnswerError
+from minegame.answers.picture import Picture as Picture
+from minegame.scenario import Scenario
 from minegame.tables import Table
 from minegame.text import plain
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from minegame.answers.question import Question
 
 FORMAT = 2
 FILE, SCENARIO = "answer.json", "scenario.yaml"
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
-
-
-class AnswerError(ScenarioError):
-    """A question that cannot be answered, or a folder that holds no answer."""
-
-    def __init__(self, where: object, text: str, path: str = "") -> None:
-        super().__init__(Problem(str(where), None, path, text))
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture: its title, and a function that draws it, or its PNG where it was read from a folder."""
-
-    title: str
-    draw: Callable[[], Axes] | bytes = field(repr=False)
-
-    def png(self) -> bytes:
-        """The picture as PNG."""
-        if isinstance(self.draw, bytes):
-            return self.draw
-        from minegame import plots
-
-        return plots.drawn(self.draw())
 
 
 @dataclass(frozen=True)
@@ -132,7 +110,8 @@ class Answer:
             if head["format"] != FORMAT:
                 from minegame.answers import format1
 
-                return format1.read(folder, head)
+                scenario = read_scenario(folder / SCENARIO, head["scenario"])
+                return cls(**format1.read(folder, head), scenario=scenario)
             return cls(
                 kind=head["kind"],
                 question=head["question"],
@@ -208,8 +187,6 @@ def read_head(folder: Path) -> dict[str, Any]:
     Raises:
         AnswerError: if there is none, or none that can be read.
     """
-    from minegame.answers import shape
-
     file = folder / FILE
     try:
         head = json.loads(file.read_text(encoding="utf-8"))

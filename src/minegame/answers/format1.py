@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from minegame.answers.answer import SCENARIO, Answer, AnswerError, Picture, read_scenario
+from minegame.answers.errors import AnswerError
+from minegame.answers.picture import Picture
 from minegame.tables import Column, Table
 from minegame.text import COUNT, FLAG, LEVEL, MONEY, MONEY_CHANGE, NUMBER, P_VALUE, PATH, POINTS, SHARE, TEXT, Unit
 
@@ -25,8 +26,8 @@ _PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_*]+)+")
 _MARKED = {"%": SHARE, "points": POINTS, "percentage points": POINTS, "M$": MONEY}
 
 
-def read(folder: Path, head: Mapping[str, Any]) -> Answer:
-    """The answer in a folder of the version before, under today's names.
+def read(folder: Path, head: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of the answer in a folder of the version before, under today's names, without its scenario.
 
     Raises:
         AnswerError: if a table is not as it was written.
@@ -34,17 +35,16 @@ def read(folder: Path, head: Mapping[str, Any]) -> Answer:
     """
     from minegame.answers.catalogue import FORMER
 
-    return Answer(
-        kind=FORMER.get(head["name"], head["name"]),
-        question=head["question"],
-        sentences=tuple(head["sentences"]),
-        tables=_keyed(head["tables"], lambda entry: _read_table(folder, entry)),
-        pictures=_keyed(head["pictures"], lambda e: Picture(e["title"], (folder / e["file"]).read_bytes())),
-        settings=head["settings"],
-        limits=tuple(head["limits"]),
-        scenario=read_scenario(folder / SCENARIO, head["scenario"]),
-        command=head["command"],
-    )
+    return {
+        "kind": FORMER.get(head["name"], head["name"]),
+        "question": head["question"],
+        "sentences": tuple(head["sentences"]),
+        "tables": _keyed(head["tables"], lambda entry: _read_table(folder, entry)),
+        "pictures": _keyed(head["pictures"], lambda e: Picture(e["title"], (folder / e["file"]).read_bytes())),
+        "settings": head["settings"],
+        "limits": tuple(head["limits"]),
+        "command": head["command"],
+    }
 
 
 def _keyed(entries: Iterable[Mapping[str, Any]], content: Any) -> dict[str, Any]:

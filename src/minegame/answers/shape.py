@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from minegame.answers.errors import AnswerError
+
 FORMER = "minegame answer 1"  # the format of the version before, which named a file for every title
 _MOST_BYTES = 30_000_000  # of one file
 
@@ -20,8 +22,6 @@ def check(folder: Path, file: str, head: Mapping[str, Any]) -> None:
     Raises:
         AnswerError: if so, with what is wrong.
     """
-    from minegame.answers.answer import AnswerError
-
     if (wrong := next(_misshapen(head), None)) is not None:
         raise AnswerError(folder / file, f"is damaged: {wrong}")
     for name in files(head):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from minegame import options
 from minegame.cli import screen
-from minegame.cli.app import announce_compiler, app, console, fail, print_json, write_whole
+from minegame.cli.app import announce_compiler, app, console, fail, print_json, warned, write_whole
 from minegame.cli.options import command, examples
 from minegame.cli.playing import ROOT, Playing, duration
 from minegame.options import (
@@ -85,8 +85,8 @@ class _Running(Playing):
 class _Run(Options):
     experiment: str = argument("", "A shipped experiment by name, or the path of a YAML file.", Word("EXPERIMENT"))
     set: dict[str, Any] | None = options.changes()
-    replications: int | None = options.replications(None, "those of the file", least=1)
-    seed: int | None = options.seed(None, "that of the file")
+    replications: int | None = options.replications(None, "as in the file", least=1)
+    seed: int | None = options.seed(None, "as in the file")
 
 
 def _run(asked: _Run, running: _Running) -> None:
@@ -98,6 +98,7 @@ def _run(asked: _Run, running: _Running) -> None:
     changes: dict[str, Any] = {"set": {path: typed(str(value)) for path, value in (asked.set or {}).items()}}
     changes |= {name: getattr(asked, name) for name in ("replications", "seed") if getattr(asked, name) is not None}
     experiment, plan = Experiment.load(asked.experiment, changes)
+    warned(plan.scenario)
     running.perform(plan, experiment)
 
 
@@ -117,7 +118,7 @@ class _Sweep(Options):
     vary: dict[str, list[Any]] | None = option(
         None, "What varies: low:high:n, low:high:n:log, or a,b,c; many times.", Levels()
     )  # fmt: skip
-    policy: dict[str, Any] | None = options.policy("none; the first is the reference")
+    policy: dict[str, Any] | None = options.policy("the scenario as it is; of several the first is the reference")
     set: dict[str, Any] | None = options.changes()
     replications: int = options.replications(10_000, least=1)
     seed: int = options.seed()
@@ -187,7 +188,7 @@ def _sweep_title(scenario: str, vary: Sequence[str], policies: Sequence[str]) ->
 @dataclass(frozen=True, kw_only=True)
 class _Results(Options):
     folder: Path = argument(ROOT, "A results folder, or a folder of such folders (default: results).", Place())
-    json: bool = options.json()
+    json: bool = options.as_json()
 
 
 def _results(asked: _Results) -> None:

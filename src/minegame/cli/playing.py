@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from minegame import options
-from minegame.cli.app import INTERRUPTED, announce_compiler, fail
+from minegame.cli.app import INTERRUPTED, announce_compiler, fail, warned
 from minegame.options import Flag, Options, Whole, Word, option
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Chosen(Options):
         """The scenario with its changes; raises ScenarioError."""
         from minegame.scenario import Scenario
 
-        return Scenario.load(self.scenario).at(self.set or {})
+        return warned(Scenario.load(self.scenario).at(self.set or {}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class Playing(Options):
     workers: int | None = option(None, "Run on so many processes of a local Dask cluster.", Whole(1, 4096))
     scheduler: str | None = option(None, "Run on a Dask cluster, such as tcp://10.0.0.1:8786.", Word("ADDRESS"))
     fresh: bool = option(False, "Start anew in a folder beside the one that is there (name-2, …).", Flag())
-    json: bool = options.json()
+    json: bool = options.as_json()
     quiet: bool = option(False, "Show no progress.", Flag(), "-q")
 
     @property

@@ -8,17 +8,15 @@ from pathlib import Path
 
 import typer
 
+from minegame import options
 from minegame.cli.app import app, fail, write_whole
 from minegame.cli.options import command, examples
-from minegame.options import Options, Place, Words, argument, option
+from minegame.options import Options, Place, option
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Report(Options):
-    results: tuple[str, ...] = argument(
-        (), "Folders of answers (minegame analyse --out), of runs (minegame run), or folders that hold such.",
-        Words("RESULTS…"),
-    )  # fmt: skip
+    results: tuple[str, ...] = options.results()
     out: Path | None = option(None, "File of the page (default: report.html in the first folder).", Place("FILE"))
 
 

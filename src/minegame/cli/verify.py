@@ -10,7 +10,7 @@ import typer
 from minegame import options
 from minegame.cli.app import BAD_INPUT, announce_compiler, app, fail, print_json
 from minegame.cli.options import command, examples
-from minegame.options import Flag, Options, Words, argument, option
+from minegame.options import Flag, Options, option
 
 if TYPE_CHECKING:
     from minegame.verify import Verdict
@@ -20,10 +20,10 @@ NOT_THE_SAME = 1  # the exit code for results that are not whole, or come out ot
 
 @dataclass(frozen=True, kw_only=True)
 class _Verify(Options):
-    results: tuple[str, ...] = argument((), "Folders of answers or runs, or folders that hold such.", Words("RESULTS…"))
+    results: tuple[str, ...] = options.results()
     again: bool = option(False, "Play them once more from what they keep, and compare every table.", Flag())
     threads: int | None = options.threads()
-    json: bool = options.json()
+    json: bool = options.as_json()
 
 
 def _verify(asked: _Verify) -> None:

@@ -39,6 +39,21 @@ else:  # what there is to choose from is said by the game alone
     Lots, Trigger = Literal[LOTS], Literal[TRIGGERS]
 
 
+#: The slowest mean reversion of a price, 1/y, but for none at all.
+SLOWEST_REVERSION = 0.01
+
+
+def _reverting(speed: float) -> float:
+    if 0.0 < speed < SLOWEST_REVERSION:
+        raise PydanticCustomError(
+            "explained",
+            f"{speed:g} is not allowed: expected 0, a random walk whose price is a martingale, or at least "
+            f"{SLOWEST_REVERSION:g} (1/y); ever slower reversion does not tend to that walk: its mean price would "
+            "drift up by sigma²/4 a year",
+        )
+    return speed
+
+
 def _number(unit: str, meaning: str, low: float, high: float, default: Any = ...) -> Any:
     return Field(default, description=meaning, ge=low, le=high, json_schema_extra={"unit": unit})
 
@@ -107,7 +122,9 @@ class MarketFields(Group):
 
     initial_price: float = _number("USD/mtu", "Price at the start (P0).", 1e-3, 1e7)
     long_run_price: float = _number("USD/mtu", "Mean to which the price reverts (P-bar).", 1e-3, 1e7)
-    mean_reversion: float = _number("1/y", "Speed of reversion (kappa); 0 is a random walk.", 0, 20)
+    mean_reversion: Annotated[float, AfterValidator(_reverting)] = _number(
+        "1/y", "Speed of reversion (kappa); 0 is a random walk, else at least 0.01.", 0, 20
+    )
     volatility: float = _number("number", "Volatility of the log price over a year (sigma).", 0, 3)
 
 
@@ -340,7 +357,9 @@ class FinancierFields(Group):
     )
     base_hazard: float = _hazard("Rate of commitment on its own account (h0).")
     mandate_hazard: float = _hazard("Rate added by its patron's full finance lever (h1).")
-    engagement_hazard: float = _hazard("Rate added by full engagement under a mandate (h2).")
+    engagement_hazard: float = _hazard(
+        "Rate added by full engagement under a full mandate, in proportion to both (h2)."
+    )
     letter_hazard: float = _hazard("Rate added once its bidder holds a public letter (h3).")
     credibility: float = _probability("The host's belief that its letter becomes money (q).")
     conversion: float = _probability("Chance that its letter does become money.")
@@ -369,7 +388,7 @@ class Source(Group):
         sourced = bool(self.title and self.address)
         if sourced == bool(self.assumption) or (self.assumption and self.fact):
             raise PydanticCustomError(
-                "source", "a source needs either title and address (with fact, if there is one) or assumption"
+                "explained", "a source needs either title and address (with fact, if there is one) or assumption"
             )
         return self
 
