@@ -445,3 +445,36 @@ def test_the_title_and_the_question_are_told() -> None:
     assert page.startswith(
         "\nTwo deadlines\n\nDoes the deadline matter?\ntwo_bidders, seed 3; 95 % intervals in brackets\n"
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("odds", "two_bidders", "-n", "50"),
+        ("analyse", "ledger", "two_bidders", "-n", "50"),
+        ("run", "asks.yaml", "-n", "50"),
+        ("sweep", "two_bidders", "--vary", "tender.months=3,6", "-n", "50"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_out_threads_json_and_quiet_mean_the_same_wherever_something_is_played(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("asks.yaml").write_text(SMALL)
+    monkeypatch.setattr(playing._Lines, "_EVERY", -1.0)
+    page = minegame_command(*command, "--out", "a")
+    assert "100 % " in page.stderr
+    assert "written  a" in page.stdout
+    assert not minegame_command(*command, "--out", "b", "-q").stderr
+    assert minegame_command(*command, "--out", "c", "--threads", "1").stdout == page.stdout.replace(" a", " c").replace(
+        " a/", " c/"
+    )
+    one = json.loads(minegame_command(*command, "--out", "a", "--json").stdout)
+    other = minegame_command(*command, "--out", "d", "--json", "--threads", "1")
+    assert not other.stderr
+    document = json.loads(other.stdout)
+    assert (one["folder"], document["folder"]) == ("a", "d")
+    assert (one["tables"], one["sentences"]) == (document["tables"], document["sentences"])
+    assert {path.relative_to("a") for path in Path("a").rglob("*")} == {
+        path.relative_to("d") for path in Path("d").rglob("*")
+    }
