@@ -402,7 +402,7 @@ def test_names_and_missing_numbers_survive_the_folder(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words_in_it"),
     [(None, "holds no answer"), ("{", "cannot be read"), ("[]", "format"), ('{"format": "other"}', "format"),
-     ('{"format": 2}', "missing or wrong")],
+     ('{"format": 2}', "is damaged")],
 )  # fmt: skip
 def test_a_folder_without_an_answer_is_refused(tmp_path, text, words_in_it):
     if text is not None:

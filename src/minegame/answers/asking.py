@@ -48,7 +48,7 @@ def ask(
 
     >>> answer = ask("attribution", "two_bidders", replications=50)
     >>> list(answer.tables)
-    ['levers', 'pairs', 'packages']
+    ['levers', 'value', 'pairs', 'packages']
     """
     asked = _question(question, given)
     at = scenario if isinstance(scenario, Scenario) else Scenario.load(*([] if scenario is None else [scenario]))
