@@ -26,7 +26,7 @@ OPTIONAL_KIND = "financiers"
 #: What an agent may be called.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: What an agent may not be called: results and commands use these words for something else.
-RESERVED = frozenset({"shelved", "split", "other", "own", "host", "market", "nobody", "none", "any", "all"})
+RESERVED = frozenset({"shelved", "split", "kept", "other", "own", "host", "market", "nobody", "none", "any", "all"})
 
 _T = TypeVar("_T")
 

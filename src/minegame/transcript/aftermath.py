@@ -49,8 +49,8 @@ def _threat(case: Case, patron: Patron) -> Iterator[Event]:
         return
     words = f"tariff threat of {percent(LEVER_TABLE[TARIFF].full * threat)}"
     share, loss, executed = float(out.patron_share[k]), float(out.threat_loss[k]), bool(out.threat_executed[k])
-    if share >= 1.0:
-        text = f"withdraws its {words}: its camp has won everything"
+    if not out.threat_refused[k]:
+        text = f"withdraws its {words}: its camp has won everything{'' if share >= 1.0 else ' that it asked for'}"
     elif executed:
         text = f"carries out its {words}: it costs {case.host} {money(loss)}"
     else:
@@ -198,7 +198,7 @@ def _money_parts(case: Case) -> dict[str, float]:
     out, state = case.outcome, writable(case.negotiation.history[-1])
     won = [d for d in range(len(case.deposits)) if out.winner[d] != NOBODY]
     parts = {
-        "option": float(turns.shelving_rent(case.game, state)) if out.shelved else 0.0,
+        "option": float(turns.kept_value(case.game, state, out.winner)),
         "mines": sum(_income(case, state, d) for d in won if out.done[d]),
         "bonus": sum(float(out.bonus[d] * out.realised_coverage[d]) for d in won),
         "access": float(out.access_delivered.sum()),

@@ -14,7 +14,7 @@ _TERMS = ("equity", "bonus", "processing", "offtake", "concession", "coverage", 
 
 @dataclass(frozen=True)
 class Terms:
-    """What was agreed for one deposit; ``winner`` is None and the terms zero where the deposit was shelved."""
+    """What was agreed for one deposit; ``winner`` is None and the terms zero where the deposit was kept."""
 
     deposit: str
     label: str
@@ -55,8 +55,11 @@ def summary(case: Case) -> str:
 
 
 def _gifts(case: Case) -> str:
-    winners = [int(w) for w in case.outcome.winner[: len(case.deposits)]]
-    if len(set(winners)) == 1:
-        return f"{case.everything()} to {inside(case.bidder(winners[0]).label)}"
-    named = zip(case.deposit_labels, winners, strict=True)
-    return listed([f"{label} to {inside(case.bidder(w).label)}" for label, w in named])
+    lots = case.lots(case.outcome.winner)
+    if len(lots) == 1:
+        return f"{case.everything()} to {inside(case.bidder(next(iter(lots))).label)}"
+    kept = lots.pop(NOBODY, [])
+    named = [(label, i) for i, labels in lots.items() for label in labels]
+    named.sort(key=lambda gift: case.deposit_labels.index(gift[0]))
+    gifts = listed([f"{label} to {inside(case.bidder(i).label)}" for label, i in named])
+    return f"{gifts} and kept {listed(kept)}" if kept else gifts

@@ -63,7 +63,9 @@ def _plans(case: Case, patron: Patron) -> str:
 def _timing(case: Case, k: int, lever: int) -> str:
     when = f"from {case.date(int(case.game.lever_onset[k, lever]))}"
     plan = TRIGGER_TABLE[int(case.game.lever_trigger[k, lever])].plan
-    return f"{when} {plan}" if plan else when
+    lag = int(case.game.lever_lag[k, lever])
+    late = f", {counted(lag, 'month')} later than it could" if lag else ""
+    return f"{when} {plan}{late}" if plan else when
 
 
 def _backing(case: Case, bidder: Bidder) -> str:
