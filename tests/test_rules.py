@@ -359,8 +359,8 @@ def test_r14_r15_the_threatener_s_net_gain_peaks_where_the_formula_says():
     link, mu, stake, psi, expected, publicity, scale = 0.5, 0.6, 300.0, 0.04, 0.45, 1.0, 1000.0
     threats = np.linspace(0.0, 4.0, 4001)
     gain = [
-        rules.threat_loss(1.0, link, mu, t, stake, 0.0)
-        - rules.threat_loss(1.0, link, mu, t, stake, 1.0)
+        rules.threat_loss(1.0, link, mu, t, stake, 0.0, 0.0)
+        - rules.threat_loss(1.0, link, mu, t, stake, 1.0, 0.0)
         - rules.backlash(psi, expected, publicity, t, scale, 1.0)
         for t in threats
     ]

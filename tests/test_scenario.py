@@ -123,8 +123,36 @@ def test_the_baseline_tells_facts_from_assumptions_from_calibration(baseline):
         "patrons.us.exposed_share",
         "patrons.us.link",
         "financiers.us_public_lenders.conversion",
+        "host.own_stake_weight",
+        "patrons.us.portfolio_share",
+        "patrons.china.ideal_share",
+        "bidders.chinese_soe.offtake_value",
+        "patrons.china.levers.denial.intensity",
+        "patrons.china.levers.denial.trigger",
     ):
         assert status[path] == "swept"
+
+
+def test_a_source_may_say_which_range_it_supports(baseline):
+    found = {parameter.path: parameter for parameter in baseline.parameters()}
+    months = found["tender.months"]
+    assert (months.supported_low, months.supported_high) == (8, 24)
+    assert months.source.endswith(" Supports 8 to 24.")
+    assert (found["patrons.us.exports"].supported_low, found["patrons.us.exports"].supported_high) == (None, None)
+    for parameter in found.values():  # the baseline lies in its own ranges, which are allowed
+        if parameter.supported_low is not None:
+            assert parameter.low <= parameter.supported_low <= parameter.value <= parameter.supported_high, (
+                parameter.path
+            )
+            assert parameter.supported_high <= parameter.high, parameter.path
+    swept = [p for p in found.values() if p.status == "swept" and not p.choices]
+    assert all(p.supported_low is not None for p in swept)
+    document = baseline.document()
+    assert Scenario.from_document(document) == baseline
+    for ends in ({"low": 1}, {"high": 1}, {"low": 2, "high": 1}):
+        document["sources"]["tender.months"] = {"assumption": "Somebody said so.", **ends}
+        with pytest.raises(ScenarioError, match="low and high go together"):
+            Scenario.from_document(document)
 
 
 def test_the_baseline_is_the_observed_case(baseline):

@@ -356,16 +356,17 @@ def tariff_loss(duty, exports, exposed_share, incidence, annuity):
 
 
 @rule
-def threat_loss(threat_weight, link, credibility, threat, tariff_loss, share):
+def threat_loss(threat_weight, link, credibility, threat, tariff_loss, share, unasked):
     """R14: what a patron's tariff threat costs the host while its bidders hold only ``share`` of the value, M$.
 
-    ``tariff_loss`` is the loss at stake.  A threat that is carried out costs it whatever the host believed: then
-    weight, link and credibility are 1.
+    ``unasked`` is the value share of kept lots for which none of them bid: nobody is blamed for refusing what was not
+    asked for.  ``tariff_loss`` is the loss at stake.  A threat that is carried out costs it whatever the host believed:
+    then weight, link and credibility are 1.
 
-    >>> threat_loss(1.0, 0.5, 0.6, 1.0, 100.0, 0.0)
-    30.0
+    >>> threat_loss(1.0, 0.5, 0.6, 1.0, 100.0, 0.0, 0.0), threat_loss(1.0, 0.5, 0.6, 1.0, 100.0, 0.25, 0.25)
+    (30.0, 15.0)
     """
-    return threat_weight * link * credibility * threat * tariff_loss * (1.0 - share)
+    return threat_weight * link * credibility * threat * tariff_loss * (1.0 - share - unasked)
 
 
 @rule
@@ -467,6 +468,19 @@ def renegotiated_equity(equity, step, cap):
 
 
 @rule
+def counted_shares(weight, own_stake_weight, equity):
+    """R19: the parts of an awarded deposit's value share that count as the camp's and as the host's own.
+
+    ``own_stake_weight`` says how far the state's equity counts as the host's: 0 if who operates decides, 1 if who owns.
+
+    >>> counted_shares(0.5, 1.0, 0.25), counted_shares(0.5, 0.0, 0.25)
+    ((0.375, 0.125), (0.5, 0.0))
+    """
+    own = weight * own_stake_weight * equity
+    return weight - own, own
+
+
+@rule
 def camp_share(history_weight, award_weight, portfolio_share, award_share, awarded):
     """R19: a camp's share of the portfolio once a share ``award_share`` of the tender (``awarded`` in all) is its own.
 
@@ -486,7 +500,7 @@ def imbalance(share, ideal):
     return (share - ideal) * (share - ideal)
 
 
-# ---------------------------------------------------------------------------------------------- R20 decision, section 5
+# --------------------------------------------------------------------------------------- R20, R21 decision, section 5
 
 
 @rule
@@ -531,6 +545,16 @@ def requested_concession(aspiration, opening, full):
     0.25
     """
     return (aspiration - opening) / (full - opening)
+
+
+@rule
+def answer_month(onset, event, lag):
+    """R21: the month from which a lever answers an event: the next one, or as many later as its patron lags.
+
+    >>> answer_month(0, 3, 0), answer_month(0, 3, 2), answer_month(9, 3, 2)
+    (4, 6, 9)
+    """
+    return max(onset, event + 1 + lag)
 
 
 @rule

@@ -246,6 +246,7 @@ class Scenario(Group):
             place.info.description or "",
             str(source) if source else "",
             source.standing if source else "",
+            *((source.low, source.high) if source else (None, None)),
         )
 
     def source_of(self, path: str) -> Source | None:
