@@ -159,7 +159,7 @@ def test_before_month_0_nothing_has_happened():
 
 
 def test_what_was_played_before_on_a_state_leaves_no_trace():
-    """First a negotiation in which everything happens, then one whose levers wait for a sign and without letters."""
+    """Another negotiation in which everything happens, or noise, then one whose levers wait for a sign without letters."""
     busy = game_of(
         lever_intensity=np.ones((2, len(LEVERS))), financier_base_hazard=(50.0, 50.0), financier_public=(1, 1),
         politics_summit_rate=1.0, patron_episode_rate=(1.0, 1.0),
@@ -171,7 +171,8 @@ def test_what_was_played_before_on_a_state_leaves_no_trace():
     )  # fmt: skip
     ended = []
     used = new_records(STATE)[0]
-    for games, state in (((busy, quiet), used), ((quiet,), new_records(STATE)[0])):
+    noise = np.frombuffer(np.random.default_rng(1).bytes(STATE.itemsize), STATE)[0].copy()
+    for games, state in (((busy, quiet), used), ((quiet,), noise), ((quiet,), new_records(STATE)[0])):
         for game in games:
             outcome = new_records(OUTCOME)
             turns.open_tender(game, state, SEED, REPLICATION)
@@ -179,7 +180,7 @@ def test_what_was_played_before_on_a_state_leaves_no_trace():
             turns.settle(game, state, outcome[0])
         ended.append(outcome)
     for name in OUTCOME.names:
-        assert ended[0][name].tobytes() == ended[1][name].tobytes(), name
+        assert len({outcome[name].tobytes() for outcome in ended}) == 1, name
 
 
 def play_on(game, state, months=240):
@@ -847,6 +848,13 @@ def test_r20_the_runner_up_may_leave_a_lot_in_the_ground():
     assert state.runner_up == pytest.approx(120.0)
 
 
+def test_r16_to_keep_everything_is_worth_the_options_and_no_synergy():
+    game, state = at_the_table([[(0, 90, 100), (0, 60, 65)]], **KEEPING, tender_synergy=8.0)
+    entries = np.zeros(len(LEDGER))
+    assert turns.ledger(game, state, np.full(2, NOBODY), entries) == state.shelve_utility == pytest.approx(85.0)
+    assert entries.sum() == pytest.approx(85.0)
+
+
 def test_r20_not_every_lot_may_be_kept_in_an_award():
     """Shelving would be worth 85 and is no candidate: the best award is, for what it is worth."""
     _, state = at_the_table([[(0, 1, 2), (0, 1, 2)]], **KEEPING)
@@ -855,19 +863,19 @@ def test_r20_not_every_lot_may_be_kept_in_an_award():
 
 
 def test_r16_of_split_lots_each_has_an_option_of_its_own_and_none_is_worth_less_than_nothing():
-    """0.1 · (600 - 100) and nothing for a lot that costs 900; as a bundle 0.1 · (1000 - 1000)."""
-    changes = {**KEEPING, "deposit_capex": (100.0, 900.0)}
+    """Nothing for a lot that costs 900, and 0.1 · (400 - 100); as a bundle 0.1 · (1000 - 1000)."""
+    changes = {**KEEPING, "deposit_capex": (900.0, 100.0)}
     _, apart = at_the_table([[None, None]], **changes)
-    assert list(apart.option[:2]) == pytest.approx([50.0, 0.0])
-    assert apart.shelve_utility == pytest.approx(50.0)
+    assert list(apart.option[:2]) == pytest.approx([0.0, 30.0])
+    assert apart.shelve_utility == pytest.approx(30.0)
     _, together = at_the_table([[None, None]], **{**changes, "lots": BUNDLED})
     assert together.shelve_utility == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize("dear", [60.0, 5e8])
 def test_r16_what_a_lot_earns_in_the_ground_does_not_depend_on_the_others(dear):
-    _, state = at_the_table([[None, None]], **{**KEEPING, "deposit_capex": (100.0, dear)})
-    assert state.option[0] == pytest.approx(50.0)
+    _, state = at_the_table([[None, None]], **{**KEEPING, "deposit_capex": (dear, 100.0)})
+    assert state.option[1] == pytest.approx(30.0)
 
 
 #: A threat of the west that would cost the host 0.75 · 200 = 150 in full, as the host sees it.
@@ -895,6 +903,14 @@ def test_r14_a_kept_lot_costs_only_what_its_bidders_asked_for():
         _, state = pressed(rents)
         assert list(state.award[:2]) == award
         assert state.utility == pytest.approx(worth)
+
+
+def test_r14_a_lot_that_a_rival_got_was_not_left_in_the_ground():
+    """The west asked for the first of three lots and got it; the second, 0.3, went to the east, the third is kept."""
+    deposits = {"deposit_output": (0.5, 0.3, 0.2), "deposit_key": (51, 52, 53)}
+    _, state = pressed([[(0, 90, 100), None, None], [None, (0, 80, 90), None]], **deposits)
+    assert list(state.award[:3]) == [0, 1, NOBODY]
+    assert state.utility == pytest.approx(90.0 + 80.0 - 0.3 * 150.0)
 
 
 def test_r14_refusing_everybody_stays_dear_whoever_asked():
@@ -1330,6 +1346,15 @@ def test_r8_a_letter_becomes_money_in_full_or_not_at_all(nudge, happens):
     assert outcome.realised_coverage[0] == pytest.approx(0.7 if happens else 0.2)
     assert list(outcome.letter_issued[:2]) == [1, 1]
     assert list(outcome.letter_converted[:2]) == [happens, 0]  # the other's lapsed: its bidder won nothing
+
+
+def test_r8_the_letter_of_a_bidder_is_no_money_of_another():
+    outcome = settled(
+        (0, 1), lots=SPLIT, financier_base_hazard=(50.0, 50.0), financier_conversion=(1.0, 0.0),
+        bidder_own_capital=(0.2, 0.2),
+    )  # fmt: skip
+    assert list(outcome.letter_converted[:2]) == [1, 0]
+    assert list(outcome.realised_coverage[:2]) == pytest.approx([0.7, 0.2])
 
 
 def test_r8_a_letter_that_was_never_issued_never_becomes_money():

@@ -853,8 +853,7 @@ def _settle_at(game, state, i, concession):
     """Put the bidder's offers at a concession in place of those of the month, and weigh them anew."""
     state.settled_concession = concession
     for d in range(game.deposits):
-        if state.award[d] == i:
-            state.rent[i, d, OFFERED] = offer_at(game, state, i, d, concession)
+        state.rent[i, d, OFFERED] = offer_at(game, state, i, d, concession)
     state.utility = standing_utility(game, state, state.award) + _rents(game, state, state.award, OFFERED)
 
 
