@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 import minegame
-from minegame import compiled
+from minegame import cache, compiled
 
 pytestmark = pytest.mark.skipif(compiled._FOLDER is None, reason="the compiler is disabled")
 
@@ -121,7 +122,13 @@ def test_a_second_process_does_not_wait_for_the_compiler(checkout):
     assert Path(second["folder"]).parent == checkout / "cache"
 
 
-TOLD = "import sys\nfrom minegame import compiled\ncompiled.before_compiling(lambda: print('waits', file=sys.stderr))\n"
+TOLD = """
+import sys
+from minegame import compiled
+
+compiled.before_compiling(lambda why: print(why, file=sys.stderr))
+"""
+WAITS = "Compiling the game (once; about half a minute) ...\n"
 
 
 def said(checkout, program):
@@ -135,7 +142,7 @@ def test_who_waits_for_the_compiler_is_told_once(checkout):
     """That the market is kept says nothing about another turn."""
     another = TOLD + "from minegame import rules\nrules.annuity_factor(0.1, 10.0, 5.0)\nrules.clip(0.1, 0.0, 1.0)\n"
     programs = (TOLD + TRADE, TOLD + TRADE, another, another)
-    assert [said(checkout, program) for program in programs] == ["waits\n", "", "waits\n", ""]
+    assert [said(checkout, program) for program in programs] == [WAITS, "", WAITS, ""]
 
 
 @pytest.mark.slow
@@ -206,46 +213,138 @@ def test_all_rules_stand_in_sources_that_count():
     assert ruled <= set(compiled.SOURCES)
 
 
-def test_where_somebody_else_could_write_the_temporary_folder_is_not_used(tmp_path, monkeypatch):
-    """numba runs what it finds in a cache, so a folder that others made, or may write to, is none."""
-    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
-    monkeypatch.setenv("MINEGAME_CACHE_DIR", str(tmp_path / "file" / "cache"))
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    shared = tmp_path / f"minegame-{os.getuid()}"
-    assert compiled.cache_folder().parent == shared
-    shared.chmod(0o777)
-    assert compiled.cache_folder().parent != shared
-    shutil.rmtree(shared)
+def lines_of(checkout):
+    """What is printed of the price, and what is said, by a program that trades."""
+    process = start(checkout, TOLD + TRADE)
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return json.loads(out)["price"], err.splitlines()
+
+
+def ways_to_damage(content):
+    """A file's content emptied, cut in many places, with bits flipped in fifty places, longer, and something else."""
+    chosen = random.Random(7)
+    yield b""
+    yield b"rubbish"
+    yield content + b"\0"
+    yield content[32:]
+    for _ in range(10):
+        yield content[: chosen.randrange(len(content))]
+    for place in [0, 31, 32, len(content) - 1, *(chosen.randrange(len(content)) for _ in range(46))]:
+        yield content[:place] + bytes([content[place] ^ (1 << chosen.randrange(8))]) + content[place + 1 :]
+
+
+def test_a_damaged_file_is_dropped_and_its_rule_compiled_anew_with_one_line(checkout):
+    price, _ = lines_of(checkout)
+    assert lines_of(checkout) == (price, [])
+    for kind in ("*.nbi", "*.nbc"):
+        for damage in (b"", b"rubbish"):
+            for path in (checkout / "cache").rglob(kind):
+                path.write_bytes(damage)
+            again, said = lines_of(checkout)
+            assert again == price
+            assert [line[:28] for line in said] == ["What was kept of the compiled"[:28]]
+            assert lines_of(checkout) == (price, [])
+
+
+def test_no_damage_is_ever_loaded(tmp_path):
+    """Of a file as numba would load it: whatever happens to it, it is as if it were not there."""
+    file = cache._Checked(str(tmp_path), "rule", "stamp")
+    file.save("key", {"code": b"machine code" * 30})
+    assert file.load("key") == {"code": b"machine code" * 30}
+    for path in sorted(tmp_path.iterdir()):
+        whole = path.read_bytes()
+        for damage in ways_to_damage(whole):
+            path.write_bytes(damage)
+            assert file.load("key") is None
+            assert not path.exists() or path.read_bytes() == whole
+            path.write_bytes(whole)
+    assert file.load("key") == {"code": b"machine code" * 30}
+
+
+def test_a_full_disk_costs_the_wait_and_nothing_else(checkout):
+    full = f"""
+import builtins
+from minegame import compiled
+plain = builtins.open
+def no_room(file, mode="r", *more, **others):
+    if "w" in mode and ".nb" in str(file):
+        raise OSError({errno.ENOSPC}, "No space left on device", str(file))
+    return plain(file, mode, *more, **others)
+builtins.open = no_room
+"""
+    found = run(checkout, full + TRADE)
+    assert found["compiled"] == 1
+    assert not [*(checkout / "cache").rglob("*.nb?")]
+    assert run(checkout)["price"] == found["price"]
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """A place for the cache and one for temporary files."""
+    monkeypatch.setenv("MINEGAME_CACHE_DIR", str(tmp_path / "chosen"))
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    return tmp_path / "chosen", tmp_path / "tmp" / f"minegame-{os.getuid()}"
+
+
+def test_whatever_the_umask_the_folder_is_its_users_alone(places):
+    chosen, _ = places
+    before = os.umask(0)
+    try:
+        folder = cache.folder_named("f" * 16)
+    finally:
+        os.umask(before)
+    assert folder == chosen / ("f" * 16)
+    assert [path.stat().st_mode & 0o777 for path in (chosen, folder)] == [0o700, 0o700]
+
+
+@pytest.mark.parametrize("of", ["place", "folder"])
+def test_a_folder_that_others_could_write_to_is_not_used(places, of):
+    """What lies in a cache is run: a folder that others made, or may write to, or a link to elsewhere, is none."""
+    for place in places:
+        open_to_all = cache.folder_named("f" * 16)
+        assert open_to_all.parent == place
+        (place if of == "place" else open_to_all).chmod(0o777)
+    nobody_elses = cache.folder_named("f" * 16)
+    assert not any(place in nobody_elses.parents for place in places)
+    assert nobody_elses.stat().st_mode & 0o077 == 0
+
+
+def test_a_link_is_no_folder(places, tmp_path):
     (tmp_path / "elsewhere").mkdir(mode=0o700)
-    shared.symlink_to(tmp_path / "elsewhere")
-    found = compiled.cache_folder()
-    assert found.parent != shared
-    assert found.parent.stat().st_mode & 0o077 == 0
+    places[0].symlink_to(tmp_path / "elsewhere")
+    assert cache.folder_named("f" * 16).parent == places[1]
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
-def test_caches_that_nobody_used_for_a_month_are_removed_and_nothing_else(tmp_path, monkeypatch):
+def test_without_a_home_folder_a_temporary_one_is_used(places, monkeypatch):
+    monkeypatch.delenv("MINEGAME_CACHE_DIR")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *names, **options: Path("~/.cache/minegame"))
+    assert cache.folder_named("f" * 16).parent == places[1]
+
+
+def test_caches_that_nobody_used_for_a_month_are_removed_and_nothing_else(places):
     """A user's folder may be as long as a cache's name, and even look like one: only what was made here goes."""
-    monkeypatch.setenv("MINEGAME_CACHE_DIR", str(tmp_path))
-    old, recent, marked = tmp_path / ("0" * 16), tmp_path / ("1" * 16), tmp_path / "holiday-pictures"
-    foreign = [tmp_path / "sixteen-letters!", tmp_path / ("a" * 16), tmp_path / "something-else", marked]
+    place, _ = places
+    old, recent, marked = place / ("0" * 16), place / ("1" * 16), place / "holiday-pictures"
+    foreign = [place / "sixteen-letters!", place / ("a" * 16), place / "something-else", marked]
+    place.mkdir(mode=0o700)
     for folder in (old, recent, *foreign):
         folder.mkdir()
         (folder / "kept").write_text("")
     for folder in (old, recent, marked):
         (folder / ".minegame-cache").touch()
-    long_ago = time.time() - 40 * 24 * 3600
     for folder in (old, *foreign):
-        os.utime(folder, (long_ago, long_ago))
-    current = compiled.cache_folder()
-    assert set(tmp_path.iterdir()) == {current, recent, *foreign}
-    assert compiled.cache_folder() == current
+        os.utime(folder, (0, 0))
+    current = cache.folder_named("f" * 16)
+    assert set(place.iterdir()) == {current, recent, *foreign}
+    assert cache.folder_named("f" * 16) == current
 
 
-def test_a_cache_made_here_is_removed_by_a_later_version(tmp_path, monkeypatch):
-    monkeypatch.setenv("MINEGAME_CACHE_DIR", str(tmp_path))
-    old = compiled.cache_folder()
+def test_a_cache_made_here_is_removed_by_a_later_version(places):
+    old = cache.folder_named("e" * 16)
     os.utime(old, (0, 0))
-    monkeypatch.setattr(compiled, "code_hash", lambda: "0" * 16)
-    current = compiled.cache_folder()
-    assert list(tmp_path.iterdir()) == [current]
+    assert list(places[0].iterdir()) == [old]
+    current = cache.folder_named("f" * 16)
+    assert list(places[0].iterdir()) == [current]

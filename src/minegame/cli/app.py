@@ -159,8 +159,8 @@ def announce_compiler() -> None:
     """Have it said on standard error when the game has to be compiled; every command that plays begins with this."""
     from minegame import compiled
 
-    def say() -> None:
-        print("Compiling the game (once; about half a minute) ...", file=sys.stderr, flush=True)
+    def say(why: str) -> None:
+        print(why, file=sys.stderr, flush=True)
 
     compiled.before_compiling(say)
 

@@ -1,0 +1,163 @@
+"""The folder that keeps compiled rules, and the files in it: checked before they are loaded, and never in the way.
+
+What lies in the folder is loaded as machine code.  So the folder is one that only its user can write to, and every
+file begins with a checksum: what was cut, emptied or damaged is dropped and compiled anew.  Where nothing can be
+written, all is compiled anew in every process, and works.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import os
+import pickle
+import re
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from numba.core.caching import FunctionCache, IndexDataCacheFile
+
+_KEEP_SECONDS = 30 * 24 * 3600
+_MARKER = ".minegame-cache"  # in every folder made here: no other folder is ever removed
+_PRIVATE = 0o700
+_OTHERS_WRITE = 0o022
+_DIGEST = 32  # bytes of a SHA-256
+
+
+# ----------------------------------------------------------------------------------------------------------- the folder
+
+
+def folder_named(name: str) -> Path:
+    """The folder of this name in the user's cache; a temporary one where that cannot be written, or others could.
+
+    ``MINEGAME_CACHE_DIR`` stands for the platform's own place, such as ``~/.cache/minegame``.
+    """
+    folder = next(filter(None, (_private(place, name) for place in (_usual(), _temporary()))), None)
+    if folder is None:  # somebody else holds the temporary place of this user
+        own = tempfile.mkdtemp(prefix="minegame-")
+        atexit.register(shutil.rmtree, own, ignore_errors=True)
+        folder = Path(own)
+    with contextlib.suppress(OSError):  # a full disk: it is used, as far as it goes
+        if not (folder / _MARKER).exists():
+            (folder / _MARKER).touch()
+        os.utime(folder)
+    _forget_old(folder)
+    return folder
+
+
+def _usual() -> Path:
+    chosen = os.environ.get("MINEGAME_CACHE_DIR")
+    return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("minegame", appauthor=False)
+
+
+def _temporary() -> Path:
+    return Path(tempfile.gettempdir()) / f"minegame-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+
+
+def _private(place: Path, name: str) -> Path | None:
+    """The folder of this name at a place, made if need be; None unless it is its user's alone to write to."""
+    if not place.is_absolute():  # there is no home folder
+        return None
+    folder = place / name
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for made in (place, folder):
+            with contextlib.suppress(FileExistsError):  # who made it is seen next
+                made.mkdir(mode=_PRIVATE)
+            if not _ours_alone(made):
+                return None
+        return folder if os.access(folder, os.W_OK) else None
+    except OSError:
+        return None
+
+
+def _ours_alone(folder: Path) -> bool:
+    found = folder.lstat()
+    if not hasattr(os, "getuid"):
+        return stat.S_ISDIR(found.st_mode)
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & _OTHERS_WRITE
+
+
+def _forget_old(current: Path) -> None:
+    """Remove caches of other versions that nobody has used for a month, and nothing that was not made here."""
+    for other in current.parent.iterdir():
+        try:
+            made_here = re.fullmatch(r"[0-9a-f]{16}", other.name) and (other / _MARKER).is_file()
+            stale = made_here and other != current and time.time() - other.stat().st_mtime > _KEEP_SECONDS
+        except OSError:
+            continue
+        if stale and not other.is_symlink():
+            shutil.rmtree(other, ignore_errors=True)
+
+
+# ------------------------------------------------------------------------------------------------------------ the files
+
+#: Files of this process's cache that were found damaged, and dropped.
+damaged: list[str] = []
+
+
+class _Checked(IndexDataCacheFile):  # type: ignore[misc]  # numba has no types
+    """Files that begin with the checksum of the rest; one without is dropped, as if it had never been written."""
+
+    def _load_index(self) -> dict[Any, str]:
+        found = self._sound(Path(self._index_path))
+        if found is None:
+            return {}
+        written_by, stamp, overloads = found
+        return overloads if (written_by, stamp) == (self._version, self._source_stamp) else {}
+
+    def _save_index(self, overloads: dict[Any, str]) -> None:
+        with self._open_for_write(self._index_path) as file:
+            file.write(_signed(self._dump((self._version, self._source_stamp, overloads))))
+
+    def _load_data(self, name: str) -> Any:
+        return self._sound(Path(self._data_path(name)))
+
+    def _save_data(self, name: str, data: Any) -> None:
+        with self._open_for_write(self._data_path(name)) as file:
+            file.write(_signed(self._dump(data)))
+
+    def _sound(self, path: Path) -> Any:
+        """What a file holds; None if there is none, and the file goes if it is damaged."""
+        try:
+            written = path.read_bytes()
+        except OSError:
+            return None
+        content = written[_DIGEST:]
+        if content and hashlib.sha256(content).digest() == written[:_DIGEST]:
+            return pickle.loads(content)
+        damaged.append(path.name)
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return None
+
+
+def _signed(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest() + content
+
+
+class _Cache(FunctionCache):  # type: ignore[misc]  # numba has no types
+    """numba's cache of one function with files that are checked; where they cannot be written it goes on without."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        locator = self._impl.locator
+        self._cache_file = _Checked(self._cache_path, self._impl.filename_base, locator.get_source_stamp())
+
+    @contextlib.contextmanager
+    def _guard_against_spurious_io_errors(self) -> Iterator[None]:
+        with contextlib.suppress(OSError):
+            yield
+
+
+def keep(dispatcher: Any) -> Any:
+    """Have what a function compiles to kept in the folder that numba's configuration names now; return the function."""
+    dispatcher._cache = _Cache(dispatcher.py_func)
+    return dispatcher
