@@ -69,6 +69,11 @@ class Results:
         number = self.manifest["reference"]
         return None if number is None else self.policies[number]
 
+    @property
+    def luck(self) -> str:
+        """Whether each design point has luck of its ``own``, or all have it in ``common``."""
+        return str(self.manifest.get("luck", "common"))
+
     # -------------------------------------------------------------------------------------------------------- tables
 
     @cached_property

@@ -95,14 +95,15 @@ class Tipping(Question):
             won = means(runner, scenario, [{path: whole(scenario, path, v)} for v in values], self.seed, n)
             best, mine = won[:, others].max(axis=1), won[:, own]
             margin = mine - best
+            unusual = n * (1 - np.max([mine, best, 1 - mine - best], axis=0))
             # exact where not both can win; where they can (split lots), on the safe side
-            return margin, np.sqrt(np.maximum(mine + best - margin**2, 1.0 / n) / n)
+            return margin, intervals.standard_error(mine + best - margin**2, unusual, n, 1 + np.abs(margin))
 
         return search.estimate(lead, factor, float(scenario.value(path)), confidence=self.confidence)
 
     def _lead_said(self, one: search.Tipping, contest: Contest, rival: str) -> str:
         half = intervals.deviate(one.confidence) * one.margin_error
-        lead = POINTS.write(one.margin, one.margin - half, one.margin + half)
+        lead = POINTS.write(one.margin, max(one.margin - half, -1.0), min(one.margin + half, 1.0))
         favourite = contest.label if one.margin > 0 else rival
         whose = "its" if one.margin > 0 else possessive(contest.label)
         return (

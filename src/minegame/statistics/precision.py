@@ -36,15 +36,16 @@ def interval(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The interval (low, high) of a measure, or of its paired difference, from sums of shape (…, 3).
 
-    The last axis holds count, sum and sum of squares.  Wilson's for probabilities and shares, Bonett and Price's for a
-    paired difference of probabilities, Student's for everything else.
+    The last axis holds count, sum and sum of squares.  Score intervals for probabilities and shares, Bonett and Price's
+    for their paired differences, Student's for everything else; NaN where amounts of money never varied, which does not
+    tell how sure they are.
     """
     count, total, squares = np.moveaxis(sums, -1, 0)
-    if paired and measure in BINARY:  # each difference is -1, 0 or 1
-        return intervals.paired_proportions((squares + total) / 2, (squares - total) / 2, count, confidence)
-    if not paired and measure in BINARY + SHARES:
-        return intervals.share(total, squares, count, confidence)
-    return intervals.mean(total, squares, count, confidence)
+    if measure in BINARY + SHARES:
+        return (intervals.paired_shares if paired else intervals.share)(total, squares, count, confidence)
+    low, high = intervals.mean(total, squares, count, confidence)
+    unknown = intervals.all_equal(total, squares, count)
+    return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 
 
 def sure(
