@@ -213,7 +213,7 @@ def test_attribution_of_money_that_seldom_changes(chance, often):
     kinds = np.array([np.full(8, 80.0), np.full(8, 480.0), 80 + 400 * wins("tariff"), 80 + 400 * wins(*LEVERS)])
     chances = np.array([0.5 - p / 2, 0.5 - p / 2, 0.7 * p, 0.3 * p])
     truth = chances @ kinds
-    cut = chance.multinomial(n, [1 - p, 0.7 * p, 0.3 * p], SETS)
+    cut = chance.multinomial(n, [1 - p, 0.7 * p, 0.3 * p], 2_000)
     drawn, weights = np.unique(cut, axis=0, return_counts=True)
     found = []
     for quiet, one, all_ in drawn:
@@ -433,7 +433,6 @@ ASKED = {
     "lever_prices": {"replications": 30},
     "equilibrium": {"player": FEW, "replications": 100, "draws": 10},
     "tender_rules": {"player": FEW, "replications": 100, "draws": 10, "rule": {"blind": {"host.threat_weight": 0.0}}},
-    "history_matching": {"vary": TWO, "vectors": 30, "replications": 20},
 }
 
 
@@ -448,4 +447,4 @@ def test_no_probability_is_a_point_where_all_negotiations_came_out_alike(kind):
             told = np.isfinite(value)
             assert not (low[told] == high[told]).any(), (table.title, column.name)
             looked_at += told.sum()
-    assert looked_at or kind in ("history_matching",)
+    assert looked_at
