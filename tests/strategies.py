@@ -23,7 +23,7 @@ RANGES: dict[str, dict[str, tuple[float, float, Sequence[float]]]] = {
     "market": {
         "initial_price": (150.0, 900.0, (1.0,)),
         "long_run_price": (300.0, 900.0, (50.0, 3000.0)),
-        "mean_reversion": (0.02, 1.0, (0.0, 1e-10)),
+        "mean_reversion": (0.02, 1.0, (0.0, 0.01)),
         "volatility": (0.05, 0.5, (0.0,)),
     },
     "project": {
@@ -42,6 +42,7 @@ RANGES: dict[str, dict[str, tuple[float, float, Sequence[float]]]] = {
     "host": {
         "value_scale": (300.0, 3000.0, ()),
         "equity_weight": (0.0, 1.0, (0.0, 1.0)),
+        "own_stake_weight": (0.0, 1.0, (0.0, 1.0)),
         "processing_value": (0.0, 400.0, (0.0,)),
         "offtake_cost": (10.0, 200.0, ()),
         "balance_weight": (0.0, 4.0, (0.0,)),
@@ -180,6 +181,7 @@ def _levers(numbers: Numbers, months: int) -> dict[str, Any]:
             "intensity": numbers.between(0.0, high, (0.0, 1.0, high)) if numbers.chance(0.6) else 0.0,
             "onset": numbers.below(months + 1),
             "trigger": TRIGGERS[numbers.below(len(TRIGGERS))],
+            "lag": numbers.below(4) if numbers.chance(0.4) else 0,
             "price": numbers.between(0.1, 3.0, (0.0,)),
         }
     return levers
@@ -227,6 +229,8 @@ def scenario_data(
 ) -> dict[str, Any]:
     """The mapping of a random scenario of a given size, as a YAML file would hold it."""
     host = numbers.group("host")
+    if numbers.chance(0.5):
+        host["own_stake_weight"] = 0.0
     host["equity_min"] = numbers.between(0.0, 0.3, (0.0,))
     host["equity_max"] = host["equity_min"] + numbers.between(0.0, 0.6, (0.0,))
     return {
@@ -262,13 +266,13 @@ def scenarios(
     max_months: int = 18,
     max_allocations: int = 300,
 ) -> Scenario:
-    """Random valid scenarios of all sizes; ``max_allocations`` bounds bidders ** deposits where lots are split."""
+    """Random valid scenarios of all sizes; ``max_allocations`` bounds those of split lots, kept ones included."""
     chosen_lots = draw(st.sampled_from(list(lots)))
     patrons = draw(st.integers(min_patrons, max_patrons))
     bidders = draw(st.integers(min_bidders, max_bidders))
     deposits = draw(st.integers(min_deposits, max_deposits))
     if chosen_lots == "split":
-        while bidders > min_bidders and bidders**deposits > max_allocations:
+        while bidders > min_bidders and (bidders + 1) ** deposits > max_allocations:
             bidders -= 1
     financiers = draw(st.integers(0, max_financiers))
     months = draw(st.integers(1, max_months))

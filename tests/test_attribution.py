@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minegame import plots
+from minegame import answers, plots
 from minegame.analysis import attribution
-from minegame.design import packages
+from minegame.design import intensities, packages
 from minegame.scenario import Scenario
 
 LEVERS = ("tariff", "access", "engagement", "finance")
@@ -181,3 +181,82 @@ def test_shapley_values_over_worlds():
     nowhere = attribution.over_worlds(values, *ends, ["finance", "tariff"], np.zeros(4, bool))
     assert nowhere["worlds"].tolist() == [0, 0]
     assert nowhere["first"].isna().all()
+
+
+# ---------------------------------------------------------------------------------------------------------- the answer
+
+
+WEAKER = {"patrons.us.levers.tariff.intensity": 0.5, "patrons.us.levers.finance.intensity": 0.7}
+LATE = {"patrons.us.levers.finance.onset": 7, "patrons.us.levers.access.trigger": "rival_leads"}
+ALL_OFF = {"patrons.us.levers.*.intensity": 0}
+
+
+def weaker() -> Scenario:
+    return Scenario.load().at(WEAKER | LATE)
+
+
+def test_the_whole_package_is_what_the_scenario_plays():
+    """Exactly what odds says of the scenario against no lever at all: the same games on the same luck."""
+    found = answers.ask("attribution", weaker(), replications=300)
+    odds = answers.ask("winning", weaker(), set_against=ALL_OFF, policy={"as it is": {}}, replications=300)
+    against = odds.tables["contrasts"].frame.iloc[0]
+    packages_ = found.tables["packages"].frame.set_index("package")
+    assert found.tables["levers"].frame["shapley"].sum() == pytest.approx(against["wins_cove_kaz"], abs=1e-9)
+    whole = packages_.loc[" + ".join(LEVERS)]
+    wins = odds.tables["winners"].frame["wins_cove_kaz"]
+    assert [whole["wins"], packages_.loc["none", "wins"]] == pytest.approx(wins.tolist(), abs=1e-9)
+    assert found.tables["value"].frame["shapley"].sum() == pytest.approx(_host_gain(odds), abs=1e-6)
+
+
+def _host_gain(odds) -> float:
+    values = odds.tables["host"].frame["value"]
+    return values[0] - values[1]
+
+
+def test_full_strength_is_asked_for():
+    """The other question, which is that of a scenario with the levers at 1; both are told apart."""
+    found = answers.ask("attribution", weaker(), replications=300, full_strength=True)
+    same = answers.ask("attribution", Scenario.load().at(LATE), replications=300)
+    own = answers.ask("attribution", weaker(), replications=300)
+    assert found.tables["packages"].csv() == same.tables["packages"].csv() != own.tables["packages"].csv()
+    assert "--full-strength" in found.command
+    assert "--full-strength" not in own.command
+    assert any("at full strength" in text and "tariff (0.5) and finance (0.7)" in text for text in found.sentences)
+    assert any("tariff at 0.5 and finance at 0.7" in text for text in own.sentences)
+    assert not any("strength" in text for text in same.sentences)
+    assert any("absent or at full strength" in text for text in found.limits)
+    assert any("absent or as the scenario has them" in text for text in own.limits)
+    assert found.settings["intensity"] == dict.fromkeys(LEVERS, 1.0)
+    assert own.settings["intensity"] == {**dict.fromkeys(LEVERS, 1.0), "tariff": 0.5, "finance": 0.7}
+
+
+def test_a_lever_that_is_named_but_not_used_is_pressed_fully_and_the_answer_says_so():
+    found = answers.ask("attribution", weaker(), lever=["tariff", "denial"], replications=100)
+    assert found.settings["intensity"] == {"tariff": 0.5, "denial": 1.0}
+    assert any("leaves denial among United States' levers unused: played at full" in text for text in found.sentences)
+    assert intensities(weaker(), "us", ["denial"]) == {"denial": 1.0}
+
+
+def test_other_worlds_have_a_picture_and_may_press_a_lever_otherwise():
+    """A lever whose intensity is nil in a world is absent from it, though it is at full strength elsewhere."""
+    path = "patrons.us.levers.tariff.intensity"
+    asked = {"lever": ["tariff", "finance"], "worlds": 6, "replications": 60}
+    found = answers.ask("attribution", None, vary={path: [0]}, **asked)
+    assert found.pictures["worlds"].png().startswith(b"\x89PNG")
+    table = found.tables["worlds"].frame.set_index("lever")
+    assert table.loc["tariff", ["low", "median", "high", "first"]].tolist() == [0, 0, 0, 0]
+    assert table.loc["finance", "low"] > 0
+    full = answers.ask("attribution", None, vary={path: [0]}, full_strength=True, **asked)
+    assert full.tables["worlds"].frame.set_index("lever").loc["tariff", "median"] != 0
+
+
+def test_the_picture_of_other_worlds_says_what_it_shows():
+    values = np.array([[0.5, 0.1], [0.2, 0.3], [0.4, -0.2]])
+    table = attribution.over_worlds(values, values * 0 + 0.1, ["finance", "tariff"], np.ones(3, bool))
+    picture = plots.shapley_over_worlds(table, outcome="P(win)", worlds=9, replications=400)
+    bars = picture.figure.axes[1].patches
+    assert [bar.get_width() for bar in bars] == pytest.approx([200 / 3, 100 / 3])
+    assert picture.lines[0].get_xdata() == pytest.approx([40, 10])
+    ends = [segment[:, 0].tolist() for segment in picture.collections[0].get_segments()]
+    assert ends == [pytest.approx([22, 49]), pytest.approx([-17, 28])]
+    assert "3 of 9 worlds; n = 400" in picture.figure.get_supxlabel()

@@ -170,6 +170,18 @@ def test_validate_checks_all_files(scenario_file, tmp_path):
     assert reports[0]["problems"][0]["path"] == "tender.months"
 
 
+def test_what_may_not_be_meant_is_said_on_standard_error(scenario_file):
+    file = scenario_file(market__mean_reversion=0.02)
+    result = minegame("validate", file)
+    assert result.returncode == 0
+    assert f"{file}: OK" in result.stdout
+    warning = "deal: warning: market.mean_reversion: 0.02 is so slow that nearly all of the volatility stays in"
+    assert result.stderr.startswith(warning)
+    assert strict(minegame("validate", file, "--json").stdout)[0]["warnings"] == [result.stderr.strip()[15:]]
+    told = minegame("play", BASELINE, "--set", "market.mean_reversion=0.02").stderr
+    assert told.count("kazakhstan_tungsten: warning: market.mean_reversion") == 1
+
+
 def test_validate_names_the_numbers_without_a_source(tmp_path):
     file = tmp_path / "mine.yaml"
     changed = {name: 0.5 for name in Scenario.load(BASELINE).host.model_dump() if name not in ("label", "equity_min")}

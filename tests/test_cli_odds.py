@@ -1,17 +1,17 @@
-"""The command odds, from the user's point of view."""
+"""The command odds: the kind ``winning``, asked of the scenario as it is, from the user's point of view."""
 
 from __future__ import annotations
 
 import json
 import re
+import shlex
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from minegame import runner
+from minegame.answers import Answer
 from minegame.cli import app
-
-ESTIMATE = {"estimate", "low", "high"}
+from minegame.runner import Runner
 
 
 def odds(*arguments: str, width: int = 100, fails: int = 0) -> Result:
@@ -27,48 +27,115 @@ def refused(*arguments: str) -> str:
     return said
 
 
-def test_the_json_has_the_shape_that_programs_rely_on():
-    told = json.loads(odds("two_bidders", "-n", "50", "--set-against", "tender.months=3", "--json").stdout)
-    assert {"scenario", "replications", "seed", "confidence", "deposits", "bidders", "shelved", "split"} <= set(told)
-    assert set(told["deposits"]["the_hill"]) == {"north_mining", "south_metals", "shelved"}
-    assert set(told["bidders"]) == {"north_mining", "south_metals"}
-    bidder = told["bidders"]["north_mining"]
-    assert set(bidder) == {"wins_any", "wins_all", "value_share", "wins_and_built", "terms"}
+def document(*arguments: str) -> dict:
+    return json.loads(odds(*arguments, "--json").stdout)
+
+
+def parts_of(page: str, title: str) -> list[str]:
+    """The parts of a table as printed."""
+    under = page.split(f"\n{title}\n")[1].split("\n\n")[0]
+    lines = under.splitlines()
+    rules = [n for n, line in enumerate(lines) if line and set(line) == {"─"}]
+    starts = [0]
+    for rule in rules[1:]:
+        start = rule
+        while lines[start - 1].startswith(" ") or lines[start - 1].split()[0] == lines[rules[0] - 1].split()[0]:
+            start -= 1
+        starts.append(start)
+    return ["\n".join(lines[a:b]) for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def test_the_json_is_the_document_of_the_answer():
+    told = document("two_bidders", "-n", "50", "--set-against", "tender.months=3")
+    assert (told["kind"], told["scenario"], told["folder"]) == ("winning", "two_bidders", None)
+    assert told["asked"]["replications"] == 50
+    assert {"seed", "confidence", "replications"} <= set(told["settings"])
+    assert set(told["tables"]) == {"winners", "contrasts", "host", "terms"}
+    (first, second) = told["tables"]["winners"]["rows"]
+    for name in ("wins_north_mining", "wins_south_metals", "shelved", "built_north_mining", "built_south_metals"):
+        assert {name, f"{name}_low", f"{name}_high"} <= set(first)
+        assert first[f"{name}_low"] <= first[name] <= first[f"{name}_high"]
+    assert first["wins_north_mining"] + first["wins_south_metals"] + first["shelved"] == pytest.approx(1)
+    assert (first["policy"], second["policy"]) == ("as it is", "tender.months=3")
+    (change,) = told["tables"]["contrasts"]["rows"]
+    assert change["wins_north_mining"] == pytest.approx(first["wins_north_mining"] - second["wins_north_mining"])
     terms = {"state_equity", "bonus", "offtake", "processing", "coverage", "completion", "month"}
-    assert set(bidder["terms"]) == terms
-    assert set(told["host"]) == {"value", "money"}
-    assert set(told["contrasts"]) == {"bidders", "shelved", "split", "host"}
-    for estimate in (bidder["wins_any"], bidder["terms"]["month"], told["shelved"], told["contrasts"]["split"]):
-        assert set(estimate) == ESTIMATE
+    assert terms <= set(told["tables"]["terms"]["rows"][0])
+    assert {"value", "money"} <= set(told["tables"]["host"]["rows"][0])
+
+
+def test_the_command_that_it_names_makes_it_again():
+    told = document("two_bidders", "-n", "50", "--set", "tender.months=4")
+    again = CliRunner().invoke(app, [*shlex.split(told["command"])[1:], "--json"])
+    assert json.loads(again.stdout) == told
+
+
+def test_it_asks_10_000_negotiations_of_the_scenario_as_it_is():
+    told = document("two_bidders")
+    assert told["asked"]["replications"] == 10_000
+    assert [row["policy"] for row in told["tables"]["winners"]["rows"]] == ["as it is"]
+
+
+@pytest.fixture(scope="module")
+def two_scenarios(tmp_path_factory):
+    """A comparison of two scenarios that is kept: its arguments, and the answer."""
+    folder = tmp_path_factory.mktemp("kept") / "two"
+    compared = ("kazakhstan_split_lots", "--against", "kazakhstan_tungsten", "-n", "200", "--out", str(folder))
+    odds(*compared)
+    return compared, Answer.read(folder)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100])
-def test_the_tables_are_whole_at_any_width(width):
-    compared = ("kazakhstan_split_lots", "--against", "kazakhstan_tungsten", "-n", "200")
+def test_the_tables_are_whole_at_any_width(width, two_scenarios):
+    compared, kept = two_scenarios
     page = odds(*compared, width=width).stdout
     assert "…" not in page
-    assert max(map(len, page.splitlines())) <= width
-    said = re.sub(r"\s+", " ", page)
-    for part in ("wins any", "value share", "processing at home", "expected completion", "95 % intervals"):
-        assert part in said
-    assert said.count("split between") == 2, "the lots, and their contrast"
+    assert max(len(line) for line in page.splitlines() if not line.startswith(("again ", "written "))) <= width
+    said = " ".join(page.split())
+    assert "95 % intervals" in said
+    assert set(kept.tables) == {"winners", "contrasts", "host", "terms", "lots"}
+    for table in kept.tables.values():
+        assert table.title in said
+        for column, *cells in zip(table.columns, *table.cells(), strict=True):
+            if column.unit.is_number:
+                assert {cell for cell in cells if cell not in page} == set()
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 160])
+def test_every_part_of_a_table_tells_its_rows_apart(width):
+    """Terms have a row for every winner under every policy: both stand in each part, however narrow the page."""
+    page = odds("-n", "200", "--set-against", "patrons.us.levers.*.intensity=0", width=width).stdout
+    parts = parts_of(page, "Terms given the winner")
+    assert len(parts) > 1 or width > 100
+    for part in parts:
+        said = "".join(part.split())
+        assert (said.count("asitis"), said.count("Capital")) == (2, 2), part
+        assert len(re.findall(r"bidder", said)) == 2, part
 
 
 def test_terms_have_intervals_and_the_month_its_name():
     page = odds("-n", "300").stdout
-    assert re.search(r"month of the award +\d+\.\d ±0\.\d \(\w+ 20\d\d\)", page)
-    assert "Months count from 0" in page
-    assert re.search(r"bonus, M\$ +\d+ ±\d+ ", page)
-    assert re.search(r"offtake +70\.0 ±0\.\d %", page)
+    cell = r"\d+\.\d \[\d+\.\d, \d+\.\d\]"
+    (dated,) = [part for part in parts_of(page, "Terms given the winner") if "in the calendar" in part]
+    assert "award, from 0" in dated, "months count from 0, the first of the tender"
+    assert re.search(rf"Cove Kaz Capital .*{cell} +[A-Z][a-z]+ 20\d\d", dated)
+    assert re.search(r"in month \d+ \([A-Z][a-z]+ 20\d\d\): \d+\.\d % of its awards", " ".join(page.split()))
+    assert re.search(r"offtake, %", page)
+    assert re.search(r"70\.0 \[6\d\.\d, 7\d\.\d\]", page)
 
 
 def test_contrasts_have_their_units_and_signs():
     page = odds("-n", "300", "--set-against", "patrons.us.levers.*.intensity=0").stdout
-    table, host = page.split("percentage points")[1].split("Host's value, difference")
-    assert "M$" not in table
-    assert re.search(r"Chinese state-owned bidder +−\d+\.\d \[−\d", table)
-    assert re.match(r" +[+−]\d+ M\$ \[[+−]\d+, [+−]\d+\]\n", host)
+    said = " ".join(page.split())
+    assert re.search(r"the difference is \+\d+\.\d points \[\+\d+\.\d, \+\d+\.\d\] on the same luck", said)
+    assert re.search(r"and [+−]\d+\.\d M\$ \[[+−]\d+\.\d, [+−]\d+\.\d\] for the host", said)
+    told = "\n".join(parts_of(page, "Differences from 'patrons.us.levers.*.intensity=0', on the same luck"))
+    assert re.search(r"as it is +\+\d+\.\d \[\+\d+\.\d, \+\d+\.\d\] +−\d+\.\d \[−\d+\.\d, −\d+\.\d\]", told)
+    heads = " ".join(told.split())
+    assert heads.count("points") >= 5
+    assert heads.count("M$") == 2
     assert not re.search(r"[+−-]0\.0\b", page), "nil has no sign"
+    assert not re.search(r"(?<![a-z])-\d", page.replace("as-it", "")), "a minus is no hyphen"
     assert "%]" not in page
 
 
@@ -81,21 +148,24 @@ def test_scenarios_without_a_common_bidder_cannot_be_compared():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("-n", "1e6"), "'--replications' / '-n': '1e6' is not allowed: expected a whole number between 1 and"),
+        (("-n", "1e6"), "--replications: '1e6' is not allowed: expected a whole number between 1 and"),
         (("-n", "1e6"), "did you mean 1000000?"),
         (("-n", "2.4"), "did you mean 2?"),
         (("-n", "0"), "0 is not allowed: expected a whole number between 1 and"),
         (
             ("--confidence", "95%"),
-            "'95%' is not allowed: expected a number between 0.5 and 0.9999, such as 0.95; did you",
+            "--confidence: '95%' is not allowed: expected a number between 0.5 and 0.9999, such as 0.95; did you",
         ),
         (("--confidence", "95%"), "did you mean 0.95?"),
         (("--confidence", "0.9999999999999999"), "expected a number between 0.5 and 0.9999"),
-        (("--confidence", "95"), "95.0 is not allowed"),
-        (("--confidence", "nan"), "nan is not allowed"),
+        (("--confidence", "95"), "'95' is not allowed"),
+        (("--confidence", "nan"), "'nan' is not allowed"),
+        (("--threads", "0"), "--threads: 0 is not allowed: expected a whole number between 1 and"),
+        (("--set-against", "tender.moths=8"), "tender.months"),
+        (("--against", "two_bidder"), "did you mean 'two_bidders'?"),
     ],
 )
-def test_bad_numbers(options, words):
+def test_bad_input(options, words):
     assert words in refused("two_bidders", *options)
 
 
@@ -109,16 +179,32 @@ def test_an_interrupted_run_leaves_no_empty_folder(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     (tmp_path / "old").mkdir()
-    monkeypatch.setattr(runner, "tally", interrupted)
+    monkeypatch.setattr(Runner, "tally", interrupted)
     for folder in ("new/deep", "old"):
-        odds("two_bidders", "--out", str(tmp_path / folder), fails=130)
+        assert "Nothing was played yet" in odds("two_bidders", "--out", str(tmp_path / folder), fails=130).stderr
     assert [path.name for path in tmp_path.iterdir()] == ["old"]
+    assert not list((tmp_path / "old").iterdir())
+    monkeypatch.undo()
+    odds("two_bidders", "-n", "20", "--out", str(tmp_path / "old"))
 
 
-def test_out_keeps_the_answer_and_its_picture(tmp_path):
-    told = odds("two_bidders", "-n", "50", "--json", "--out", str(tmp_path / "kept")).stdout
-    assert json.loads((tmp_path / "kept" / "odds.json").read_text()) == json.loads(told)
-    assert (tmp_path / "kept" / "odds.png").stat().st_size > 10_000
+def test_an_interrupted_run_without_a_folder_says_that_nothing_is_kept(monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Runner, "tally", interrupted)
+    assert "Nothing was kept" in odds("two_bidders", fails=130).stderr
+
+
+def test_out_keeps_the_answer_and_its_pictures(tmp_path):
+    folder = tmp_path / "kept"
+    told = json.loads(odds("two_bidders", "-n", "50", "--json", "--out", str(folder)).stdout)
+    kept = Answer.read(folder)
+    assert {**kept.document(), "folder": str(folder)} == told
+    assert list(kept.pictures) == ["winners", "months"]
+    assert all(len(picture.png()) > 10_000 for picture in kept.pictures.values())
+    page = odds("two_bidders", "-n", "50", "--out", str(folder)).stdout
+    assert f"written  {folder} (4 tables, 2 pictures)" in page or f"written  {folder} (3 tables, 2 pictures)" in page
 
 
 def test_the_picture_has_a_title_and_an_axis_that_ends_at_one():

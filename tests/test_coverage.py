@@ -50,7 +50,9 @@ def of_kinds(chance, kinds, chances, n, interval, truth, sets=SETS):
     """
     drawn, often = np.unique(chance.multinomial(n, chances, sets), axis=0, return_counts=True)
     found = np.array([interval(np.repeat(kinds, counts, axis=0)) for counts in drawn])
-    return covered((found[:, 0], found[:, 1]), truth, often), float(np.average(found[:, 1] - found[:, 0], weights=often))
+    return covered((found[:, 0], found[:, 1]), truth, often), float(
+        np.average(found[:, 1] - found[:, 0], weights=often)
+    )
 
 
 # --------------------------------------------------------------------------------------------- shares and differences

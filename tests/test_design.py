@@ -89,6 +89,16 @@ def test_packages_are_all_subsets_from_none_to_all() -> None:
     }
 
 
+def test_packages_press_levers_as_they_are_told(scenario: Scenario) -> None:
+    weaker = scenario.at({"patrons.us.levers.tariff.intensity": 0.5})
+    strength = design.intensities(weaker, "us", ("tariff", "access", "denial"))
+    assert strength == {"tariff": 0.5, "access": 1.0, "denial": 1.0}, "what the scenario leaves unused is pressed fully"
+    found = design.packages("us", ("tariff", "access", "denial"), strength)
+    assert {name: list(changes.values()) for name, changes in found.items() if "access" not in name} == {
+        "none": [0, 0, 0], "tariff": [0.5, 0, 0], "denial": [0, 0, 1], "tariff + denial": [0.5, 0, 1],
+    }  # fmt: skip
+
+
 def test_crossed_policies_join_names_and_changes() -> None:
     found = design.crossed({"a": {"x": 1}, "b": {"x": 2}}, {"c": {"y": 3}})
     assert found == {"a | c": {"x": 1, "y": 3}, "b | c": {"x": 2, "y": 3}}

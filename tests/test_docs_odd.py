@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from minegame import chance, ensemble, rules
-from minegame.game import FULL, OFFERED, OPENING
+from minegame.game import FULL, LEVERS, OFFERED, OPENING, TRIGGERS
 from minegame.model import Negotiation
 from minegame.scenario import Parameter, Scenario
 
@@ -80,6 +80,11 @@ def test_every_stream_stands_in_the_table_with_its_number() -> None:
 )
 def test_every_measure_is_named(measure: str) -> None:
     assert measure in NAMED
+
+
+@pytest.mark.parametrize("name", [*LEVERS, *TRIGGERS])
+def test_every_lever_and_trigger_is_named(name: str) -> None:
+    assert re.search(rf"^(\| |\* )`{name}`", PAGE, re.MULTILINE)
 
 
 # ------------------------------------------------------------------------------------------------ numbers of the tables

@@ -102,6 +102,16 @@ def test_packages_of_two_patrons_are_crossed_and_named_after_them(tmp_path: Path
     assert plan.policies["us: none | china: denial"]["patrons.china.levers.denial.onset"] == 5
 
 
+def test_packages_press_the_levers_as_the_scenario_does(tmp_path: Path) -> None:
+    plan = plan_of(
+        "scenario: kazakhstan_tungsten\nset: {patrons.us.levers.tariff.intensity: 0.5}\nreplications: 5\n"
+        "packages:\n  us: [tariff, denial]\n",
+        tmp_path,
+    )
+    pressed = plan.games()["lever_intensity"][0, :, 0]
+    assert pressed[:, [0, 4]].tolist() == [[0, 0], [0.5, 0], [0, 1], [0.5, 1]]
+
+
 def test_a_plan_makes_the_same_games_as_the_scenario_one_by_one(tmp_path: Path) -> None:
     plan = plan_of(
         "scenario: kazakhstan_tungsten\nset: {host.credit_weight: 0.3}\nreplications: 5\n"

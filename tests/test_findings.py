@@ -1,10 +1,11 @@
 """The page of findings holds no number that its commands do not print.
 
-A table or a quotation under a comment such as ``<!-- attribution: Every package -->`` comes from the answer in
-``results/findings/attribution``: rows are found by their first cell, columns by their heading.  Every other number on
-the page must stand in a table, a quotation or a command of its own section.  A table under a comment such as
-``<!-- headline_map: baseline -->`` is the map of a policy in the results folder of that name: a row a level of the
-first factor, a column a level of the second (the last word of its heading).
+A table or a quotation under a comment such as ``<!-- attribution: packages -->`` comes from the answer in
+``results/findings/attribution``: the table of that key, its rows found by the words that tell them apart, its columns
+by their headings, its cells as a reader sees them anywhere.  Every other number on the page must stand in a table, a
+quotation or a command of its own section.  A table under a comment such as ``<!-- headline_map: baseline -->`` is the
+map of a policy in the results folder of that name: a row a level of the first factor, a column a level of the second
+(the last word of its heading).
 
 ``python tests/test_findings.py results/findings`` fills the tables and quotations from the answers in that folder.
 """
@@ -12,14 +13,19 @@ first factor, a column a level of the second (the last word of its heading).
 from __future__ import annotations
 
 import json
-import math
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
+from minegame import storage
+from minegame.answers import Answer
+from minegame.tables import Table
+from minegame.text import MINUS, MISSING, SHARE, level
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "findings.md"
@@ -27,13 +33,14 @@ RESULTS = "results/findings"
 
 MARKED = re.compile(r"^<!-- (\w+): (.+?) -->\n((?:[|>].*\n)+)", re.MULTILINE)
 COMMANDS = re.compile(r"^```shell\n(.*?)^```", re.MULTILINE | re.DOTALL)
-NUMBER = re.compile(r"(?<![\w.])[+-]?\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
+NUMBER = re.compile(rf"(?<![\w.])[+{MINUS}-]?\d+(?:,\d{{3}})*(?:\.\d+)?(?!\w)")
+#: The columns of tables of odds, a folder a row: the table and the column that hold each.
 ODDS = {
-    "Cove Kaz Capital wins, %": ("bidders", "cove_kaz", "wins_any"),
-    "Chinese bidder wins, %": ("bidders", "chinese_soe", "wins_any"),
-    "shelved, %": ("shelved",),
+    "Cove Kaz Capital wins, %": ("winners", "wins_cove_kaz"),
+    "Chinese bidder wins, %": ("winners", "wins_chinese_soe"),
+    "shelved, %": ("winners", "shelved"),
     "host's money, M$": ("host", "money"),
-    "difference in money, M$": ("contrasts", "host", "money"),
+    "difference in money, M$": ("contrasts", "money"),
 }
 
 
@@ -64,98 +71,74 @@ def _quoted(folder: Path, numbers: str) -> str:
     return "> " + " ".join(chosen) + "\n"
 
 
-def _table(results: Path, source: str, title: str, body: str) -> str:
+def _table(results: Path, source: str, what: str, body: str) -> str:
     head, rule, *rows = body.splitlines()
-    headings = _cells(head)
-    keys = [_cells(row)[0] for row in rows]
-    columns = [_column(results, source, title, keys, heading) for heading in headings[1:]]
-    lines = [head, rule]
-    for key, *cells in zip(keys, *columns, strict=True):
-        lines.append("| " + " | ".join([key, *cells]) + " |")
-    return "\n".join(lines) + "\n"
+    headings, kept = _cells(head), [_cells(row) for row in rows]
+    if source == "odds":
+        fresh = [[key, *(_odds(results / _folder(key), heading) for heading in headings[1:])] for key, *_ in kept]
+    elif source == "params":
+        fresh = [[key, *(_parameter(key, heading) for heading in headings[1:])] for key, *_ in kept]
+    elif json.loads((results / source / storage.MANIFEST).read_text(encoding="utf-8"))["kind"] == storage.EXPERIMENT:
+        fresh = _map(results / source, what, headings, [key for key, *_ in kept])
+    else:
+        fresh = _rows(Answer.read(results / source).tables[what], headings, kept)
+    return "\n".join([head, rule, *(f"| {' | '.join(row)} |" for row in fresh)]) + "\n"
 
 
 def _cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.strip().strip("|").split("|")]
 
 
-def _column(results: Path, source: str, title: str, keys: list[str], heading: str) -> list[str]:
-    if source == "odds":
-        found = [_odds(results / _folder(key), ODDS[heading], heading) for key in keys]
-    elif source == "params":
-        found = [_parameter(key, heading) for key in keys]
-    elif (results / source / "manifest.json").is_file():
-        found = [_mapped(results / source, title, float(key), float(heading.split()[-1])) for key in keys]
-        return [_said(values, 1, signed=False) for values in found]
-    else:
-        found = _answered(results / source, title, keys, heading)
-    digits = _digits(heading, keys, [values[0] for values in found])
-    return [_said(values, digits, signed="points" in heading or "difference" in heading) for values in found]
-
-
-def _digits(heading: str, keys: list[str], values: list[object]) -> int | None:
-    """One decimal for percent and points, whole millions from a hundred on, three for indices, else three digits."""
-    numbers = [abs(value) for value in values if isinstance(value, float) and math.isfinite(value)]
-    if "M$" in heading:
-        return 0 if max(numbers) >= 100 else 1
-    if "index" in heading:
-        return 3
-    return 1 if re.search("%|points", heading) or re.search("%|points", keys[0]) else None
-
-
 def _folder(key: str) -> str:
     return re.sub(r"\W+", "_", key)
 
 
-def _odds(folder: Path, path: tuple[str, ...], heading: str) -> tuple[float, ...]:
-    found = json.loads((folder / "odds.json").read_text(encoding="utf-8"))
-    for name in path:
-        if name not in found:  # the tender as it was is compared with nothing
-            return (math.nan,)
-        found = found[name]
-    return tuple(float(found[end]) * (100 if "%" in heading else 1) for end in ("estimate", "low", "high"))
+def _rows(table: Table, headings: Sequence[str], kept: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The rows of a table that the page keeps, in its order, with the columns that it keeps."""
+    made = [dict(zip(table.headings, row, strict=True)) for row in table.cells()]
+    words = [column.heading for column in table.columns if not column.unit.is_number]
+    count = next(n for n in range(1, len(words) + 1) if len({tuple(_of(row, words[:n])) for row in made}) == len(made))
+    by_words = {tuple(_of(row, words[:count])): row for row in made}
+    asked = [tuple(_of(dict(zip(headings, row, strict=True)), words[:count])) for row in kept]
+    assert set(asked) <= set(by_words), f"{table.title}: there is no row {set(asked) - set(by_words)}"
+    return [_of(by_words[key], headings) for key in asked]
 
 
-def _parameter(path: str, heading: str) -> tuple[object, ...]:
+def _of(row: dict[str, str], headings: Sequence[str]) -> list[str]:
+    return [row[heading] for heading in headings]
+
+
+def _odds(folder: Path, heading: str) -> str:
+    """A number of the scenario as it is in a folder; the tender as it was is compared with nothing."""
+    key, name = ODDS[heading]
+    tables = Answer.read(folder).tables
+    if key not in tables:
+        return MISSING
+    (column,) = (column for column in tables[key].columns if column.name == name)
+    (row,) = (row for row in tables[key].frame.to_dict("records") if row["policy"] == "as it is")
+    return column.unit.cell(*(row[end] for end in column.names))
+
+
+def _parameter(path: str, heading: str) -> str:
     from minegame.scenario import Scenario
 
     (parameter,) = (p for p in Scenario.load("kazakhstan_tungsten").parameters(path) if p.path == path)
-    return (getattr(parameter, heading),)
+    return level(getattr(parameter, heading))
 
 
-def _mapped(folder: Path, policy: str, row: float, column: float) -> tuple[float, ...]:
+def _map(folder: Path, policy: str, headings: Sequence[str], keys: Sequence[str]) -> list[list[str]]:
     import minegame
 
     found = minegame.load(folder)
     first, second = found.factors
     rows = found.win_probabilities()
-    bidder = found.scenario.bidder_names[0]
-    chosen = rows[(rows["policy"] == policy) & (rows["outcome"] == bidder) & (rows[first] == row)]
-    (cell,) = chosen[chosen[second] == column].to_dict("records")
-    return tuple(100 * float(cell[end]) for end in ("estimate", "low", "high"))
+    chosen = rows[(rows["policy"] == policy) & (rows["outcome"] == found.scenario.bidder_names[0])]
+    cells = {(float(row[first]), float(row[second])): row for row in chosen.to_dict("records")}
+    return [[key, *(_mapped(cells[float(key), float(head.split()[-1])]) for head in headings[1:])] for key in keys]
 
 
-def _answered(folder: Path, title: str, keys: list[str], heading: str) -> list[tuple[object, ...]]:
-    from minegame.answers import Answer
-
-    table = Answer.read(folder).tables[title]
-    places = [table.index[table.iloc[:, 0].astype(str) == key] for key in keys]
-    missing = [key for key, place in zip(keys, places, strict=True) if len(place) != 1]
-    assert not missing, f"{folder.name}, {title}: no row of its own for {missing}; it has {table.iloc[:, 0].tolist()}"
-    names = [heading, f"{heading} (low)", f"{heading} (high)"]
-    return [tuple(table.loc[place[0], name] for name in names if name in table) for place in places]
-
-
-def _said(values: tuple[object, ...], digits: int | None, signed: bool) -> str:
-    value = values[0]
-    if isinstance(value, str):
-        return value
-    numbers = [float(x) for x in values if isinstance(x, (int, float)) and math.isfinite(x)]  # also NumPy's
-    if not numbers:
-        return "–"
-    sign = "+" if signed else ""
-    written = [f"{x:{sign}.3g}" if digits is None and abs(x) < 1000 else f"{x:{sign},.{digits or 0}f}" for x in numbers]
-    return written[0] if len(written) < 3 else f"{written[0]} [{written[1]}, {written[2]}]"
+def _mapped(row: dict[str, float]) -> str:
+    return SHARE.cell(row["estimate"], row["low"], row["high"])
 
 
 # ---------------------------------------------------------------------------------------------------------------- tests
@@ -179,12 +162,12 @@ def test_every_table_of_numbers_is_marked():
 @pytest.mark.parametrize("section", re.split(r"^## ", page(), flags=re.MULTILINE), ids=lambda s: s.splitlines()[0][:40])
 def test_the_prose_holds_no_number_of_its_own(section):
     evidence = " ".join([*(body for _, _, body in MARKED.findall(section)), *COMMANDS.findall(section)])
-    known = {number.lstrip("+-") for number in NUMBER.findall(evidence)}
+    known = {number.lstrip(f"+{MINUS}-") for number in NUMBER.findall(evidence)}
     known |= {number.replace(",", "") for number in known}
     known |= {"95", "2025"}  # the confidence of every interval, the year of the case
     prose = COMMANDS.sub("", MARKED.sub("", section))
     prose = re.sub(r"\]\([^)]*\)|`[^`]*`", "", prose)
-    strange = [number for number in NUMBER.findall(prose) if number.lstrip("+-") not in known]
+    strange = [number for number in NUMBER.findall(prose) if number.lstrip(f"+{MINUS}-") not in known]
     assert not strange
 
 
@@ -206,7 +189,8 @@ def test_the_numbers_are_made_again_by_the_commands(tmp_path, monkeypatch):
 
 def _within_a_unit(old: str, new: str) -> bool:
     unit = 10.0 ** -len(old.partition(".")[2])
-    return abs(float(old.replace(",", "")) - float(new.replace(",", ""))) < 1.01 * unit
+    before, now = (float(number.replace(",", "").replace(MINUS, "-")) for number in (old, new))
+    return abs(before - now) < 1.01 * unit
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from strategies import scenarios
 
 import minegame
 from minegame import turns
-from minegame.agents import Bidder, Financier, Host, Offer, Participant, Patron
+from minegame.agents import Bidder, Financier, Host, Offer, Participant, Patron, allocation_name
 from minegame.game import (
     BUNDLED,
     COUNTER,
@@ -251,8 +251,9 @@ def test_data_has_a_row_a_month_for_the_model_and_every_agent():
     model = negotiation.datacollector.get_model_vars_dataframe()
     assert list(model.columns) == [
         "month", "price", "mine_price", "candidate", "utility", "aspiration", "shelve_utility", "decision",
-        "winner", "shelved", "split", "countered", "counters", "surplus", "done_share", "host_value", "host_money",
-        "balance", "hhi_before", "hhi_after", "horizon_price", "winner.upper_kairakty", "winner.north_katpar",
+        "winner", "shelved", "split", "partial", "countered", "counters", "surplus", "kept_share", "done_share",
+        "host_value", "host_money", "balance", "hhi_before", "hhi_after", "horizon_price", "winner.upper_kairakty",
+        "winner.north_katpar",
     ]  # fmt: skip
     assert list(model["month"]) == list(range(months))
     assert list(model["decision"])[:-1] == ["wait"] * (months - 1)
@@ -393,7 +394,7 @@ def test_the_ledger_adds_up_and_is_the_utility_of_the_candidate(scenario, replic
 
 def audit(host):
     negotiation, rows = host.model, host.ledger()
-    split = "+".join(dict.fromkeys(host.candidate.values())) if len(set(host.candidate.values())) > 1 else None
+    split = allocation_name(host.candidate) if len(set(host.candidate.values())) > 1 else None
     assert set(rows) - {split} == {bidder.name for bidder in negotiation.bidders if takes_all(bidder)}
     assert split is None or rows[split]["total"] == pytest.approx(host.utility, rel=1e-9, abs=1e-9)
     for name, row in rows.items():
@@ -435,6 +436,7 @@ def utility_written_out(negotiation, bidder):
         total += bidder.completion * income + offer.bonus * bidder.coverage + state.noise[i, d]
     n0, n1 = host.history_weight, host.award_weight
     camps, ideals = [], []
+    kept_by_state = host.own_stake_weight * sum(weights[d] * o.equity for d, o in enumerate(bidder.offers.values()))
     for patron, spec in zip(negotiation.patrons, scenario.patrons.values(), strict=True):
         y = 1.0 if patron is bidder.patron else 0.0
         threat, access = patron.levers["tariff"], patron.levers["access"]
@@ -445,11 +447,32 @@ def utility_written_out(negotiation, bidder):
         trust = (spec.access_trust_a + summits) / (spec.access_trust_a + spec.access_trust_b + summits)
         total += trust * spec.access_deliverable * spec.access_value * access * y
         total += host.credit_weight * patron.credit * vref * y
-        camps.append((n0 * spec.portfolio_share + n1 * y) / (n0 + n1))
+        camps.append((n0 * spec.portfolio_share + n1 * y * (1 - kept_by_state)) / (n0 + n1))
         ideals.append(spec.ideal_share)
-    own = n0 * (1 - sum(spec.portfolio_share for spec in scenario.patrons.values())) / (n0 + n1)
+    others = 1 - sum(spec.portfolio_share for spec in scenario.patrons.values())
+    own = (n0 * others + n1 * kept_by_state) / (n0 + n1)
     gaps = [share - ideal for share, ideal in zip(camps, ideals, strict=True)] + [own - (1 - sum(ideals))]
     return float(total - host.balance_weight * vref * math.fsum(gap**2 for gap in gaps))
+
+
+def test_what_the_host_would_keep_is_nobody_s_and_its_option_stands_in_the_ledger():
+    """North Katpar is too dear for anybody: the candidate is Upper Kairakty alone."""
+    dear = Scenario.load("kazakhstan_split_lots").at({"deposits.north_katpar.capex": 1500})
+    negotiation = Negotiation(dear, seed=1, replication=0)
+    negotiation.step()
+    host = negotiation.host
+    assert host.candidate["north_katpar"] is None
+    name = allocation_name(host.candidate)
+    assert name.endswith("+kept")
+    row = host.ledger()[name]
+    assert row["total"] == host.utility
+    assert row["option"] > 0.0 == row["synergy"]
+    negotiation.play()
+    assert negotiation.winners["north_katpar"] is None
+    assert negotiation.outcome.partial == 1
+    model = negotiation.datacollector.get_model_vars_dataframe()
+    assert model["winner"].iloc[-1] == allocation_name(negotiation.winners)
+    assert model["candidate"].iloc[0] == name
 
 
 # ---------------------------------------------------------------------------------------------------- overriding a turn
@@ -472,7 +495,7 @@ def test_a_split_has_a_row_of_its_own_in_the_ledger():
     assert sum(row.values()) - row["total"] == pytest.approx(row["total"], rel=1e-12)
     assert row["synergy"] == 0.0
     for bidder in negotiation.bidders:  # to one bidder alone the terms are those of the compiled ledger
-        terms = host._terms_of(np.full(2, bidder.index))
+        terms = host.terms_of(np.full(2, bidder.index))
         assert terms == pytest.approx(host.ledger()[bidder.name], rel=1e-12)
 
 
@@ -567,6 +590,50 @@ def test_levers_that_are_set_count_and_cost_as_those_of_the_scenario(scenario, r
     assert same(plain, Negotiation(scenario, 9, replication, agents=planned).play())
 
 
+class RememberingPatron(Patron):
+    """Presses by R21 as the page has it: from what the records of past months show, and nothing else."""
+
+    def press(self) -> None:
+        levers = self.model.scenario.patrons[self.name].levers
+        self.levers = {name: getattr(levers, name).intensity for name in LEVERS if self._is_on(getattr(levers, name))}
+
+    def _is_on(self, lever) -> bool:
+        month = len(self.model.history)
+        if lever.trigger == "always":
+            return month >= lever.onset
+        events = [e for e, past in enumerate(self.model.history) if getattr(self, f"_{lever.trigger}")(e, past)]
+        return bool(events) and month >= max(lever.onset, events[0] + 1 + lever.lag)
+
+    def _rival_leads(self, month, past) -> bool:
+        own = [i for i, bidder in enumerate(self.model.bidders) if bidder.patron is self]
+        weights = self.model.game.deposit_weight[: self.model.game.deposits]
+        held = sum(w for w, i in zip(weights, past.award, strict=False) if i in own)
+        return bool(past.has_candidate) and held < 0.5 - 1e-11
+
+    def _rival_letter(self, month, past) -> bool:
+        backed = [(f.index, f.bidder) for f in self.model.financiers if self.model.game.financier_public[f.index]]
+        entries = self.model.game.bidder_entry
+        return any(
+            past.letter_month[f] == month and i.patron is not self and entries[i.index] < self.model.game.months
+            for f, i in backed
+        )
+
+    def _rival_presses(self, month, past) -> bool:
+        return any((past.lever[rival.index] > 0).any() for rival in self.model.patrons if rival is not self)
+
+    def _rival_threatens(self, month, past) -> bool:
+        threats = [TARIFF, DENIAL]
+        return any((past.lever[rival.index, threats] > 0).any() for rival in self.model.patrons if rival is not self)
+
+
+@reproducible(120)
+@given(scenarios(min_patrons=2, min_bidders=2), st.integers(0, 10_000))
+def test_r21_triggers_and_lags_follow_from_the_records_of_past_months(scenario, replication):
+    patrons = dict.fromkeys(scenario.patron_names, RememberingPatron)
+    told = Negotiation(scenario, seed=3, replication=replication, agents=patrons).play()
+    assert same(told, Negotiation(scenario, seed=3, replication=replication).play())
+
+
 def test_levers_that_are_not_set_are_not_pressed():
     class Starter(Patron):
         def press(self):
@@ -643,7 +710,8 @@ class SpokenHost(Host):
     """The rule of the model in the words of the host."""
 
     def decide(self) -> None:
-        if self.candidate and self.utility >= max(self.aspiration, self.shelve_utility):
+        aspiration = self.shelve_utility if self.is_last_month else self.aspiration
+        if self.candidate and self.utility >= max(aspiration, self.shelve_utility):
             self.accept()
         elif self.is_last_month:
             self.shelve()

@@ -14,6 +14,8 @@ from minegame import plots
 from minegame.model import Negotiation
 from minegame.plots import sheet, style
 from minegame.plots.equilibrium import _share
+from minegame.plots.lever_prices import price_bars
+from minegame.plots.tender_rules import rule_bars
 from minegame.transcript import Cast, months_table
 
 TRAPS = ("A$ Mining", "B$", "A $x^$ B", r"$\frac{$", r"\frac{1}{", "under_score^", "{unbalanced", r"\$", "%s {0}")
@@ -27,6 +29,8 @@ def bars(labels) -> pd.DataFrame:
     part = part.assign(at_least=1.0, at_most=2.0, rest=0.4, swing=0.4, total=0.5, first=0.2)
     part = part.assign(total_low=0.4, total_high=0.6, first_low=0.1, first_high=0.3)
     part = part.assign(base=1.0, crossing=3.0, start=0.5, end=50.0, is_log=True, parameter=labels, prior_low=0.0)
+    part = part.assign(strength=0.3, gain=0.1, gain_low=0.0, gain_high=0.2, rule=labels, survival=0.5, term=labels)
+    part = part.assign(difference=1.0, difference_low=0.5, difference_high=1.5, replications=9)
     return part.assign(prior_high=1.0, kept_low=0.2, kept_high=0.6, learnt=True, spread_kept=0.5, distance=0.2)
 
 
@@ -39,6 +43,8 @@ def pictures(names) -> dict:
     """A picture of every kind in which the names are wherever users' words can be."""
     table, first, second = bars(list(names)), names[0], names[1 % len(names)]
     tipping = table.assign(low=2.0, high=4.0)
+    moved = pd.DataFrame([(name, x, 0.4, 0.5) for name in names for x in (0.5, 3.0, 50.0)])
+    moved.columns = pd.Index(["parameter", "value", "wins", "rival_wins"])
     asked = pd.DataFrame({"x": [1.0, 1.0, 9.0, 9.0], "y": [0.0, 1.0, 0.0, 1.0], "estimate": [0.1, 0.6, 0.4, 0.9]})
     counts = pd.DataFrame({name: [3, 4] for name in names})
     grid, masks = np.arange(4.0).reshape(2, 2), [np.eye(2, dtype=bool)] * 2
@@ -53,9 +59,17 @@ def pictures(names) -> dict:
         "months": plots.award_months(counts, months=2, replications=99, start=first, observed=1),
         "shapley": plots.shapley_bars(table, outcome=first, replications=9),
         "tornado": plots.tornado(table, outcome=first, replications=9),
+        "screening": plots.screening_bars(table, outcome=first, trajectories=4, replications=9),
+        "ledger": plots.ledger_bars(table, first=first, second=second),
+        "prices": price_bars(table, notes=list(names), outcome=first, point_value=12.0, replications=9),
+        "rules": rule_bars(pd.concat([table, table]), measure=first, replications=9),
         "sobol": plots.sobol_bars(table, outcome=first, base=8, replications=4),
         "kept": plots.kept_ranges(table, kept=3, vectors=9),
         "tipping": plots.tipping_points(tipping, first=first, second=second, replications=9),
+        "tipping curves": plots.tipping_curves(tipping, moved, first=first, second=second, replications=9),
+        "worlds": plots.shapley_over_worlds(
+            table.assign(median=0.1, worlds=3), outcome=first, worlds=9, replications=9
+        ),
         "heat": plots.heat_map(asked, x=first, y=second, outcome=first, replications=9, logarithmic=(True, False)),
         "bars": plots.bars(list(names), *(table[c].to_numpy() for c in ("estimate", "low", "high")), label=first),
         "replies": plots.best_replies(grid, masks, packages, survival=grid / 3),

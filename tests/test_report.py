@@ -15,17 +15,23 @@ from typing import Any
 
 import asked
 import numpy as np
-import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from minegame import answers, plots, report, results, runner, storage
-from minegame.answers import experiment as run_answers
-from minegame.answers.answer import Answer, AnswerError
+from minegame import experiment, plots, report, results, storage
+from minegame.answers import experiment as told_runs
+from minegame.answers.answer import Answer, AnswerError, Picture
+from minegame.answers.experiment import rerun
+from minegame.answers.experiment import tables as run_tables
 from minegame.cli import app
 from minegame.experiment_file import Experiment
+from minegame.folder import Work, sign
+from minegame.report.numbers import is_link
+from minegame.report.sheet import MOST_ROWS, Sheet
 from minegame.results import Results
 from minegame.scenario import Scenario, ScenarioError
+from minegame.tables import Column, Table
+from minegame.text import FLAG, LEVEL, MONEY, NUMBER, P_VALUE, PATH, SHARE
 
 TRAPS = (
     "<script>alert('label')</script>",
@@ -78,22 +84,23 @@ def document() -> dict[str, Any]:
     return Scenario.load("two_bidders").document()
 
 
+def picture(width: float = 3) -> Any:
+    return plots.axes(width, 2)
+
+
 def answer(scenario: Scenario | None = None, **changes: Any) -> Answer:
     told: dict[str, Any] = {
-        "name": "winning",
+        "kind": "winning",
         "question": "Who wins?",
         "sentences": ("North Mining wins 61.0 % [59.0, 63.0] of 1,000 negotiations.", "Second.", "A note."),
         "tables": {
-            "Odds": pd.DataFrame(
-                {
-                    "policy": ["none", "all"],
-                    "wins, %": [5.0, 61.0],
-                    "wins, % (low)": [4.0, 59.0],
-                    "wins, % (high)": [6.0, 63.0],
-                }
+            "odds": Table(
+                "Odds",
+                [Column("policy"), Column("wins", "wins", SHARE, bounded=True)],
+                {"policy": ["none", "all"], "wins": [0.05, 0.61], "wins_low": [0.04, 0.59], "wins_high": [0.06, 0.63]},
             )
         },
-        "pictures": {"A picture": lambda: plots.axes(3, 2)},
+        "pictures": {"bars": Picture("A picture", picture)},
         "settings": {"seed": 12345, "replications": 100000, "confidence": 0.95, "changes": {"tender.months": 8}},
         "command": "minegame analyse winning two_bidders",
         "limits": ("It is a model.",),
@@ -115,10 +122,14 @@ def hostile() -> Answer:
     text["sources"]["market.*"] = {"title": third, "address": f"https://example.org/?a=1&b={second}"}
     text["sources"]["project.*"] = {"assumption": fourth}
     scenario = Scenario.from_document(text, "two_bidders")
-    table = pd.DataFrame({first: [second, third], f"{fourth}, %": [1.0, 2.0]})
+    table = Table(
+        second,
+        [Column("what", first), Column("path", fourth, PATH), Column("share", fourth, SHARE)],
+        {"what": [second, third], "path": [fourth, first], "share": [0.01, 0.02]},
+    )
     return answer(
-        scenario, name="trap", question=first, sentences=TRAPS, tables={second: table}, command=third, limits=TRAPS,
-        pictures={fourth.replace("$", ""): lambda: plots.axes(2, 2)},
+        scenario, kind="trap", question=first, sentences=TRAPS, tables={"trap": table}, command=third, limits=TRAPS,
+        pictures={"trap": Picture(fourth.replace("$", ""), picture)},
         settings={first: second, "nested": {third: fourth, second: [first]}},
     )  # fmt: skip
 
@@ -141,12 +152,18 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
     found = {}
     for name, text in asked_for.items():
         plan = asked.plan(f"title: A {name}\nscenario: kazakhstan_tungsten\n{text}\nreplications: 60\n", folder)
-        found[name] = runner.run(plan, folder / name)
+        found[name] = experiment.run(plan, folder / name)
     return found
 
 
-def make(folder: Path, told: Answer | None = None) -> Path:
-    return (told or answer()).write(folder)
+def make(folder: Path, told: Answer | None = None, *, signed: bool = True) -> Path:
+    """A folder as ``minegame analyse … --out`` leaves it, or as :meth:`Answer.write` does."""
+    told = told or answer()
+    names = told.write(folder)
+    if signed:
+        scenario = {"name": told.scenario.name, **told.scenario.document()}
+        sign(folder, Work(told.kind, {}, {}, {"asked": {}, "scenario": scenario}).manifest(), names)
+    return folder
 
 
 def command(*arguments: object) -> Any:
@@ -265,7 +282,7 @@ def test_hostile_labels_of_a_run_are_shown_as_text(tmp_path):
     asks["policies"] = {TRAPS[0]: {}, "a $ b $ c": {"tender.months": 3}}
     file = tmp_path / "asks.yaml"
     file.write_text(json.dumps(asks))
-    page = check_structure(html_of(runner.run(Experiment.load(file)[1], tmp_path / "r")))
+    page = check_structure(html_of(experiment.run(Experiment.load(file)[1], tmp_path / "r")))
     for trap in TRAPS:
         assert plain(trap) in page.text
     assert len(page.all("img")) == 1
@@ -298,55 +315,67 @@ def test_characters_that_no_page_may_hold_are_replaced():
     ],
 )
 def test_only_whole_addresses_of_the_web_become_links(address, expected):
-    assert report.is_link(address) is expected
+    assert is_link(address) is expected
 
 
 # --------------------------------------------------------------------------------------------------------------- tables
 
 
-def cells(table: pd.DataFrame, title: str = "t") -> list[list[str]]:
-    sheet = report.Sheet.of(title, table)
+def table(*columns: Column, title: str = "t", raw: bool = False, **rows: list[Any]) -> Table:
+    return Table(title, columns, rows, raw)
+
+
+def cells(table: Table) -> list[list[str]]:
+    sheet = Sheet.of(table)
     return [[plain(cell.text) for cell in line] for line in (sheet.headings, *sheet.rows)]
 
 
 def test_an_estimate_stands_with_its_interval_in_one_cell():
-    table = pd.DataFrame(
-        {
-            "who": ["A", "B"], "wins, %": [61.234, 0.04], "wins, % (low)": [59.9, np.nan],
-            "wins, % (high)": [62.5, np.nan], "part (low)": [1, 2],
-        }
+    found = table(
+        Column("who"), Column("wins", "wins", SHARE, bounded=True), Column("part_low", "part (low)", NUMBER),
+        who=["A", "B"], wins=[0.61234, 0.0004], wins_low=[0.599, np.nan], wins_high=[0.625, np.nan], part_low=[1, 2],
     )  # fmt: skip
-    assert cells(table) == [["who", "wins, %", "part (low)"], ["A", "61.2 [59.9, 62.5]", "1"], ["B", "0.0", "2"]]
+    assert cells(found) == [["who", "wins, %", "part (low)"], ["A", "61.2 [59.9, 62.5]", "1"], ["B", "0.0", "2"]]
 
 
 def test_an_infinite_interval_is_no_sure_effect_and_not_a_number():
     """A price whose gain may be nil lies anywhere: 397.7 alone would look like one."""
-    table = pd.DataFrame(
-        {
-            "price, M$": [397.7, 12.34, np.inf], "price, M$ (low)": [-np.inf, 10.0, -np.inf],
-            "price, M$ (high)": [np.inf, 15.0, np.inf],
-        }
+    found = table(
+        Column("price", "price", MONEY, bounded=True), price=[397.7, 12.34, np.inf],
+        price_low=[-np.inf, 10.0, -np.inf], price_high=[np.inf, 15.0, np.inf],
     )  # fmt: skip
-    assert cells(table)[1:] == [["no sure effect"], ["12.3 [10.0, 15.0]"], ["no sure effect"]]
+    assert cells(found)[1:] == [["no sure effect"], ["12.3 [10.0, 15.0]"], ["no sure effect"]]
 
 
-def test_values_of_a_parameter_as_they_fell_are_rounded():
-    table = pd.DataFrame({"host.balance_weight": [1.2345678, -0.0001234567, 530.0, 123456.0]})
-    assert [row[0] for row in cells(table)[1:]] == ["1.235", "−0.0001235", "530", "123456"]
+def test_numbers_stand_to_the_right_paths_in_the_letters_of_code_and_words_to_the_left():
+    found = table(
+        Column("factor", "", PATH), Column("lots", "", LEVEL), Column("host.balance_weight", "", LEVEL),
+        Column("sure", "", FLAG), Column("p", "", P_VALUE), Column("said"),
+        factor=["tender.months", None], lots=["split", 18], sure=[True, False], p=[1e-9, np.nan],
+        said=["tender.months", "4"], **{"host.balance_weight": [1.2345678, -0.0001234567]},
+    )  # fmt: skip
+    sheet = Sheet.of(found)
+    assert [[(cell.text, cell.kind) for cell in row] for row in sheet.rows] == [
+        [
+            ("tender.months", "path"), ("split", "words"), ("1.235", "number"), ("yes", "words"),
+            ("< 0.001", "number"), ("tender.months", "words"),
+        ],
+        [
+            ("–", "words"), ("18", "number"), ("−0.0001235", "number"), ("no", "words"), ("–", "number"),
+            ("4", "words"),
+        ],
+    ]  # fmt: skip
+    kinds = [cell.kind for cell in sheet.headings]
+    assert kinds == ["words", "words number", "path number", "words", "words number", "words"]
 
 
-@pytest.mark.parametrize("make_it", [answers.tipping, answers.threshold])
-def test_single_points_are_left_in_the_folder(make_it, tmp_path):
-    found = make_it("two_bidders", replications=20)
-    folder = found.write(tmp_path / "a")
-    raw = [title for title in found.tables if title in report.RAW]
-    assert raw
+def test_single_points_are_left_in_the_folder(tmp_path):
+    line = table(Column("x", "", NUMBER), title="The line", raw=True, x=[0.5] * 1200)
+    folder = make(tmp_path / "a", answer(tables={"odds": answer().tables["odds"], "line": line}))
     (chapter,) = report.read([folder])
-    assert [sheet.title for sheet in chapter.tables] == [title for title in found.tables if title not in report.RAW]
-    page = check_structure(report.page([chapter]))
-    for title, file, rows in chapter.left_in_the_folder:
-        assert f"{title}: {rows:,} rows, in {file}" in page.text
-        assert len((folder / file).read_text().splitlines()) == rows + 1
+    assert [sheet.title for sheet in chapter.tables] == ["Odds"]
+    assert "The line: 1,200 rows, in tables/line.csv" in check_structure(report.page([chapter])).text
+    assert len((folder / "tables" / "line.csv").read_text().splitlines()) == 1201
 
 
 def test_the_first_page_says_every_answer_in_a_sentence(runs):
@@ -354,40 +383,30 @@ def test_the_first_page_says_every_answer_in_a_sentence(runs):
     opening = page.text[: page.text.index("Read the answer with its limits")]
     assert opening.count("It is <so>.") == 2  # in short, then in its chapter
     assert opening.count("And more.") == 1
-    assert run_answers.answer(runs["alone"]).sentences[0][:30] in opening
-
-
-def test_numbers_are_for_people():
-    table = pd.DataFrame(
-        {
-            "M$ a year, M$": [1234.5, -2.0], "index": [0.12345, 0.0], "mixed": [530.0, 0.15], "count": [80000, 3],
-            "host.balance_weight": [2.2, 3.0], "is it": [True, False], "path": ["tender.months", "none"],
-            "chance": [1e-9, 0.25], "gap": [np.nan, np.inf],
-        }
-    )  # fmt: skip
-    assert cells(table)[1:] == [
-        ["1,234", "0.123", "530", "80,000", "2.2", "yes", "tender.months", "< 0.001", "–"],
-        ["−2", "0.000", "0.15", "3", "3", "no", "none", "0.25", "∞"],
-    ]
-
-
-def test_differences_have_a_sign_and_nil_has_none():
-    table = pd.DataFrame({"A, percentage points": [1.0, -2.0, 0.0, -0.001]})
-    assert [row[0] for row in cells(table)[1:]] == ["+1.0", "−2.0", "0.0", "0.0"]
+    assert told_runs.answer(runs["alone"]).sentences[0][:30] in opening
 
 
 def test_long_tables_say_that_they_are_cut_and_empty_ones_that_they_are_empty():
-    tables = {"Long": pd.DataFrame({"n": range(7000)}), "Empty": pd.DataFrame({"n": []})}
+    tables = {
+        "long": table(Column("n", "", NUMBER), title="Long", n=list(range(7000))),
+        "empty": table(Column("n"), title="Empty", n=[]),
+    }
     page = check_structure(html_of(answer(tables=tables)))
-    assert f"The first {report.MOST_ROWS} of 7,000 rows" in page.text
+    assert f"The first {MOST_ROWS} of 7,000 rows" in page.text
+    assert len([1 for tag, _ in page.elements if tag == "td"]) > MOST_ROWS
     assert "No rows" in page.text
 
 
 def test_a_wide_table_of_few_rows_is_read_downwards():
-    table = pd.DataFrame({"who": ["Somebody"], **{f"quantity number {n}": [n + 0.5] for n in range(20)}})
-    shown = cells(table)
+    names = [f"quantity_number_{n}" for n in range(20)]
+    found = table(
+        Column("who"), *(Column(name, "", NUMBER) for name in names),
+        who=["Somebody"], **{name: [n + 0.5] for n, name in enumerate(names)},
+    )  # fmt: skip
+    shown = cells(found)
     assert shown[0] == ["who", "Somebody"]
     assert shown[1:3] == [["quantity number 0", "0.500"], ["quantity number 1", "1.50"]]
+    assert {cell.kind for row in Sheet.of(found).rows for cell in row[1:]} == {"turned number"}
 
 
 # ----------------------------------------------------------------------------------------------------------------- runs
@@ -401,14 +420,15 @@ def test_a_run_is_told_with_its_own_numbers(runs):
         assert told in page.text
         assert told.replace(" %", "") in page.text  # in the table too
     change = runs["policies"].win_contrasts().iloc[0]
-    assert f"{100 * change['estimate']:+.1f} points [{100 * change['low']:+.1f}" in page.text
+    gained = f"{100 * change['estimate']:+.1f} points [{100 * change['low']:+.1f}"
+    assert gained.replace("-", "−") in page.text.replace("-", "−")
     assert "all $5" in page.text
     assert "A policies" in page.text
 
 
-@pytest.mark.parametrize(("name", "pictures"), [("policies", 1), ("alone", 1), ("curve", 1), ("map", 1), ("wide", 1)])
+@pytest.mark.parametrize(("name", "pictures"), [("policies", 1), ("alone", 1), ("curve", 2), ("map", 1), ("wide", 2)])
 def test_every_kind_of_run_has_sentences_tables_and_pictures(runs, name, pictures):
-    told = run_answers.answer(runs[name])
+    told = told_runs.answer(runs[name])
     assert len(told.sentences) >= 2
     assert all("[" in sentence or "points" in sentence for sentence in told.sentences[:2])
     assert "nan" not in " ".join(told.sentences)
@@ -419,7 +439,7 @@ def test_every_kind_of_run_has_sentences_tables_and_pictures(runs, name, picture
 
 
 def test_the_sentences_of_a_sweep_name_its_ends(runs):
-    first, second = run_answers.answer(runs["curve"]).sentences[:2]
+    first, second = told_runs.answer(runs["curve"]).sentences[:2]
     rows = runs["curve"].win_probabilities().query("outcome == 'cove_kaz'")
     assert f"{100 * rows['estimate'].max():.1f} %" in first
     assert f"{100 * rows['estimate'].min():.1f} %" in first
@@ -432,10 +452,10 @@ def test_the_sentences_of_a_sweep_name_its_ends(runs):
 
 
 def test_the_experiment_on_the_page_asks_the_same_again(runs, tmp_path):
-    text = run_answers.experiment_file(runs["curve"])
+    text = told_runs.experiment_file(runs["curve"])
     (tmp_path / "again.yaml").write_text(text)
     plan = Experiment.load(tmp_path / "again.yaml")[1]
-    assert runner.fingerprint(plan) == dict(runs["curve"].manifest["fingerprint"])
+    assert experiment.work_of(plan).marks() == dict(runs["curve"].manifest["fingerprint"])
     assert plain(text) in Page(html_of(runs["curve"])).text
 
 
@@ -443,39 +463,39 @@ def test_terms_of_a_large_design_are_worked_out_as_far_as_they_are_shown(runs, m
     found, asked = runs["curve"], []
     estimate = Results.estimate
     monkeypatch.setattr(Results, "estimate", lambda *where: asked.append(where) or estimate(*where))
-    monkeypatch.setattr(run_answers, "MOST_ROWS", 3)
-    assert len(run_answers._terms(found)) == 3
+    monkeypatch.setattr(run_tables, "MOST_ROWS", 3)
+    assert len(run_tables._terms(run_tables.Found(found))) == 4  # two points whole
     assert len(asked) == 2
 
 
 def shipped(**changes: Any) -> Results:
     """The results of a shipped experiment, as far as its command is concerned."""
     question, plan = Experiment.load("who_wins", changes)
-    manifest = runner.new_manifest(plan, 1)
+    manifest = experiment.work_of(plan).manifest()
     assert manifest["asked"] == question.document()
     return Results(Path("r"), manifest)
 
 
 def test_a_shipped_experiment_is_run_again_by_its_name():
-    assert run_answers._command(shipped()) == "minegame run who_wins"
-    assert run_answers.experiment_file(shipped()) == ""
+    assert rerun.command(shipped()) == "minegame run who_wins"
+    assert told_runs.experiment_file(shipped()) == ""
     changed = shipped(replications=500, seed=9, set={"tender.lots": "split"})
-    assert run_answers._command(changed) == "minegame run who_wins --replications 500 --seed 9 --set tender.lots=split"
+    assert rerun.command(changed) == "minegame run who_wins --replications 500 --seed 9 --set tender.lots=split"
     free = shipped(set={"financiers.us_public_lenders.offtake_multiple": None, "host.balance_weight": 0.1 + 0.2})
-    assert run_answers._command(free) == (
+    assert rerun.command(free) == (
         "minegame run who_wins --set financiers.us_public_lenders.offtake_multiple=null "
         "--set host.balance_weight=0.30000000000000004"
     )
     sure = shipped(replications={"until": 0.1, "at_most": 500})
-    assert run_answers._command(sure) == "minegame run who_wins.yaml"
+    assert rerun.command(sure) == "minegame run who_wins.yaml"
     other = shipped(policies={"a": {}, "b": {"tender.months": 8}}, packages={})
-    assert run_answers._command(other) == "minegame run who_wins.yaml"
-    assert "tender.months: 8" in run_answers.experiment_file(other)
+    assert rerun.command(other) == "minegame run who_wins.yaml"
+    assert "tender.months: 8" in told_runs.experiment_file(other)
 
 
 def test_the_experiment_on_the_page_is_written_as_it_will_be_read(tmp_path):
     """A policy may be called 1e-3, which YAML 1.1 reads as text and YAML 1.2 as a number."""
-    text = run_answers.experiment_file(shipped(policies={"1e-3": {}, "b": {"tender.months": 8}}, packages={}))
+    text = told_runs.experiment_file(shipped(policies={"1e-3": {}, "b": {"tender.months": 8}}, packages={}))
     (tmp_path / "again.yaml").write_text(text)
     assert list(Experiment.load(tmp_path / "again.yaml")[1].policies) == ["1e-3", "b"]
 
@@ -484,8 +504,8 @@ def test_the_experiment_on_the_page_is_written_as_it_will_be_read(tmp_path):
 
 
 def test_folders_are_read_in_the_best_order_and_once(tmp_path, runs):
-    make(tmp_path / "z", answer(name="winning", question="First?"))
-    make(tmp_path / "a", answer(name="history_matching", question="Last?"))
+    make(tmp_path / "z", answer(kind="attribution", question="First?"))
+    make(tmp_path / "a", answer(kind="sensitivity", question="Last?"))
     (tmp_path / "notes").mkdir()
     chapters = report.read([tmp_path, tmp_path / "z", runs["alone"].folder])
     assert [chapter.answer.question for chapter in chapters] == ["First?", "Last?", "A alone: who wins?"]
@@ -511,10 +531,41 @@ def test_a_report_in_a_run_s_folder_does_not_spoil_it(runs, tmp_path):
     assert results.load(folder).manifest == dict(runs["alone"].manifest)
 
 
+def test_what_an_experiment_asked_stands_after_it(tmp_path, runs):
+    """An experiment may ask questions of its own: their answers lie in its folder."""
+    folder = tmp_path / "run"
+    shutil.copytree(runs["alone"].folder, folder)
+    make(folder / "attribution", answer(kind="attribution", question="Which lever?"))
+    make(tmp_path / "alone", answer(question="Alone?"))
+    for asked_for in ([tmp_path], [tmp_path / "alone", folder, folder / "attribution"]):
+        chapters = report.read(asked_for)
+        assert [chapter.answer.question for chapter in chapters] == ["Alone?", "A alone: who wins?", "Which lever?"]
+
+
+def test_an_answer_that_was_written_by_hand_is_read_too(tmp_path):
+    """Answer.write keeps no manifest: there is nothing to check, but nothing that is wrong either."""
+    folder = make(tmp_path / "a", signed=False)
+    assert report.read([folder])[0].answer.sentences == answer().sentences
+
+
+def test_an_unfinished_answer_is_refused_with_what_to_do(tmp_path):
+    folder = make(tmp_path / "a")
+    storage.write_manifest(folder, {**storage.read_manifest(folder), "state": "running"})
+    with pytest.raises(ScenarioError, match="the answer is not finished: ask the question again to go on"):
+        report.read([folder])
+
+
+def test_odds_of_the_version_before_are_told_to_be_made_again(tmp_path):
+    (tmp_path / "odds.json").write_text('{"scenario": "two_bidders"}')
+    done = command(tmp_path)
+    assert done.exit_code == 2
+    assert "make it again with minegame odds … --out" in done.output
+
+
 def spoil(folder: Path, how: str) -> None:
     file = folder / "answer.json"
     head = json.loads(file.read_text())
-    table, picture = (folder / head[part][0]["file"] for part in ("tables", "pictures"))
+    table, picture = folder / "tables" / "odds.csv", folder / "pictures" / "bars.png"
     if how == "not JSON":
         file.write_text("{")
     elif how == "not UTF-8":
@@ -538,30 +589,37 @@ def spoil(folder: Path, how: str) -> None:
     elif how == "empty scenario":
         (folder / "scenario.yaml").write_text("")
     else:
+        of_odds = head["tables"]["odds"]
+        first = of_odds["columns"][0]
         changes = {
             "no question": {"question": None}, "one string": {"sentences": "abc"}, "no sentences": {"sentences": []},
             "settings a list": {"settings": ["a"]}, "number as limit": {"limits": [1]},
-            "tables a number": {"tables": 7},
-            "versions a list": {"versions": [1]}, "no scenario's name": {"scenario": 3},
-            "entry without file": {"tables": [{"title": "x"}]}, "another format": {"format": "minegame answer 99"},
-            "a file elsewhere": {"tables": [{"title": "x", "file": "../../secret.csv"}]},
-            "an absolute file": {"pictures": [{"title": "x", "file": "/etc/passwd"}]},
+            "tables a number": {"tables": 7}, "a table that is a number": {"tables": {"odds": 7}},
+            "asked a list": {"asked": [1]}, "no scenario's name": {"scenario": 3},
+            "no rows": {"tables": {"odds": {"title": "x", "columns": []}}}, "another format": {"format": 99},
+            "no such unit": {"tables": {"odds": {**of_odds, "columns": [{**first, "unit": "ells"}]}}},
+            "no such column": {"tables": {"odds": {**of_odds, "columns": [{**first, "name": "b"}]}}},
+            "a heading for a name": {"tables": {"odds": {**of_odds, "columns": [{**first, "name": "b%"}]}}},
+            "a key that is none": {"tables": {"Odds of it": of_odds}},
+            "a file elsewhere": {"tables": {"../../secret": of_odds}},
+            "an absolute file": {"pictures": {"/etc/passwd": "x"}},
         }[how]  # fmt: skip
         file.write_text(json.dumps({**head, **changes}))
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        "not JSON", "not UTF-8", "a list", "cut table", "no table", "empty table", "cut picture", "no picture at all",
-        "no scenario", "broken scenario", "empty scenario", "no question", "one string", "no sentences",
-        "settings a list", "versions a list", "no scenario's name",
-        "number as limit", "tables a number", "entry without file", "another format",
-        "a file elsewhere", "an absolute file",
-    ],
+SPOILT = (
+    "not JSON", "not UTF-8", "a list", "cut table", "no table", "empty table", "cut picture", "no picture at all",
+    "no scenario", "broken scenario", "empty scenario", "no question", "one string", "no sentences", "settings a list",
+    "asked a list", "no scenario's name", "number as limit", "tables a number", "a table that is a number", "no rows",
+    "another format", "no such unit", "no such column", "a heading for a name", "a key that is none",
+    "a file elsewhere", "an absolute file",
 )  # fmt: skip
-def test_a_damaged_answer_is_refused_and_nothing_is_written(tmp_path, how):
-    folder = make(tmp_path / "folder-of-it")
+
+
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_damaged_answer_is_refused_and_nothing_is_written(tmp_path, how, signed):
+    folder = make(tmp_path / "folder-of-it", signed=signed)
     (tmp_path.parent / "secret.csv").write_text("a\nsecret\n")
     spoil(folder, how)
     done = command(folder)
@@ -572,10 +630,10 @@ def test_a_damaged_answer_is_refused_and_nothing_is_written(tmp_path, how):
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path):
+    """Even where the content is the one that the manifest vouches for."""
     folder = make(tmp_path / "a")
-    (tmp_path / "secret.csv").write_text("a\nsecret\n")
-    file = folder / json.loads((folder / "answer.json").read_text())["tables"][0]["file"]
-    file.unlink()
+    file = folder / "tables" / "odds.csv"
+    file.rename(tmp_path / "secret.csv")
     file.symlink_to(tmp_path / "secret.csv")
     with pytest.raises(AnswerError, match="outside its folder"):
         report.read([folder])
@@ -609,7 +667,7 @@ def test_a_damaged_run_is_refused(runs, tmp_path, how):
     assert not (folder / "report.html").exists()
 
 
-@pytest.mark.parametrize("place", ["answers.experiment._sentences", "report.Answer.read"])
+@pytest.mark.parametrize("place", ["answers.experiment._sentences", "answers.answer.Answer.read"])
 def test_a_fault_of_ours_is_not_blamed_on_the_folder(runs, tmp_path, monkeypatch, place):
     def faulty(*_: object) -> None:
         raise KeyError("forgotten")

@@ -62,12 +62,21 @@ def test_r1_many_short_steps_spread_as_one_long_step(kappa, sigma, long_run, z):
 
 
 def test_r1_without_mean_reversion_the_price_is_a_martingale():
-    """Below kappa = 1e-9. (The limit of ever slower reversion is another one: alpha then keeps a drift sigma^2 / 4.)"""
+    """At kappa = 0 alone: the limit of ever slower reversion is another one, in which alpha keeps a drift sigma²/4."""
     x, sigma = math.log(380.0), 0.3
     assert rules.mine_price(x, 0.0, sigma, 530.0, 12.0) == pytest.approx(380.0)
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
     after = [math.exp(rules.price_step(x, 0.0, sigma, 530.0, rules.MONTH, z)) for z in nodes]
     assert np.dot(weights, after) / weights.sum() == pytest.approx(380.0, rel=1e-12)
+
+
+def test_r1_ever_slower_reversion_does_not_tend_to_the_martingale():
+    """E[P] then grows by sigma²/4 a year: a jump at kappa = 0 that nobody asked for, so slow speeds are refused."""
+    x, sigma, years = math.log(530.0), 0.28, 12.0
+    drifting = 530.0 * math.exp(sigma**2 / 4 * years)
+    assert rules.mine_price(x, 1e-7, sigma, 530.0, years) == pytest.approx(drifting, rel=1e-4)
+    assert rules.mine_price(x, 0.0, sigma, 530.0, years) == pytest.approx(530.0)
+    assert rules.mine_price(x, 0.01, sigma, 530.0, years) == pytest.approx(645.0, abs=0.5)
 
 
 @lawful
@@ -137,8 +146,21 @@ def test_r5_follow_through_is_a_logit(slope, audience, publicity, threat, resolv
 def test_r7_the_hazard_of_a_month_is_one_minus_the_survival():
     base, mandate, engagement, letter = 0.01, 0.7, 0.5, 0.3
     assert rules.commitment_hazard(base, mandate, engagement, letter, 1.0, 1.0, 1) == pytest.approx(1 - math.exp(-1.51))
-    assert rules.commitment_hazard(base, mandate, engagement, letter, 0.5, 1.0, 0) == pytest.approx(1 - math.exp(-0.86))
+    assert rules.commitment_hazard(base, mandate, engagement, letter, 0.5, 1.0, 0) == pytest.approx(1 - math.exp(-0.61))
     assert rules.commitment_hazard(-2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0) == 0.0
+
+
+@lawful
+@given(numbers(0.0, 1.0), numbers(0.0, 1.0), numbers(0.0, 2.0), numbers(0.0, 2.0))
+def test_r7_a_lever_acts_in_proportion_to_its_intensity(mandate, engagement, h1, h2):
+    """-ln(1 - hazard) = h1 F + h2 E F: half a mandate brings half of the rate, a millionth of it next to nothing."""
+
+    def rate(part):
+        return -math.log1p(-rules.commitment_hazard(0.0, h1, h2, 0.0, part * mandate, engagement, 0))
+
+    assert rate(1.0) == pytest.approx(h1 * mandate + h2 * engagement * mandate, abs=1e-12)
+    assert rate(0.5) == pytest.approx(0.5 * rate(1.0), abs=1e-12)
+    assert rate(1e-6) <= 1e-6 * (h1 + h2) + 1e-12
 
 
 def test_r7_attention_without_a_mandate_moves_no_lender():
@@ -337,8 +359,8 @@ def test_r14_r15_the_threatener_s_net_gain_peaks_where_the_formula_says():
     link, mu, stake, psi, expected, publicity, scale = 0.5, 0.6, 300.0, 0.04, 0.45, 1.0, 1000.0
     threats = np.linspace(0.0, 4.0, 4001)
     gain = [
-        rules.threat_loss(1.0, link, mu, t, stake, 0.0)
-        - rules.threat_loss(1.0, link, mu, t, stake, 1.0)
+        rules.threat_loss(1.0, link, mu, t, stake, 0.0, 0.0)
+        - rules.threat_loss(1.0, link, mu, t, stake, 1.0, 0.0)
         - rules.backlash(psi, expected, publicity, t, scale, 1.0)
         for t in threats
     ]

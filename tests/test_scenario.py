@@ -71,6 +71,11 @@ def test_seven_scenarios_are_shipped():
     ]
 
 
+def test_the_guide_lists_the_shipped_scenarios():
+    guide = (Path(__file__).parents[1] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    assert [name for name in SHIPPED if f"| `{name}` |" not in guide] == []
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_number_has_a_source_in_its_own_file(name):
     scenario = Scenario.load(name)
@@ -118,8 +123,36 @@ def test_the_baseline_tells_facts_from_assumptions_from_calibration(baseline):
         "patrons.us.exposed_share",
         "patrons.us.link",
         "financiers.us_public_lenders.conversion",
+        "host.own_stake_weight",
+        "patrons.us.portfolio_share",
+        "patrons.china.ideal_share",
+        "bidders.chinese_soe.offtake_value",
+        "patrons.china.levers.denial.intensity",
+        "patrons.china.levers.denial.trigger",
     ):
         assert status[path] == "swept"
+
+
+def test_a_source_may_say_which_range_it_supports(baseline):
+    found = {parameter.path: parameter for parameter in baseline.parameters()}
+    months = found["tender.months"]
+    assert (months.supported_low, months.supported_high) == (8, 24)
+    assert months.source.endswith(" Supports 8 to 24.")
+    assert (found["patrons.us.exports"].supported_low, found["patrons.us.exports"].supported_high) == (None, None)
+    for parameter in found.values():  # the baseline lies in its own ranges, which are allowed
+        if parameter.supported_low is not None:
+            assert parameter.low <= parameter.supported_low <= parameter.value <= parameter.supported_high, (
+                parameter.path
+            )
+            assert parameter.supported_high <= parameter.high, parameter.path
+    swept = [p for p in found.values() if p.status == "swept" and not p.choices]
+    assert all(p.supported_low is not None for p in swept)
+    document = baseline.document()
+    assert Scenario.from_document(document) == baseline
+    for ends in ({"low": 1}, {"high": 1}, {"low": 2, "high": 1}):
+        document["sources"]["tender.months"] = {"assumption": "Somebody said so.", **ends}
+        with pytest.raises(ScenarioError, match="low and high go together"):
+            Scenario.from_document(document)
 
 
 def test_the_baseline_is_the_observed_case(baseline):
@@ -134,9 +167,10 @@ def test_the_baseline_is_the_observed_case(baseline):
         "china_commercial_banks",
     )
     us, china = ({lever: getattr(baseline.patrons[p].levers, lever) for lever in LEVERS} for p in baseline.patron_names)
-    assert [us[lever].intensity for lever in LEVERS] == [1, 1, 1, 1, 0]
-    assert [us[lever].onset for lever in LEVERS[:4]] == [3, 5, 5, 5]
-    assert [china[lever].intensity for lever in LEVERS] == [0] * 5
+    pressed = ("tariff", "access", "engagement", "finance")
+    assert {lever: us[lever].intensity for lever in LEVERS} == {lever: float(lever in pressed) for lever in LEVERS}
+    assert [us[lever].onset for lever in pressed] == [3, 5, 5, 5]
+    assert not any(china[lever].intensity for lever in LEVERS)
     assert baseline.camp_of("cove_kaz") == "us"
     assert baseline.label_of("patron", "us") == baseline.label_of("patrons", "us") == "United States"
 
@@ -382,11 +416,11 @@ def test_at_reads_text_as_typed_on_a_command_line(baseline):
         "patrons.us.levers.access.trigger": "rival_leads",
         "financiers.us_private_capital.public": "true",
         "financiers.us_public_lenders.offtake_multiple": "null",
-        "market.mean_reversion": "1e-3",
+        "market.mean_reversion": "1e-1",
         "patrons.us.label": "007",
     }
     values = baseline.at(typed)
-    assert [values.value(path) for path in typed] == [0.3, "split", 18, "rival_leads", True, None, 0.001, "007"]
+    assert [values.value(path) for path in typed] == [0.3, "split", 18, "rival_leads", True, None, 0.1, "007"]
 
 
 def test_at_takes_numbers_of_numpy_and_whole_floats(baseline):
@@ -438,6 +472,8 @@ def test_a_changed_number_loses_its_source(baseline):
         ("bidders.cove_kaz.patron", "chin", "no patron 'chin': expected one of us, china; did you mean 'china'"),
         ("financiers.us_public_lenders.bidder", "cove", "no bidder 'cove'.*did you mean 'cove_kaz'"),
         ("tender.start", "April", "such as 2025-04"),
+        ("market.mean_reversion", 0.0099, "0.0099 is not allowed: expected 0, a random walk .* or at least 0.01"),
+        ("market.mean_reversion", "1e-10", "1e-10 is not allowed: expected 0, a random walk"),
     ],
 )
 def test_at_refuses_what_is_not_allowed(baseline, path, value, says):
@@ -446,6 +482,15 @@ def test_at_refuses_what_is_not_allowed(baseline, path, value, says):
     assert str(caught.value).startswith("kazakhstan_tungsten: ")
     with pytest.raises(ScenarioError, match=says):
         baseline.games([{}, {path: value}])
+
+
+def test_a_slow_return_of_the_price_is_warned_of_with_what_it_means(baseline):
+    slow = baseline.at({"market.mean_reversion": 0.01})
+    assert len(slow.warnings) == 1
+    assert slow.warnings[0].startswith("market.mean_reversion: 0.01 is so slow")
+    assert "at a price of 530, the long-run price, a mine would expect 645 USD/mtu in 12 years" in slow.warnings[0]
+    assert [bool(baseline.at({"market.mean_reversion": kappa}).warnings) for kappa in (0.0, 0.049, 0.05)] == [0, 1, 0]
+    assert not any(Scenario.load(name).warnings for name in shipped_scenarios())
 
 
 def test_nine_patrons_are_too_many(baseline):

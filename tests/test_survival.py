@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
 import shutil
@@ -466,3 +467,47 @@ def test_ctrl_c_is_for_the_run_and_not_for_its_workers(asked_file: Path, tmp_pat
     assert "the same command goes on" in said
     assert "Traceback" not in said
     assert "KeyboardInterrupt" not in said
+
+
+# ---------------------------------------------------------------------------------------------------------- analyses
+
+SENSITIVITY = [
+    sys.executable, "-m", "minegame", "analyse", "sensitivity", "--vary", "host.balance_weight=0:4", "--vary",
+    "patrons.us.link=0:1", "--base", "512", "-n", "64", "--quiet",
+]  # fmt: skip
+
+
+def kept_bytes(folder: Path) -> dict[str, bytes]:
+    """The tables and pictures of an answer."""
+    parts = (folder / part for part in ("tables", "pictures"))
+    return {path.name: path.read_bytes() for part in parts for path in sorted(part.iterdir())}
+
+
+@pytest.mark.slow
+def test_an_analysis_killed_in_the_middle_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+    pytest.importorskip("SALib")
+    subprocess.run([*SENSITIVITY, "--out", str(tmp_path / "undisturbed")], check=True, capture_output=True)
+    kills = 0
+    for wanted in (1, 2):
+        process = subprocess.Popen([*SENSITIVITY, "--out", str(tmp_path / "killed")], stdout=subprocess.DEVNULL)
+        chunks = tmp_path / "killed" / storage.CHUNKS
+        while process.poll() is None and len(list(chunks.glob("*.npy")) if chunks.is_dir() else []) < wanted:
+            time.sleep(0.002)
+        kills += process.poll() is None
+        process.kill()
+        process.wait()
+    assert kills == 2
+    assert len(list(chunks.glob("*.npy"))) >= 2
+    done = subprocess.run([*SENSITIVITY, "--out", str(tmp_path / "killed"), "--json"], check=True, capture_output=True)
+    assert json.loads(done.stdout)["kind"] == "sensitivity"
+    assert kept_bytes(tmp_path / "killed") == kept_bytes(tmp_path / "undisturbed")
+    assert not chunks.exists()
+
+
+@pytest.mark.slow
+def test_an_analysis_on_a_local_dask_cluster_keeps_the_same_bytes(tmp_path: Path) -> None:
+    pytest.importorskip("SALib")
+    pytest.importorskip("distributed")
+    for folder, where in (("here", []), ("there", ["--workers", "2"])):
+        subprocess.run([*SENSITIVITY, "--out", str(tmp_path / folder), *where], check=True, capture_output=True)
+    assert kept_bytes(tmp_path / "there") == kept_bytes(tmp_path / "here")

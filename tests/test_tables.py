@@ -7,6 +7,8 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minegame import text
 from minegame.tables import Column, Table, bounded, estimate
@@ -71,6 +73,41 @@ def test_words_that_look_like_numbers_stay_words():
     assert again.frame["policy"].tolist()[:2] == ["1e-3", "007"]
     assert again.frame["factor"].tolist() == ["host.backlash", "1.5", "true"]
     assert again.cells()[2][0] == "–"
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1).filter(str.strip)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
+LEVELS = st.sampled_from(["split", "bundled", "none", "a, b", 'a "b"']) | st.booleans() | st.none() | NUMBERS
+
+
+@given(st.lists(st.tuples(WORDS | st.none(), LEVELS, NUMBERS, st.booleans()), min_size=1, max_size=6))
+def test_whatever_is_kept_is_read_back(rows):
+    """Text stays text, words and numbers of a level stay what they are, numbers keep every digit."""
+    columns = [
+        Column("policy"), Column("tender.lots", unit=LEVEL), Column("wins", "wins", SHARE, bounded=True),
+        Column("sure", unit=FLAG),
+    ]  # fmt: skip
+    kept = Table("t", columns, [
+        {"policy": word, "tender.lots": level, **bounded("wins", number, number, None), "sure": sure}
+        for word, level, number, sure in rows
+    ])  # fmt: skip
+    again = Table.from_csv(io.StringIO(kept.csv()), kept.document())
+    assert again.cells() == kept.cells()
+    assert again.headings == kept.headings
+    assert again.frame["wins"].tolist() == [float(number) for _, _, number, _ in rows]
+    assert again.frame["wins_high"].isna().all()
+    words = [None if pd.isna(word) else word for word in again.frame["policy"]]
+    assert words == [word for word, *_ in rows]
+    assert [str(flag) for flag in again.frame["sure"]] == [str(sure) for *_, sure in rows]
+
+
+def test_levels_of_words_and_numbers_stay_apart():
+    levels = ["split", 3, 0.5, True, None, "bundled"]
+    one = Table("t", [Column("value", unit=LEVEL)], {"value": levels})
+    again = Table.from_csv(io.StringIO(one.csv()), one.document())
+    assert again.frame["value"].tolist()[:4] == ["split", 3, 0.5, True]
+    assert [type(value) for value in again.frame["value"].tolist()[:4]] == [str, int, float, bool]
+    assert [cell for (cell,) in again.cells()] == ["split", "3", "0.5", "true", "–", "bundled"]
 
 
 @pytest.mark.parametrize("unit", text.UNITS.values(), ids=text.UNITS)

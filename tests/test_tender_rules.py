@@ -135,7 +135,7 @@ def test_an_assumption_may_be_changed_as_a_rule_is():
         assert worth[f"{prefix}held"] == 0
         assert worth[f"{prefix}difference"] < 0
     assert found.tables["adapted"].frame["china"].tolist()[1] == "none"
-    assert "--rule 'china stake 450: patrons.china.stake=450.0'" in found.command
+    assert "--rule 'china stake 450:patrons.china.stake=450.0'" in found.command
     assert any("under 'china stake 450' United States plays" in sentence for sentence in found.sentences)
 
 

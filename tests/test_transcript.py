@@ -28,6 +28,11 @@ GOLDEN = {
     "chinese_soe_wins": "kazakhstan_tungsten --seed 1 --replication 31",
     "shelved": "kazakhstan_tungsten --seed 1 --replication 183",
     "split_lots": "kazakhstan_split_lots --seed 1 --replication 0",
+    "partial_award": "kazakhstan_split_lots --seed 1 --replication 115",
+    "china_answers": "kazakhstan_tungsten --seed 1 --replication 5 "
+    "--set patrons.china.levers.access.intensity=1 --set patrons.china.levers.access.trigger=rival_presses "
+    "--set patrons.china.levers.denial.intensity=0.5 --set patrons.china.levers.denial.trigger=rival_threatens "
+    "--set patrons.china.levers.denial.lag=2",
     "rival_leads": "kazakhstan_rival_leads --seed 1 --replication 2",
     "chinese_counter": "kazakhstan_chinese_counter --seed 1 --replication 4",
     "three_bidders": "kazakhstan_eu_bidder --seed 1 --replication 5",
@@ -72,6 +77,16 @@ def test_golden_transcripts_show_what_their_names_say():
     assert "carries out its tariff threat of 25 %: it costs Kazakhstan" in golden["chinese_soe_wins"]
     assert "shelves the deposits" in golden["shelved"]
     assert "The lots were split: Cove Kaz" in golden["split_lots"]
+    assert (
+        "awarded Upper Kairakty to Cove Kaz Capital and kept North Katpar, after a counter-offer"
+        in golden["partial_award"]
+    )
+    assert "prefers Cove Kaz Capital for Upper Kairakty, keeping North Katpar" in golden["partial_award"]
+    assert "Option to develop the deposits later" in golden["partial_award"]
+    assert "Not every lot was awarded: Cove Kaz" in golden["partial_award"]
+    assert "presses with market access and technology, because a rival patron pressed" in golden["china_answers"]
+    assert "technology denial (at 50 %), because a rival patron threatened" in golden["china_answers"]
+    assert "if a rival patron threatens, 2 months later than it could" in golden["china_answers"]
     assert "because a rival camp led the tender" in golden["rival_leads"]
     assert "technology denial" in golden["chinese_counter"]
     assert "European" in golden["three_bidders"]

@@ -23,11 +23,10 @@ from minegame.game import (
     BUNDLED,
     COUNTER,
     DENIAL,
-    ENGAGEMENT,
-    FINANCE,
     FULL,
     GAME,
     LEDGER,
+    LEVERS,
     NEVER,
     NOBODY,
     OFFERED,
@@ -35,6 +34,8 @@ from minegame.game import (
     OUTCOME,
     RIVAL_LEADS,
     RIVAL_LETTER,
+    RIVAL_PRESSES,
+    RIVAL_THREATENS,
     SHELVE,
     SPLIT,
     STATE,
@@ -65,7 +66,7 @@ PLAIN = {
     "patron_belief_a": (3.0, 1.0), "patron_belief_b": (1.0, 1.0), "patron_access_trust_a": (1.0, 1.0),
     "patron_access_trust_b": (1.0, 1.0), "patron_budget": (10.0, 10.0), "patron_publicity": (1.0, 1.0),
     "patron_portfolio_share": (0.25, 0.5), "patron_ideal_share": (0.25, 0.5), "patron_credit": (0.5, 0.25),
-    "lever_price": np.ones((2, 5)),
+    "lever_price": np.ones((2, len(LEVERS))),
     "bidder_patron": (WEST, EAST), "bidder_unit_cost": (500.0, 500.0), "bidder_capability": (1.0, 1.0),
     "bidder_own_capital": (1.0, 1.0), "bidder_processing_cost": (200.0, 200.0), "bidder_offtake_value": (50.0, 50.0),
     "bidder_impatience": (0.1, 0.1),
@@ -153,23 +154,25 @@ def test_before_month_0_nothing_has_happened():
     assert list(state.credit[:2]) == [0.5, 0.25]
     assert list(state.budget_left[:2]) == [10.0, 10.0]
     assert state.annuity_factor == 0.5
+    assert opened(game_of(project_lead_time=1.0)).annuity_factor == 0.25
     assert (state.processing[0], state.offtake[0]) == (0.5, 0.5)
 
 
 def test_what_was_played_before_on_a_state_leaves_no_trace():
-    """First a negotiation in which everything happens, then one whose levers wait for a sign and without letters."""
+    """Another negotiation in which everything happens, or noise, then one whose levers wait for a sign without letters."""
     busy = game_of(
-        lever_intensity=np.ones((2, 5)), financier_base_hazard=(50.0, 50.0), financier_public=(1, 1),
+        lever_intensity=np.ones((2, len(LEVERS))), financier_base_hazard=(50.0, 50.0), financier_public=(1, 1),
         politics_summit_rate=1.0, patron_episode_rate=(1.0, 1.0),
     )  # fmt: skip
     quiet = game_of(
-        lever_intensity=levers(tariff=1.0, access=1.0), lever_trigger=np.full((2, 5), RIVAL_LETTER), **THREAT,
+        lever_intensity=levers(tariff=1.0, access=1.0), lever_trigger=np.full((2, len(LEVERS)), RIVAL_LETTER), **THREAT,
         bidder_own_capital=(0.5, 0.5), patron_access_value=(100.0, 0.0), patron_stake=(100.0, 100.0),
         financier_letter_hazard=(0.5, 0.5), patron_point_value=(1.0, 1.0),
     )  # fmt: skip
     ended = []
     used = new_records(STATE)[0]
-    for games, state in (((busy, quiet), used), ((quiet,), new_records(STATE)[0])):
+    noise = np.frombuffer(np.random.default_rng(1).bytes(STATE.itemsize), STATE)[0].copy()
+    for games, state in (((busy, quiet), used), ((quiet,), noise), ((quiet,), new_records(STATE)[0])):
         for game in games:
             outcome = new_records(OUTCOME)
             turns.open_tender(game, state, SEED, REPLICATION)
@@ -177,7 +180,7 @@ def test_what_was_played_before_on_a_state_leaves_no_trace():
             turns.settle(game, state, outcome[0])
         ended.append(outcome)
     for name in OUTCOME.names:
-        assert ended[0][name].tobytes() == ended[1][name].tobytes(), name
+        assert len({outcome[name].tobytes() for outcome in ended}) == 1, name
 
 
 def play_on(game, state, months=240):
@@ -234,16 +237,15 @@ def test_r1_r2_the_price_moves_a_month_at_a_time_from_the_initial_price():
 
 def levers(**intensities):
     """The intensity of every lever of the west; the east presses nothing."""
-    names = {"tariff": TARIFF, "access": ACCESS, "engagement": ENGAGEMENT, "finance": FINANCE, "denial": DENIAL}
-    table = np.zeros((2, 5))
+    table = np.zeros((2, len(LEVERS)))
     for name, intensity in intensities.items():
-        table[WEST, names[name]] = intensity
+        table[WEST, LEVERS.index(name)] = intensity
     return table
 
 
 def test_r4_levers_are_paid_in_full_while_the_budget_lasts_then_scaled_then_nothing():
     """Tariff 2 at 1 point and access 1 at 3 points cost 5 a month; 8 points pay a month and three fifths."""
-    prices = np.ones((2, 5))
+    prices = np.ones((2, len(LEVERS)))
     prices[WEST, ACCESS] = 3.0
     game = game_of(lever_intensity=levers(tariff=2.0, access=1.0), lever_price=prices, patron_budget=(8.0, 8.0))
     state = opened(game)
@@ -261,7 +263,7 @@ def test_r4_levers_are_paid_in_full_while_the_budget_lasts_then_scaled_then_noth
 
 def test_r4_what_rounding_leaves_of_a_budget_pays_for_no_threat():
     """Seven months at 0.1 point use 0.7 points up, though 0.7 - 7 * 0.1 is 1e-16 in floating point."""
-    prices = np.full((2, 5), 0.1)
+    prices = np.full((2, len(LEVERS)), 0.1)
     game = game_of(lever_intensity=levers(tariff=1.0), lever_price=prices, patron_budget=(0.7, 0.0))
     state, seen = opened(game), []
     for _ in range(9):
@@ -277,7 +279,7 @@ def test_r4_what_rounding_leaves_of_a_budget_pays_for_no_threat():
 
 
 def test_r21_a_lever_is_on_from_its_onset_month_on():
-    onsets = np.zeros((2, 5), int)
+    onsets = np.zeros((2, len(LEVERS)), int)
     onsets[WEST, TARIFF] = 2
     game = game_of(lever_intensity=levers(tariff=1.0, access=1.0), lever_onset=onsets)
     seen = []
@@ -290,7 +292,7 @@ def test_r21_a_lever_is_on_from_its_onset_month_on():
 
 @pytest.mark.parametrize("trigger", range(1, len(TRIGGERS)), ids=TRIGGERS[1:])
 def test_r21_a_trigger_waits_for_its_own_event_and_its_own_patron_s(trigger):
-    game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, 5), trigger))
+    game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, len(LEVERS)), trigger))
     state = opened(game, 2)
     state.event_month[:2] = 0
     state.event_month[WEST, trigger] = NEVER
@@ -302,12 +304,53 @@ def test_r21_a_trigger_waits_for_its_own_event_and_its_own_patron_s(trigger):
 
 
 def test_r21_what_happens_in_a_month_is_answered_in_the_next():
-    game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, 5), RIVAL_LEADS))
+    game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, len(LEVERS)), RIVAL_LEADS))
     for event, pressed in ((0, 1.0), (1, 0.0)):
         state = opened(game, 1)
         state.event_month[WEST, RIVAL_LEADS] = event
         turns.press(game, state, WEST)
         assert state.lever[WEST, TARIFF] == pressed
+
+
+@pytest.mark.parametrize(("trigger", "pressed"), [(RIVAL_LEADS, [0, 0, 0, 1]), (ALWAYS, [0, 1, 1, 1])])
+def test_r21_a_patron_may_take_months_to_answer_and_none_to_do_what_needs_no_event(trigger, pressed):
+    """An event in month 0, a lag of 2: from month 3 on; an onset of 1 does for what is always pressed."""
+    table = {"lever_trigger": np.full((2, 5), trigger), "lever_lag": np.full((2, 5), 2)}
+    game = game_of(lever_intensity=levers(tariff=1.0), lever_onset=np.full((2, 5), 1), **table)
+    for month, intensity in enumerate(pressed):
+        state = opened(game, month)
+        state.event_month[WEST, RIVAL_LEADS] = 0
+        turns.press(game, state, WEST)
+        assert state.lever[WEST, TARIFF] == intensity
+
+
+def test_r21_each_lever_has_its_own_lag():
+    lags = np.zeros((2, 5), int)
+    lags[WEST, ACCESS] = 1
+    game = game_of(
+        lever_intensity=levers(tariff=1.0, access=1.0), lever_trigger=np.full((2, 5), RIVAL_LEADS), lever_lag=lags
+    )
+    state = opened(game, 1)
+    state.event_month[WEST, RIVAL_LEADS] = 0
+    turns.press(game, state, WEST)
+    assert (state.lever[WEST, TARIFF], state.lever[WEST, ACCESS]) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("lever", range(5))
+def test_r21_a_patron_sees_that_another_presses_and_whether_that_is_a_threat(lever):
+    game = game_of()
+    for k, presses in ((WEST, [0, 1]), (EAST, [1, 0])):
+        state = opened(game)
+        state.lever[k, lever] = 0.01
+        assert seen(game, state, RIVAL_PRESSES) == presses
+        assert seen(game, state, RIVAL_THREATENS) == (presses if lever in (TARIFF, DENIAL) else [0, 0])
+
+
+def test_r21_a_lever_that_nobody_can_pay_for_is_not_pressed():
+    game = game_of(lever_intensity=levers(tariff=1.0), patron_budget=(0.0, 0.0))
+    state = opened(game)
+    turns.press(game, state, WEST)
+    assert seen(game, state, RIVAL_PRESSES) == [0, 0]
 
 
 def test_r21_the_month_of_an_event_is_that_of_the_first():
@@ -378,10 +421,10 @@ def commit_all(game, state):
 
 @EITHER_SIDE
 def test_r7_a_letter_comes_with_the_hazard_of_the_month(nudge, happens):
-    """Base 0.1, half a mandate at 0.4 and engagement 0.25 at 0.8 make a rate of 0.5 and the rest is the letter's."""
+    """Half a mandate at 0.4 makes 0.2 of the rate, engagement 0.25 under half a mandate at 0.8 another 0.1."""
     rate = -math.log1p(-uniform(chance.LETTER, 91, 0, 3)) + nudge
     game = game_of(
-        financier_base_hazard=(rate - 0.4, 0.0), financier_mandate_hazard=(0.4, 0.0),
+        financier_base_hazard=(rate - 0.3, 0.0), financier_mandate_hazard=(0.4, 0.0),
         financier_engagement_hazard=(0.8, 0.0), lever_intensity=levers(finance=0.5, engagement=0.25),
     )  # fmt: skip
     state = opened(game, 3)
@@ -502,7 +545,7 @@ def test_r8_coverage_is_at_most_everything():
 
 def test_r9_completion_suffers_from_the_strongest_denial_of_the_rivals_alone():
     """Three patrons deny 1.0, 0.4 and 0.6: bidder 0 of the first meets 0.6, bidder 1 of the second 1.0."""
-    denial = np.zeros((3, 5))
+    denial = np.zeros((3, len(LEVERS)))
     denial[:, DENIAL] = 1.0, 0.4, 0.6
     game = game_of(
         patrons=3, patron_key=(71, 72, 73), patron_belief_a=(1.0, 1.0, 1.0), patron_belief_b=(1.0, 1.0, 1.0),
@@ -741,7 +784,7 @@ def test_r20_the_main_bidder_has_the_largest_share_and_of_equals_the_first_depos
     assert turns.main_bidder(game, state) == 1
     game, state = at_the_table(rents[::-1], lots=SPLIT, deposit_output=(1.0, 1.0))
     assert turns.main_bidder(game, state) == 1
-    assert state.has_runner_up == 0
+    assert state.runner_up == 60.0  # the other one's lot alone, this one's kept
     three = [[sure, None, None], [None, sure, sure]]
     game, state = at_the_table(three, lots=SPLIT, deposit_output=(0.4, 0.3, 0.3), deposit_key=(51, 52, 53))
     assert turns.main_bidder(game, state) == 1
@@ -772,6 +815,115 @@ def test_r21_half_of_the_value_is_no_lead_of_the_rival():
 def test_r21_without_a_candidate_nobody_is_seen_to_lead():
     table = at_the_table([[None], [None]])
     assert seen(*table, RIVAL_LEADS) == [0, 0]
+
+
+#: With split lots the options to develop are worth 0.1 · (600 - 100) = 50 and 0.1 · (400 - 50) = 35.
+KEEPING = {"lots": SPLIT, "shelving_weight": 0.2, "shelving_take": 0.5, "shelving_unit_cost": 0.0}
+
+
+def test_r20_a_lot_that_nobody_wants_is_kept_and_the_other_awarded():
+    game, state = at_the_table([[(0, 90, 100), None]], **KEEPING)
+    assert state.shelve_utility == pytest.approx(85.0)
+    assert list(state.award[:2]) == [0, NOBODY]
+    worth = (state.opening_utility, state.utility, state.full_utility)
+    assert worth == (pytest.approx(35.0), pytest.approx(125.0), pytest.approx(135.0))
+    assert turns.main_bidder(game, state) == 0
+    _, bundle = at_the_table([[(0, 90, 100), None]], **{**KEEPING, "lots": BUNDLED})
+    assert bundle.has_candidate == 0
+
+
+@pytest.mark.parametrize(("synergy", "award", "worth"), [(4.0, [0, NOBODY], 125.0), (6.0, [0, 0], 126.0)])
+def test_r20_a_lot_is_kept_where_its_option_is_worth_more_than_the_bid_and_the_synergy(synergy, award, worth):
+    """A bid of 30 for a lot whose option is worth 35; one operator for a part of the lots is no synergy."""
+    _, state = at_the_table([[(0, 90, 100), (0, 30, 33)]], **KEEPING, tender_synergy=synergy)
+    assert list(state.award[:2]) == award
+    assert state.utility == pytest.approx(worth)
+
+
+def test_r20_the_runner_up_may_leave_a_lot_in_the_ground():
+    """Bidder 1 can have lot 1 alone, at full concession 70: with the option on lot 0 that is 120."""
+    game, state = at_the_table([[(0, 90, 100), (0, 60, 65)], [None, (0, 40, 70)]], **KEEPING)
+    assert list(state.award[:2]) == [0, 0]
+    assert turns.main_bidder(game, state) == 0
+    assert state.runner_up == pytest.approx(120.0)
+
+
+def test_r16_to_keep_everything_is_worth_the_options_and_no_synergy():
+    game, state = at_the_table([[(0, 90, 100), (0, 60, 65)]], **KEEPING, tender_synergy=8.0)
+    entries = np.zeros(len(LEDGER))
+    assert turns.ledger(game, state, np.full(2, NOBODY), entries) == state.shelve_utility == pytest.approx(85.0)
+    assert entries.sum() == pytest.approx(85.0)
+
+
+def test_r20_not_every_lot_may_be_kept_in_an_award():
+    """Shelving would be worth 85 and is no candidate: the best award is, for what it is worth."""
+    _, state = at_the_table([[(0, 1, 2), (0, 1, 2)]], **KEEPING)
+    assert list(state.award[:2]) == [NOBODY, 0]
+    assert state.utility == pytest.approx(51.0)
+
+
+def test_r16_of_split_lots_each_has_an_option_of_its_own_and_none_is_worth_less_than_nothing():
+    """Nothing for a lot that costs 900, and 0.1 · (400 - 100); as a bundle 0.1 · (1000 - 1000)."""
+    changes = {**KEEPING, "deposit_capex": (900.0, 100.0)}
+    _, apart = at_the_table([[None, None]], **changes)
+    assert list(apart.option[:2]) == pytest.approx([0.0, 30.0])
+    assert apart.shelve_utility == pytest.approx(30.0)
+    _, together = at_the_table([[None, None]], **{**changes, "lots": BUNDLED})
+    assert together.shelve_utility == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("dear", [60.0, 5e8])
+def test_r16_what_a_lot_earns_in_the_ground_does_not_depend_on_the_others(dear):
+    _, state = at_the_table([[None, None]], **{**KEEPING, "deposit_capex": (dear, 100.0)})
+    assert state.option[1] == pytest.approx(30.0)
+
+
+#: A threat of the west that would cost the host 0.75 · 200 = 150 in full, as the host sees it.
+PRESSED = {"host_threat_weight": 1.0, "patron_link": (1.0, 0.0), **THREAT}
+
+
+def pressed(rents, **changes):
+    """The host before its decision under the west's tariff."""
+    intensity = levers(tariff=1.0)
+    game, state = at_the_table(rents, lots=SPLIT, lever_intensity=intensity, **PRESSED, **changes)
+    turns.press(game, state, WEST)
+    turns.weigh(game, state)
+    return game, state
+
+
+def test_r14_a_kept_lot_costs_only_what_its_bidders_asked_for():
+    """0.4 of the value is kept: the west asked for it, or did not; or it goes to the east."""
+    west, dear = (0, 90, 100), (-100, -100, -100)
+    for rents, award, worth in (
+        ([[west, None], [None, None]], [0, NOBODY], 90.0),
+        ([[west, dear], [None, None]], [0, NOBODY], 90.0 - 60.0),
+        ([[west, None], [None, dear]], [0, NOBODY], 90.0),
+        ([[west, None], [None, (0, 80, 90)]], [0, 1], 90.0 + 80.0 - 60.0),
+    ):
+        _, state = pressed(rents)
+        assert list(state.award[:2]) == award
+        assert state.utility == pytest.approx(worth)
+
+
+def test_r14_a_lot_that_a_rival_got_was_not_left_in_the_ground():
+    """The west asked for the first of three lots and got it; the second, 0.3, went to the east, the third is kept."""
+    deposits = {"deposit_output": (0.5, 0.3, 0.2), "deposit_key": (51, 52, 53)}
+    _, state = pressed([[(0, 90, 100), None, None], [None, (0, 80, 90), None]], **deposits)
+    assert list(state.award[:3]) == [0, 1, NOBODY]
+    assert state.utility == pytest.approx(90.0 + 80.0 - 0.3 * 150.0)
+
+
+def test_r14_refusing_everybody_stays_dear_whoever_asked():
+    for rents in ([[None, None], [None, None]], [[(0, 9, 9), None], [None, None]], [[(0, 9, 9)] * 2, [None, None]]):
+        _, state = pressed(rents)
+        assert state.shelve_utility == pytest.approx(-150.0)
+
+
+def test_r21_what_is_kept_is_not_one_s_own():
+    """The west's bidder gets 0.4 of the value and nobody the rest: a rival leads, so to speak; with 0.6 none does."""
+    sure = (0, 50, 60)
+    assert seen(*at_the_table([[None, sure], [None, None]], lots=SPLIT), RIVAL_LEADS) == [1, 1]
+    assert seen(*at_the_table([[sure, None], [None, None]], lots=SPLIT), RIVAL_LEADS) == [0, 1]
 
 
 def decided(rents, month=1, concession=0.5, planned=0.75, **changes):
@@ -819,6 +971,37 @@ def test_r20_a_bidder_agrees_to_what_it_planned_for_next_month_and_the_deal_is_a
     assert state.utility < full
 
 
+def test_r20_an_award_of_some_lots_to_one_bidder_may_be_countered():
+    """Nobody can work lot 1; the counter asks for more on lot 0 and leaves the rest as it is."""
+    game = game_of(bidders=1, lots=SPLIT, deposit_capex=(100.0, 500.0), shelving_weight=0.2, shelving_take=0.5)
+    state = offered(game, 1)
+    state.next_concession[0] = 0.75
+    turns.weigh(game, state)
+    assert list(state.award[:2]) == [0, NOBODY]
+    state.aspiration = state.opening_utility + 0.7 * (state.full_utility - state.opening_utility)
+    turns.decide(game, state)
+    assert (state.decision, state.counters, state.settled_concession) == (COUNTER, 1, pytest.approx(0.7))
+    assert state.transfer[0, 0] == pytest.approx(0.7 * 48.0)
+    assert state.utility == pytest.approx(state.aspiration)
+    assert list(state.award[:2]) == [0, NOBODY]
+
+
+def test_r19_after_a_counter_the_equity_agreed_says_whose_a_deposit_counts_as():
+    game = game_of(bidders=1, bidder_patron=(WEST, EAST), host_balance_weight=1.0, host_own_stake_weight=1.0)
+    state = offered(game, 1)
+    state.next_concession[0] = 0.75
+    turns.weigh(game, state)
+    state.aspiration = state.opening_utility + 0.7 * (state.full_utility - state.opening_utility)
+    turns.decide(game, state)
+    assert state.decision == COUNTER
+    equity = 0.1 + 0.5 * 0.7 * 48.0 / 70.0
+    assert state.own_holding == pytest.approx(0.6 * equity + 0.4 * state.equity[0, 1])
+    rents = state.rent[0, :2, OFFERED].sum()
+    worth = rents + state.noise[0, :2].sum() + state.favour[WEST] + turns.balance(game, state)
+    assert state.utility == pytest.approx(worth, rel=1e-12)
+    assert state.utility != pytest.approx(state.aspiration, abs=1e-3)  # the line between knew the equity offered
+
+
 @pytest.mark.parametrize(("shelving", "decision", "worth"), [(20.0, COUNTER, 21.875), (25.0, WAIT, 13.125)])
 def test_r20_the_host_signs_nothing_worse_than_shelving(shelving, decision, worth):
     """Transfers are paid in equity, worth half (completion 0.5), up to the cap, then in bonus, worth all of it.
@@ -846,9 +1029,12 @@ def test_r20_there_is_no_counter_when_lots_go_to_different_bidders():
     assert (state.decision, state.counters, state.requested_concession) == (WAIT, 0, -1.0)
 
 
-def test_r20_in_the_last_month_the_host_takes_what_beats_its_floor_or_shelves_and_never_counters():
-    assert decided([[(0, 50, 100)], [(0, 40, 40)]], 3).decision == ACCEPT
+def test_r20_in_the_last_month_the_host_takes_what_beats_shelving_and_never_counters():
+    """Nobody is left to wait for: the runner-up's best, 60, is no reason to refuse 50."""
     state = decided([[(0, 50, 100)], [(0, 40, 60)]], 3, planned=1.0)
+    assert (state.floor, state.aspiration) == (60.0, 60.0)
+    assert (state.decision, state.closed, state.counters) == (ACCEPT, 1, 0)
+    state = decided([[(-9, -5, 100)], [(-9, -8, 60)]], 3, planned=1.0)
     assert (state.decision, state.closed, state.counters) == (SHELVE, 1, 0)
     assert decided([[None], [None]], 3).decision == SHELVE
     assert decided([[None], [None]], 2).decision == WAIT
@@ -908,14 +1094,50 @@ def test_r19_balance_worked_out_by_hand():
     """Shares (3 · 0.25 + 2 · 1)/5, (3 · 0.5)/5 and (3 · 0.25)/5 against 0.25, 0.5 and 0.25; then nobody is awarded."""
     game = game_of(host_balance_weight=2.0)
     state = opened(game)
-    state.share[:2] = 1.0, 0.0
+    state.share[:2] = state.holding[:2] = 1.0, 0.0
     assert turns.balance(game, state) == pytest.approx(-2000.0 * (0.3**2 + 0.2**2 + 0.1**2))
     assert turns.concentration(game, state) == pytest.approx(0.55**2 + 0.3**2 + 0.15**2)
-    state.share[:2] = 0.5, 0.0
+    state.share[:2] = state.holding[:2] = 0.5, 0.0
     uneven = (1.75 / 4 - 0.25) ** 2 + 0.125**2 + (0.75 / 4 - 0.25) ** 2
     assert turns.balance(game, state) == pytest.approx(-2000.0 * uneven)
-    state.share[:2] = 0.0, 0.0
+    state.share[:2] = state.holding[:2] = 0.0, 0.0
     assert turns.balance(game, state) == 0.0
+
+
+def test_r19_the_state_s_own_equity_counts_as_the_host_s_as_far_as_it_is_meant_to():
+    """Half of the equity counts: at 0.2 and 0.6 of 0.6 and 0.4 the west holds 0.54 + 0.28, the host 0.06 + 0.12."""
+    game = game_of(host_balance_weight=1.0, host_own_stake_weight=0.5)
+    state = opened(game)
+    state.equity[0, :2] = 0.2, 0.6
+    turns._share_out(game, state, np.zeros(2, int))
+    assert state.share[WEST] == 1.0
+    assert (state.holding[WEST], state.own_holding) == (pytest.approx(0.82), pytest.approx(0.18))
+    shares = (0.75 + 2 * 0.82) / 5, 1.5 / 5, (0.75 + 2 * 0.18) / 5
+    ideals = 0.25, 0.5, 0.25
+    uneven = sum((share - ideal) ** 2 for share, ideal in zip(shares, ideals, strict=True))
+    assert turns.balance(game, state) == pytest.approx(-1000.0 * uneven)
+    assert turns.concentration(game, state) == pytest.approx(sum(share**2 for share in shares))
+
+
+def test_r19_only_the_offers_of_the_month_say_whose_a_deposit_counts_as():
+    """The equity is that offered, also where the host thinks of the opening, of full concession or the runner-up."""
+    game = game_of(host_balance_weight=1.0, host_own_stake_weight=1.0)
+    state = offered(game, 1)
+    turns.weigh(game, state)
+    i = state.award[0]
+    other = 1 - i
+    rents = {level: state.rent[:2, :2, level].sum(1) for level in (OPENING, OFFERED, FULL)}
+    turns._share_out(game, state, np.full(2, i))
+    held = turns.balance(game, state)
+    assert held < 0.0
+    for level, utility in ((OPENING, state.opening_utility), (OFFERED, state.utility), (FULL, state.full_utility)):
+        noise = state.noise[i, :2].sum()
+        politics = state.favour[:2][i] - state.menace[:2][other]
+        assert utility == pytest.approx(rents[level][i] + noise + politics + held, rel=1e-12)
+    turns._share_out(game, state, np.full(2, other))
+    assert state.runner_up == pytest.approx(
+        rents[FULL][other] + state.noise[other, :2].sum() + state.favour[other] + turns.balance(game, state), rel=1e-12
+    )
 
 
 def test_r14_r16_r19_a_threat_makes_shelving_dearer_and_balance_counts_there_too():
@@ -958,7 +1180,7 @@ def test_r21_a_rival_that_leads_is_answered_a_month_later():
     for trigger, expected in ((ALWAYS, [1.0, 1.0, 1.0]), (RIVAL_LEADS, [0.0, 1.0, 1.0])):
         game = game_of(
             months=9, bidder_unit_cost=(700.0, 500.0), lever_intensity=levers(tariff=1.0), patron_budget=(99.0, 0.0),
-            lever_trigger=np.full((2, 5), trigger),
+            lever_trigger=np.full((2, len(LEVERS)), trigger),
         )  # fmt: skip
         state, pressed = opened(game, -1), []
         for _ in range(3):
@@ -968,12 +1190,29 @@ def test_r21_a_rival_that_leads_is_answered_a_month_later():
         assert pressed == expected
 
 
+@pytest.mark.parametrize(("trigger", "lag"), [(RIVAL_PRESSES, 0), (RIVAL_THREATENS, 0), (RIVAL_THREATENS, 2)])
+def test_r21_a_rival_s_lever_is_answered_the_month_after_it_was_first_in_effect(trigger, lag):
+    """The west threatens from month 1; the east has access ready for it."""
+    table, onsets, triggers = levers(tariff=1.0), np.zeros((2, 5), int), np.zeros((2, 5), int)
+    table[EAST, ACCESS], onsets[WEST, TARIFF], triggers[EAST, ACCESS] = 1.0, 1, trigger
+    game = game_of(
+        months=9, lever_intensity=table, lever_onset=onsets, lever_trigger=triggers,
+        lever_lag=np.full((2, 5), lag), bargaining_concession_exponent=0.1,
+    )  # fmt: skip
+    state, pressed = opened(game, -1), []
+    for _ in range(6):
+        play_on(game, state, 1)
+        pressed.append(float(state.lever[EAST, ACCESS]))
+    assert pressed == [0.0] * (2 + lag) + [1.0] * (4 - lag)
+
+
 def test_r21_a_rival_s_letter_is_answered_a_month_later():
     u = [uniform(chance.LETTER, 92, 0, month) for month in range(3)]
     first = u.index(min(u))
     game = game_of(
         months=9, financier_base_hazard=(0.0, -math.log1p(-min(u)) + 1e-9), financier_public=(1, 1),
-        lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, 5), RIVAL_LETTER), patron_budget=(99.0, 99.0),
+        lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, len(LEVERS)), RIVAL_LETTER),
+        patron_budget=(99.0, 99.0),
     )  # fmt: skip
     state, pressed = opened(game, -1), []
     for _ in range(first + 3):
@@ -987,7 +1226,7 @@ def test_r21_a_rival_s_letter_is_answered_a_month_later():
 
 
 def settled(winners=(0, 0), month=1, decision=ACCEPT, summits=0.0, **changes):
-    """What becomes of an award to ``winners``, offered at a concession of one half; NOBODY shelves."""
+    """What becomes of an award to ``winners``, offered at a concession of one half; NOBODY for all shelves."""
     game = game_of(**changes)
     state = opened(game, month)
     for k in range(2):
@@ -1000,7 +1239,7 @@ def settled(winners=(0, 0), month=1, decision=ACCEPT, summits=0.0, **changes):
         state.concession[i] = 0.5
         turns.offer(game, state, i)
     turns.weigh(game, state)
-    state.decision = SHELVE if NOBODY in winners else decision
+    state.decision = SHELVE if set(winners) == {NOBODY} else decision
     state.award[:2] = winners
     outcome = new_records(OUTCOME)[0]
     turns.settle(game, state, outcome)
@@ -1020,12 +1259,72 @@ def test_the_award_is_written_down():
 
 def test_of_a_shelved_tender_nothing_is_written_but_that():
     outcome = settled((NOBODY, NOBODY), shelving_weight=0.5, shelving_take=0.5, shelving_unit_cost=0.0)
-    assert (outcome.shelved, outcome.split, outcome.surplus) == (1, 0, 0.0)
+    assert (outcome.shelved, outcome.split, outcome.partial, outcome.surplus) == (1, 0, 0, 0.0)
+    assert outcome.kept_share == 1.0
     assert list(outcome.winner) == [NOBODY] * 4
     assert not outcome.equity.any()
     assert not outcome.patron_share.any()
     assert outcome.host_money == pytest.approx(0.25 * 850.0)
     assert outcome.host_value == pytest.approx(0.25 * 850.0)
+
+
+def test_of_a_partial_award_the_kept_lot_stays_with_the_host():
+    """Its option, 0.1 · (400 - 50), is part of what the host ends with; one winner is no split."""
+    outcome = settled((0, NOBODY), **KEEPING)
+    assert (outcome.shelved, outcome.split, outcome.partial) == (0, 0, 1)
+    assert list(outcome.winner) == [0] + [NOBODY] * 3
+    assert outcome.kept_share == pytest.approx(0.4)
+    assert (outcome.equity[1], outcome.coverage[1], outcome.done[1]) == (0.0, 0.0, 0)
+    assert outcome.value_share[0] == outcome.patron_share[WEST] == outcome.done_share == pytest.approx(0.6)
+    assert outcome.host_money == pytest.approx(171.5 + 12.0 + 35.0)
+    whole, apart = settled((0, 0), **KEEPING), settled((0, 1), **KEEPING)
+    assert [(o.partial, o.split, o.kept_share) for o in (whole, apart)] == [(0, 0, 0.0), (0, 1, 0.0)]
+
+
+def test_r14_a_patron_that_got_all_it_asked_for_was_not_refused():
+    """Lot 1 is too dear for anybody: a threat is heeded by lot 0 alone.  Where the west bid for it, it was refused."""
+    threat = {"lots": SPLIT, "lever_intensity": levers(tariff=1.0), "patron_resolve": (800.0, 0.0), **THREAT}
+    heeded = settled((0, NOBODY), deposit_capex=(100.0, 500.0), **threat)
+    assert (heeded.threat_refused[WEST], heeded.threat_executed[WEST], heeded.threat_loss[WEST]) == (0, 0, 0.0)
+    assert heeded.credibility[WEST] == 0.75
+    refused = settled((0, NOBODY), **threat)
+    assert (refused.threat_refused[WEST], refused.threat_executed[WEST]) == (1, 1)
+    assert refused.threat_loss[WEST] == pytest.approx(0.4 * 200.0)
+    assert refused.credibility[WEST] == pytest.approx(3.5 / 4.5)
+
+
+def test_a_heeded_threat_costs_its_patron_nothing():
+    timid = {"lots": SPLIT, "lever_intensity": levers(tariff=1.0), "patron_resolve": (-800.0, 0.0), **THREAT}
+    timid |= {"politics_audience_cost_scale": 0.02, "patron_audience_cost": (1.0, 0.0)}
+    assert settled((0, NOBODY), deposit_capex=(100.0, 500.0), **timid).back_down_cost[WEST] == 0.0
+    assert settled((0, NOBODY), **timid).back_down_cost[WEST] == pytest.approx(20.0)
+
+
+@pytest.mark.parametrize(("mandate", "payers"), [((WEST, EAST), [50.0, 0.0]), ((EAST, WEST), [0.0, 50.0])])
+def test_public_money_is_what_a_patron_s_lenders_wrote_for_what_was_won(mandate, payers):
+    """A letter over 0.5 of a capital cost of 100; the other lender's bidder won nothing."""
+    letters = {"lots": SPLIT, "financier_base_hazard": (50.0, 50.0), "financier_patron": mandate}
+    outcome = settled((0, NOBODY), **letters, financier_public=(1, 1))
+    assert list(outcome.public_money[:2]) == pytest.approx(payers)
+    assert list(outcome.public_money_converted[:2]) == pytest.approx(payers)
+    unkept = settled((0, NOBODY), **letters, financier_public=(1, 1), financier_conversion=(0.0, 1.0))
+    assert list(unkept.public_money[:2]) == pytest.approx(payers)
+    assert not unkept.public_money_converted.any()
+    assert not settled((0, NOBODY), **letters).public_money.any()  # private capital
+    assert settled((0, 0), **letters, financier_public=(1, 1)).public_money.sum() == pytest.approx(75.0)
+
+
+def test_r19_the_portfolio_after_the_award_counts_the_equity_agreed_and_not_that_of_a_reopened_deal():
+    changes = {"host_balance_weight": 1.0, "host_own_stake_weight": 1.0}
+    plain, reopened = settled(**changes), settled(**changes, renegotiation_base=1000.0)
+    own = 0.6 * plain.equity[0] + 0.4 * plain.equity[1]
+    shares = (0.75 + 2 * (1 - own)) / 5, 1.5 / 5, (0.75 + 2 * own) / 5
+    assert list(reopened.renegotiated[:2]) == [1, 1]
+    for outcome in (plain, reopened):
+        assert outcome.hhi_after == pytest.approx(sum(share**2 for share in shares))
+        assert outcome.balance == pytest.approx(
+            -1000.0 * sum((share - ideal) ** 2 for share, ideal in zip(shares, (0.25, 0.5, 0.25), strict=True))
+        )
 
 
 @EITHER_SIDE
@@ -1047,6 +1346,15 @@ def test_r8_a_letter_becomes_money_in_full_or_not_at_all(nudge, happens):
     assert outcome.realised_coverage[0] == pytest.approx(0.7 if happens else 0.2)
     assert list(outcome.letter_issued[:2]) == [1, 1]
     assert list(outcome.letter_converted[:2]) == [happens, 0]  # the other's lapsed: its bidder won nothing
+
+
+def test_r8_the_letter_of_a_bidder_is_no_money_of_another():
+    outcome = settled(
+        (0, 1), lots=SPLIT, financier_base_hazard=(50.0, 50.0), financier_conversion=(1.0, 0.0),
+        bidder_own_capital=(0.2, 0.2),
+    )  # fmt: skip
+    assert list(outcome.letter_converted[:2]) == [1, 0]
+    assert list(outcome.realised_coverage[:2]) == pytest.approx([0.7, 0.2])
 
 
 def test_r8_a_letter_that_was_never_issued_never_becomes_money():

@@ -21,7 +21,7 @@ from strategies import outcomes, rows, scenarios
 
 from minegame import ensemble, runner
 from minegame.chance import MAX_REPLICATION, MAX_SEED
-from minegame.game import LEVERS, MAX_DEPOSITS, OUTCOME, STATE, TRIGGERS, new_records
+from minegame.game import LEVERS, MAX_DEPOSITS, OUTCOME, OUTCOME_TABLE, STATE, TRIGGERS, new_records
 from minegame.model import Negotiation
 from minegame.runner import Runner
 from minegame.scenario import Scenario, shipped_scenarios
@@ -167,7 +167,8 @@ def measured(game, outcomes):
     general = {name: outcomes[name].astype(float) for name in ensemble.GENERAL}
     general["month"] = np.where(shelved, np.nan, general["month"])
     mine = np.stack([outcomes["winner"][:, :deposits] == i for i in range(bidders)])
-    by_bidder = {}
+    by_bidder = {q.name: outcomes[q.name][:, :bidders].T.astype(float) for q in OUTCOME_TABLE if q.subject == "bidder"}
+    del by_bidder["built_share"]  # is reckoned below, under its other name
     with np.errstate(invalid="ignore"):
         part = mine * weight / (mine * weight).sum(2, keepdims=True)
     won = mine.any(2)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+
 import numpy as np
 import pytest
 from strategies import outcomes
+from typer.testing import CliRunner
 
 from minegame import answers, storage
 from minegame.analysis import winning
+from minegame.cli import app
 from minegame.ensemble import by_bidder, general
 from minegame.runner import Runner, Tallies
 from minegame.scenario import Scenario, ScenarioError
@@ -217,6 +222,7 @@ def test_every_package_is_compared_with_none_and_the_family_kept_in_hand(package
 def test_an_answer_and_shapley_values_agree(packages):
     levers = answers.ask("attribution", TUNGSTEN, replications=200).tables["levers"].frame
     assert levers["shapley"].sum() == pytest.approx(frame(packages, "contrasts").loc[OWN, "wins_cove_kaz"])
+    assert levers["share"].sum() == pytest.approx(1)
 
 
 def test_a_policy_that_plays_as_the_scenario_is_the_scenarios_own():
@@ -298,6 +304,32 @@ def test_the_month_of_an_award_is_bounded_by_the_tender_of_its_own_policy():
     assert (terms["month"] <= terms["month_high"]).all()
 
 
+FREE = "financiers.us_public_lenders.offtake_multiple"  # null where the lender is tied to nothing
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"policy": {"fine": {"host.balance_weight": 0.123456}, "tied": {FREE: None}}},
+        {"policy": {"as it is": {}}},
+        {"against": SPLIT, "set_against": {"host.balance_weight": 0.1 + 0.2}},
+    ],
+)
+def test_the_command_makes_the_same_numbers_from_a_file_that_was_changed(asked, tmp_path):
+    """Every digit counts, and so do the path of the file, its changes, and null."""
+    file = tmp_path / "my deal.yaml"
+    file.write_text(Scenario.load(TUNGSTEN).to_yaml(), encoding="utf-8")
+    scenario = Scenario.load(file).at({"patrons.us.link": 0.712345678, FREE: None}).at({"tender.months": 14})
+    found = answers.ask("winning", scenario, replications=50, **asked)
+    assert shlex.split(found.command)[3] == str(file)
+    assert found.settings["changes"] == {"patrons.us.link": 0.712345678, FREE: None, "tender.months": 14}
+    result = CliRunner().invoke(app, [*shlex.split(found.command)[1:], "--json"])
+    assert result.exit_code == 0, result.output
+    again = json.loads(result.stdout)
+    assert again["tables"] == found.document()["tables"]
+    assert again["command"] == found.command
+
+
 def test_a_folder_notices_that_the_other_scenario_has_changed(tmp_path):
     file = tmp_path / "other.yaml"
     file.write_text(Scenario.load(TUNGSTEN).at({"tender.months": 8}).to_yaml())
@@ -346,3 +378,15 @@ def test_all_that_is_announced_is_played(asked):
     answers.ask("winning", TUNGSTEN, replications=300, watch=lambda *now: seen.append(now), **asked)
     assert {planned for _, planned in seen} == {seen[0][1]}, "the plan is known from the first"
     assert seen[-1][0] == seen[-1][1] > 0
+
+
+def test_packages_press_the_levers_as_the_scenario_does():
+    """So the scenario's own policy is one of them, and not beside them."""
+    changes = {"patrons.us.levers.tariff.intensity": 0.5, "patrons.us.levers.finance.intensity": 0.7}
+    found = answers.ask("winning", Scenario.load(TUNGSTEN).at(changes), replications=60)
+    assert len(found.tables["winners"].frame) == 16
+    assert f"own policy ({OWN})" in found.sentences[0]
+    assert found.settings["policy"]["tariff + finance"] == {
+        "patrons.us.levers.tariff.intensity": 0.5, "patrons.us.levers.access.intensity": 0.0,
+        "patrons.us.levers.engagement.intensity": 0.0, "patrons.us.levers.finance.intensity": 0.7,
+    }  # fmt: skip

@@ -46,8 +46,8 @@ class Offer(NamedTuple):
 class Levers(Mapping[str, float]):
     """How hard a patron presses each lever, 0 … 1 (the tariff 0 … 4: 1 is 25 %); to be read, and set only as a whole.
 
-    >>> Levers([0.5, 0.0, 0.0, 1.0, 0.0])
-    {'tariff': 0.5, 'access': 0.0, 'engagement': 0.0, 'finance': 1.0, 'denial': 0.0}
+    >>> {name: intensity for name, intensity in Levers.checked({"tariff": 0.5, "finance": 1}).items() if intensity}
+    {'tariff': 0.5, 'finance': 1.0}
     """
 
     def __init__(self, intensities: list[float]) -> None:
@@ -87,6 +87,16 @@ def _intensity(lever: Lever, value: Any) -> float:
     if not 0.0 <= intensity <= lever.hardest:
         raise ValueError(allowed)
     return intensity
+
+
+def allocation_name(chosen: Mapping[str, str | None]) -> str:
+    """What an allocation is called where bidders are; it maps a deposit to its bidder, to None where it is kept.
+
+    >>> allocation_name({"a": "west", "b": "west"}), allocation_name({"a": None, "b": "west", "c": "east"})
+    ('west', 'west+east+kept')
+    """
+    names = dict.fromkeys(filter(None, chosen.values()))
+    return "+".join([*names, *(["kept"] if names and None in chosen.values() else [])])
 
 
 class Participant(mesa.Agent):
@@ -397,7 +407,7 @@ class Host(Participant):
             raise RuntimeError("the host has nothing to accept: nobody bids this month")
         if state.decision == COUNTER:  # it was signed a moment ago: back to the offers of the month
             aspiration = state.aspiration
-            turns.offer(game, state, int(state.award[0]))
+            turns.offer(game, state, int(turns.main_bidder(game, state)))
             turns.weigh(game, state)
             state.aspiration = aspiration
         state.requested_concession = -1.0
@@ -422,12 +432,17 @@ class Host(Participant):
         return DECISIONS[int(self._state.decision)]
 
     @property
-    def candidate(self) -> dict[str, str]:
-        """The allocation that the host likes best this month: deposit → bidder; empty if nobody bids."""
+    def candidate(self) -> dict[str, str | None]:
+        """The allocation that the host likes best this month: deposit → bidder, None where it would keep the deposit.
+
+        Empty if nobody bids.
+        """
         if not self._state.has_candidate:
             return {}
-        names = self.model.scenario
-        return {deposit: names.bidder_names[int(self._state.award[d])] for d, deposit in enumerate(names.deposit_names)}
+        names = (*self.model.scenario.bidder_names, None)  # the last is NOBODY
+        return {
+            deposit: names[int(self._state.award[d])] for d, deposit in enumerate(self.model.scenario.deposit_names)
+        }
 
     @property
     def utility(self) -> float | None:
@@ -458,21 +473,20 @@ class Host(Participant):
         After the end it is the ledger of the month of the decision.
 
         Keys are bidder names; the inner keys are the terms of ``game.LEDGER`` and ``total``.  Where the candidate
-        splits the lots it has a row of its own, under the names of its bidders joined by "+".
+        splits the lots or keeps some it has a row of its own, under its :func:`allocation_name`.
         """
         alone = [bidder for bidder in self.model.bidders if self._state.bids_on_all[bidder.index]]
         everything = {bidder.name: np.full(self._game.deposits, bidder.index) for bidder in alone}
-        bidders = dict.fromkeys(self.candidate.values())
-        if len(bidders) > 1:
-            everything["+".join(bidders)] = self._state.award
-        return {name: self._terms_of(award) for name, award in everything.items()}
+        if len(set(self.candidate.values())) > 1:
+            everything[allocation_name(self.candidate)] = self._state.award
+        return {name: self.terms_of(award) for name, award in everything.items()}
 
-    def _terms_of(self, award: Any) -> dict[str, float]:
-        """The terms of an allocation and their total."""
+    def terms_of(self, award: Any) -> dict[str, float]:
+        """The terms of an allocation and their total, M$; ``award`` holds a bidder's index, or NOBODY, by deposit."""
         entries = np.zeros(len(LEDGER))
         total = turns.ledger(self._game, self._state.copy(), award, entries)
         return {**dict(zip(LEDGER, entries.tolist(), strict=True)), "total": float(total)}
 
     def _standing(self) -> str:
-        liked = " and ".join(dict.fromkeys(self.candidate.values()))
+        liked = " and ".join(dict.fromkeys(filter(None, self.candidate.values())))
         return f"{self.decision}, " + (f"likes {liked}, utility {self.utility:.0f} M$" if liked else "nobody bids")

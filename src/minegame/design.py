@@ -133,21 +133,37 @@ def _scaled(factors: Sequence[Factor], unit: np.ndarray) -> pd.DataFrame:
     return _table(factors, [factor.at(unit[:, n]) for n, factor in enumerate(factors)])
 
 
-def packages(patron: str, levers: Sequence[str] = LEVERS) -> dict[str, dict[str, Value]]:
+def packages(
+    patron: str, levers: Sequence[str] = LEVERS, intensities: Mapping[str, float] | None = None
+) -> dict[str, dict[str, Value]]:
     """Every subset of a patron's levers as a policy: its name → the changes that play it.
 
-    The levers named are set to intensity 1 or 0, each at the onset that the scenario gives it; others stay as they are.
+    The levers named are absent (intensity 0) or at their ``intensities`` (default: at full strength, 1), each at the
+    onset and on the trigger that the scenario gives it; others stay as they are.
 
     >>> list(packages("us", ("tariff", "access")))
     ['none', 'tariff', 'access', 'tariff + access']
+    >>> packages("us", ("tariff",), {"tariff": 0.5})["tariff"]
+    {'patrons.us.levers.tariff.intensity': 0.5}
     """
+    strength = dict.fromkeys(levers, 1.0) | dict(intensities or {})
     subsets = itertools.chain.from_iterable(itertools.combinations(levers, n) for n in range(len(levers) + 1))
     return {
         " + ".join(subset) or "none": {
-            f"patrons.{patron}.levers.{lever}.intensity": float(lever in subset) for lever in levers
+            intensity_of(patron, lever): strength[lever] if lever in subset else 0.0 for lever in levers
         }
         for subset in subsets
     }
+
+
+def intensity_of(patron: str, lever: str) -> str:
+    """The path of the intensity of a patron's lever."""
+    return f"patrons.{patron}.levers.{lever}.intensity"
+
+
+def intensities(scenario: Scenario, patron: str, levers: Sequence[str] = LEVERS) -> dict[str, float]:
+    """How hard a patron's levers are pressed in its packages: as in the scenario; one that it does not use, fully."""
+    return {lever: float(scenario.value(intensity_of(patron, lever))) or 1.0 for lever in levers}
 
 
 def crossed(*families: Mapping[str, Changes], separator: str = " | ") -> dict[str, dict[str, Value]]:

@@ -51,7 +51,8 @@ def play(game, state, outcome, seed, replication):
 # ------------------------------------------------------------------------------------------------------------ counting
 
 #: What is measured in every negotiation; a measure that does not apply (terms of a bidder that lost) is NaN.
-#: Those of the negotiation, of a patron and of a financier are the quantities of its outcome by the same names.
+#: Those of the negotiation, of a patron and of a financier are the quantities of its outcome by the same names, and so
+#: are those of a bidder, beside what is reckoned for it from the deposits.
 GENERAL, BY_PATRON, BY_FINANCIER = (
     tuple(q.name for q in OUTCOME_TABLE if q.subject == subject and q.name != "replication")
     for subject in ("negotiation", "patron", "financier")
@@ -59,7 +60,7 @@ GENERAL, BY_PATRON, BY_FINANCIER = (
 
 
 class Measure(NamedTuple):
-    """A measure of a bidder: it is reckoned from what the outcome says of the deposits."""
+    """A measure of a bidder: a quantity of the outcome, or reckoned from what that says of the deposits."""
 
     name: str
     unit: str
@@ -67,11 +68,12 @@ class Measure(NamedTuple):
     meaning: str
 
 
+_OF_OUTCOME = tuple(q.name for q in OUTCOME_TABLE if q.subject == "bidder")
+_MEASURED_AS = {"built_share": "wins_and_built"}  # a quantity of a bidder that results know by another name
 BIDDER_TABLE = (
     Measure("wins_any", "yes or no", "whether it won a deposit"),
     Measure("wins_all", "yes or no", "whether it won every deposit"),
-    Measure("value_share", "share", "part of the deposits' value that it won"),
-    Measure("wins_and_built", "share", "part of the deposits' value that it won and finished"),
+    *(Measure(_MEASURED_AS.get(q.name, q.name), q.unit, q.meaning) for q in OUTCOME_TABLE if q.subject == "bidder"),
     Measure("state_equity", "share", "state equity agreed, weighted by value over what it won"),
     Measure("bonus", "M$", "signature bonus agreed, the sum over what it won"),
     Measure("offtake", "share", "offtake agreed, weighted by value over what it won"),
@@ -84,6 +86,7 @@ BIDDER_TABLE = (
 BY_BIDDER = tuple(measure.name for measure in BIDDER_TABLE)
 OfBidder: Any = namedtuple("OfBidder", BY_BIDDER)  # type: ignore[misc]  # the names are said once, above
 _OF = OfBidder(*range(len(BY_BIDDER)))
+_OUTCOME_AT = BY_BIDDER.index("wins_all") + 1
 _TERMS = tuple(range(BY_BIDDER.index("state_equity"), len(BY_BIDDER)))  # of no meaning for a bidder that lost
 _MONTH = GENERAL.index("month")
 
@@ -153,8 +156,10 @@ def _measure_bidder(game, outcome, i, row):
         of[_OF.award_month] = outcome.month
     of[_OF.wins_any] = 1.0 if won else 0.0
     of[_OF.wins_all] = 1.0 if everything else 0.0
-    of[_OF.value_share] = outcome.value_share[i]
-    of[_OF.wins_and_built] = outcome.built_share[i]
+    place = _OUTCOME_AT
+    for name in literal_unroll(_OF_OUTCOME):
+        of[place] = outcome[name][i]
+        place += 1
 
 
 @rule

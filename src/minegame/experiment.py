@@ -24,6 +24,7 @@ from minegame.runner import (
     Sums,
     Tell,
     Watch,
+    array_of,
     block_size,
     by_groups,
     cores,
@@ -36,7 +37,7 @@ from minegame.statistics import precision
 if TYPE_CHECKING:
     from minegame.results import Results
 
-EXPERIMENT = "experiment"  # the kind of a folder that holds a run
+EXPERIMENT = storage.EXPERIMENT
 _CHUNK, _SMALL_CHUNK, _ROWS_CHUNK = 120_000, 20_000, 20_000  # negotiations in a file: a second or two of work
 _FEW_CHUNKS, _MANY_CHUNKS = 32, 2000
 _GAMES = 4096  # in a piece, unless one group has more: 40 MB of games and sums
@@ -85,7 +86,7 @@ def run(
     folders.refuse_strangers(folder)
     if storage.is_results_folder(folder) and storage.is_read_only(folder):  # then there is nothing to do but to look
         return replace(load(folder), manifest=work.matching(folder, storage.read_manifest(folder)))
-    with storage.claimed(folder):
+    with storage.nothing_left_behind(folder), storage.claimed(folder):
         manifest = work.opened(folder)
         store = folders.store_of(folder, manifest)
         if manifest["state"] != "complete":
@@ -256,7 +257,7 @@ class _Run:
     def _folded(self, this: Round) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """The sums of a round, (1 or 2, groups, policies, measures, 3), for some groups after another."""
         for groups, parts in by_groups((piece, name) for name, piece in self._pieces(this)):
-            total = tree_sum(self.runner.array(name) for _, name in parts)
+            total = tree_sum(array_of(self.runner.store, name) for _, name in parts)
             yield this.groups[groups.start : groups.stop], total
 
     def _sums(self, rounds: Sequence[Round]) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
@@ -46,7 +46,10 @@ MAX_REPLICATIONS = 10**12
 _CHECKED_GAMES = 4096  # so many games are made in advance, to find what is wrong with any; of more, the ends
 _CHECKED_LEVELS = 100
 
-Lever = Literal["tariff", "access", "engagement", "finance", "denial"]
+if TYPE_CHECKING:
+    Lever: TypeAlias = str
+else:  # what there is to choose from is said by the game alone
+    Lever = Literal[LEVERS]
 Kind = Literal["factorial", "latin_hypercube", "sobol", "random", "one_at_a_time", "list"]
 Shown = Literal["winning", "contrasts", "terms", "plot"]
 Luck = Literal["own", "common"]
@@ -109,7 +112,7 @@ def _wrong(text: str) -> PydanticCustomError:
 class Package(_Part):
     """A patron whose levers are tried in every combination."""
 
-    levers: list[Lever] = Field(default=list(get_args(Lever)), description="The levers that are on or off.")
+    levers: list[Lever] = Field(default=list(LEVERS), description="The levers that are on or off.")
     onset: int | None = Field(
         default=None, ge=0, le=MAX_MONTHS, description="Month from which they act (default: unchanged)."
     )
@@ -188,8 +191,15 @@ def _asked(value: object) -> object:
         return {value: {}}
     if isinstance(value, list):
         parts = [{part: {}} if isinstance(part, str) else part for part in value]
-        return {kind: options for part in parts if isinstance(part, dict) for kind, options in part.items()}
-    return {kind: options or {} for kind, options in value.items()} if isinstance(value, dict) else value
+        if not all(isinstance(part, dict) for part in parts):
+            return value
+        kinds = [kind for part in parts for kind in part]
+        if twice := next((kind for kind in kinds if kinds.count(kind) > 1), None):
+            raise _wrong(f"{twice} is asked twice: expected each kind once")
+        value = {kind: options for part in parts for kind, options in part.items()}
+    if not isinstance(value, dict):
+        return value
+    return {kind: {} if options is None else options for kind, options in value.items()}
 
 
 Factors = dict[str, Annotated[FactorRange, BeforeValidator(_levels_listed)]]
@@ -290,9 +300,16 @@ class Experiment(_Part):
         """
         return _planned(self, Path(folder), places or _Places("experiment", {}))
 
-    def error(self, loc: tuple[str, ...], text: str) -> ExperimentError:
-        """What is wrong at a place of the file, with its line."""
-        return ExperimentError(self._places.problem(loc, text))
+    def wrong_question(self, kind: str, error: ScenarioError) -> ExperimentError:
+        """What is wrong with a question that it asks, with its place in the file: that of an option, or of the kind."""
+        listed = next((loc[1] for loc in self._places.lines if loc[:1] == ("ask",) and loc[2:3] == (kind,)), None)
+        place = ("ask", listed or str(list(self.ask).index(kind)))  # if the kinds are a list
+        found = []
+        for problem in error.problems:
+            option = [problem.file] if problem.file in self.ask[kind] else []
+            at = (*place, kind, *option) if place in self._places.lines else None
+            found.append(self._places.problem(("ask", kind, *option), problem.text, at))
+        return ExperimentError(*found)
 
     @classmethod
     def schema(cls) -> dict[str, Any]:  # type: ignore[override]  # replaces a method that pydantic has retired
@@ -338,8 +355,9 @@ class _Places:
     file: str = field(compare=False)
     lines: Mapping[tuple[str, ...], int] = field(compare=False)
 
-    def problem(self, loc: Sequence[str], text: str) -> Problem:
-        line = self._line(tuple(loc))
+    def problem(self, loc: Sequence[str], text: str, at: Sequence[str] | None = None) -> Problem:
+        """What is wrong at a location; ``at`` is the one in the file, if that is another."""
+        line = self._line(tuple(at or loc))
         return Problem(self.file, line, ".".join(part for part in loc if part), text)
 
     def _line(self, loc: tuple[str, ...]) -> int | None:
@@ -699,7 +717,7 @@ def _policies(
             text = f"there is no patron '{patron}': expected one of {', '.join(scenario.patron_names)}"
             problems.append(places.problem(("packages", patron), text + nearest(patron, scenario.patron_names)))
             continue
-        families.append(_family(patron, package, alone=len(experiment.packages) == 1))
+        families.append(_family(scenario, patron, package, alone=len(experiment.packages) == 1))
     count = int(np.prod([len(family) for family in families], dtype=float))
     if count > MAX_POLICIES:
         text = f"{count:,} policies are too many: expected at most {MAX_POLICIES:,}"
@@ -708,14 +726,18 @@ def _policies(
     return designs.crossed(*families) if families else {"as it is": {}}
 
 
-def _family(patron: str, package: Package, *, alone: bool) -> dict[str, dict[str, Value]]:
-    """The packages of a patron, by names that say whose they are when there are several patrons."""
+def _family(scenario: Scenario, patron: str, package: Package, *, alone: bool) -> dict[str, dict[str, Value]]:
+    """The packages of a patron, by names that say whose they are when there are several patrons.
+
+    A lever is absent or as the scenario has it; at full strength where the scenario does not use it.
+    """
     onsets: dict[str, Value] = (
         {f"patrons.{patron}.levers.{lever}.onset": package.onset for lever in package.levers}
         if package.onset is not None
         else {}
     )
-    named = designs.packages(patron, list(dict.fromkeys(package.levers)))
+    levers = list(dict.fromkeys(package.levers))
+    named = designs.packages(patron, levers, designs.intensities(scenario, patron, levers))
     return {name if alone else f"{patron}: {name}": {**changes, **onsets} for name, changes in named.items()}
 
 
@@ -854,6 +876,3 @@ def _check_words(plan: Plan) -> None:
             values = plan.design[path].drop_duplicates().tolist()
             for value in values if len(values) <= _CHECKED_LEVELS else (min(values), max(values)):
                 plan.scenario.at({path: value})
-
-
-assert get_args(Lever) == LEVERS

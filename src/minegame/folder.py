@@ -198,4 +198,6 @@ def _brief(value: object) -> str:
         return f"{value['at_most']:,}"
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {item}" for name, item in value.items() if item is not None)
+    if isinstance(value, str):
+        return f"'{value}'"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

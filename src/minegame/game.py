@@ -73,13 +73,17 @@ class Trigger(NamedTuple):
 
 TRIGGER_TABLE = (
     Trigger("always", "", "", ""),
-    Trigger("rival_leads", "the host's candidate gives the patron's own camp less than half of the value",
+    Trigger("rival_leads", "the host's candidate gives the patron's own camp less than half of the value tendered",
             "if a rival camp leads", "because a rival camp led the tender"),
     Trigger("rival_letter", "a public lender issues a letter to a bidder of another camp that enters before the end",
             "if a rival bidder gets a public letter", "because a rival bidder got a public letter"),
+    Trigger("rival_presses", "another patron has some lever in effect",
+            "if a rival patron presses", "because a rival patron pressed"),
+    Trigger("rival_threatens", "another patron has its tariff or its denial lever in effect",
+            "if a rival patron threatens", "because a rival patron threatened"),
 )  # fmt: skip
 TRIGGERS = tuple(trigger.name for trigger in TRIGGER_TABLE)
-ALWAYS, RIVAL_LEADS, RIVAL_LETTER = range(len(TRIGGERS))
+ALWAYS, RIVAL_LEADS, RIVAL_LETTER, RIVAL_PRESSES, RIVAL_THREATENS = range(len(TRIGGERS))
 
 LOTS = ("bundled", "split")
 BUNDLED, SPLIT = range(len(LOTS))
@@ -90,7 +94,7 @@ UNDECIDED, ACCEPT, COUNTER, WAIT, SHELVE = range(len(DECISIONS))
 #: The terms of the host's utility of an allocation, in the order in which a ledger lists them, M$.
 LEDGER = (
     "tax", "dividends", "processing", "offtake", "bonus", "taste", "evaluation", "synergy", "threat_loss", "backlash",
-    "access", "credit", "balance",
+    "access", "credit", "balance", "option",
 )  # fmt: skip
 Term: Any = namedtuple("Term", LEDGER)  # type: ignore[misc]  # the names are said once, above
 #: The place of each term in a ledger, by its name: ``TERM.tax``.
@@ -114,8 +118,8 @@ _SCALARS = {
     ),
     "host": (
         "value_scale", "equity_min", "equity_max", "equity_weight", "processing_value", "offtake_cost",
-        "balance_weight", "history_weight", "award_weight", "credit_weight", "threat_weight", "backlash",
-        "taste_scale", "evaluation_sd",
+        "balance_weight", "history_weight", "award_weight", "own_stake_weight", "credit_weight", "threat_weight",
+        "backlash", "taste_scale", "evaluation_sd",
     ),
     "shelving": ("weight", "take", "volatility", "yield_rate", "unit_cost"),
     "bargaining": (
@@ -160,7 +164,7 @@ GAME = _record(
     + [("deposit_key", "i8", (_D,))]
     + [(f"patron_{name}", "f8", (_P,)) for name in _PATRON]
     + [(f"lever_{name}", "f8", (_P, _L)) for name in ("intensity", "price")]
-    + [(f"lever_{name}", "i8", (_P, _L)) for name in ("onset", "trigger")]
+    + [(f"lever_{name}", "i8", (_P, _L)) for name in ("onset", "trigger", "lag")]
     + [(f"bidder_{name}", "f8", (_B,)) for name in _BIDDER]
     + [("bidder_patron", "i8", (_B,)), ("bidder_entry", "i8", (_B,))]
     + [(f"financier_{name}", "f8", (_F,)) for name in _FINANCIER]
@@ -192,8 +196,9 @@ STATE = _record(
     + [(name, "f8", (_B, _D)) for name in ("project_value", "tax", "reservation", "transfer", "equity", "bonus")]
     + [("bids", "i8", (_B, _D)), ("rent", "f8", (_B, _D, 3)), ("noise", "f8", (_B, _D))]
     # host
-    + [("award", "i8", (_D,)), ("trial", "i8", (_D,))]
-    + [("share", "f8", (_P,)), ("menace", "f8", (_P,)), ("favour", "f8", (_P,))]
+    + [("award", "i8", (_D,)), ("trial", "i8", (_D,)), ("option", "f8", (_D,)), ("asked", "i8", (_P, _D))]
+    + [(name, "f8", (_P,)) for name in ("share", "unasked", "holding", "menace", "favour")]
+    + [("own_holding", "f8")]
     + [
         (name, "f8")
         for name in ("standing", "utility", "opening_utility", "full_utility", "runner_up", "shelve_utility")
@@ -241,7 +246,8 @@ OUTCOME_TABLE = (
         "negotiation",
         ("replication", "i8", "number", "number of the negotiation under its seed"),
         ("shelved", "i1", "yes or no", "whether nothing was awarded"),
-        ("split", "i1", "yes or no", "whether the deposits went to different bidders"),
+        ("split", "i1", "yes or no", "whether deposits went to different bidders"),
+        ("partial", "i1", "yes or no", "whether some deposits were awarded and others kept"),
         ("countered", "i1", "yes or no", "whether the award came by a counter-offer that the bidder agreed to"),
         ("counters", "i8", "number", "how often the host countered"),
         ("month", "i8", "months", "month of the award or of shelving, counted from 0"),
@@ -269,16 +275,25 @@ OUTCOME_TABLE = (
         "negotiation",
         ("utility", "f8", "M$", "host's utility of what it decided, as it expected it then"),
         ("surplus", "f8", "M$", "the same, less its utility of shelving"),
+        ("kept_share", "f8", "share", "part of the deposits' value that was not awarded; 1 if shelved"),
         ("done_share", "f8", "share", "part of the deposits' value whose mines were finished"),
     ),
     *_of(
         "patron",
         ("patron_share", "f8", "share", "part of the deposits' value that the patron's bidders won"),
+        (
+            "threat_refused",
+            "i1",
+            "yes or no",
+            "whether the patron threatened and was refused what its bidders asked for",
+        ),
         ("threat_executed", "i1", "yes or no", "whether the patron carried its tariff threat out"),
         ("threat_loss", "f8", "M$", "what that cost the host"),
         ("execution_cost", "f8", "M$", "what carrying its threat out cost the patron"),
         ("back_down_cost", "f8", "M$", "what backing down from a refused threat cost the patron"),
         ("denial_bit", "i1", "yes or no", "whether the patron's technology denial bit another camp's winner"),
+        ("public_money", "f8", "M$", "letters of its public lenders to bidders that won, for what they won"),
+        ("public_money_converted", "f8", "M$", "the part of that which became money"),
         ("access_delivered", "f8", "M$", "worth to the host of the market access that was delivered"),
         ("backlash", "f8", "M$", "what giving way to the patron's threat cost the host at home"),
         ("patron_payoff", "f8", "M$", "stake in the award and the mine, less what the levers cost the patron"),

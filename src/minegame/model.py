@@ -13,7 +13,7 @@ import numpy as np
 from mesa.datacollection import DataCollector
 
 from minegame import chance, turns
-from minegame.agents import Bidder, Financier, Host, Participant, Patron
+from minegame.agents import Bidder, Financier, Host, Participant, Patron, allocation_name
 from minegame.game import LEVERS, NOBODY, OUTCOME, OUTCOME_TABLE, STATE, new_records
 from minegame.scenario import Scenario
 
@@ -57,11 +57,11 @@ def _mine_price(model: Negotiation) -> float:
 
 
 def _candidate(model: Negotiation) -> str | None:
-    return "+".join(dict.fromkeys(model.host.candidate.values())) or None
+    return allocation_name(model.host.candidate) or None
 
 
 def _winner(model: Negotiation) -> str | None:
-    return "+".join(dict.fromkeys(filter(None, model.winners.values()))) or None
+    return allocation_name(model.winners) or None
 
 
 def _winner_of(model: Negotiation, deposit: str) -> str | None:

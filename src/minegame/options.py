@@ -10,6 +10,7 @@ This module imports nothing heavy, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -33,6 +34,49 @@ def refuse(name: str, text: str) -> NoReturn:
     from minegame.scenario import Problem, ScenarioError
 
     raise ScenarioError(Problem(name, None, "", text))
+
+
+# -------------------------------------------------------------------------------------------------- what was given
+
+
+def _text(given: Any, name: str, expected: str) -> str:
+    if not isinstance(given, str):
+        refuse(name, f"{given!r} is not allowed: expected {expected}")
+    return given
+
+
+def _listed(given: Any, name: str, expected: str, of: str = "") -> list[Any]:
+    """What was given once or many times, as a list; ``of`` what, if the option is about several."""
+    if isinstance(given, str):
+        return [given]
+    if not isinstance(given, Iterable) or isinstance(given, (Mapping, bytes)):
+        refuse(name, f"{of}{given!r} is not allowed: expected {expected}")
+    return list(given)
+
+
+def _texts(given: Any, name: str, expected: str) -> list[str]:
+    return [_text(one, name, expected) for one in _listed(given, name, expected)]
+
+
+def _name(given: Any, name: str) -> str:
+    """A key of a mapping."""
+    return _text(given, name, "a name").strip() or refuse(name, f"{given!r} is not allowed: expected a name")
+
+
+def _changes(given: Any, name: str, of: str = "") -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        refuse(name, f"{of}{given!r} is not allowed: expected values by path")
+    return {_name(path, name): value for path, value in given.items()}
+
+
+def _once(pairs: Iterable[tuple[str, Any]], name: str) -> dict[str, Any]:
+    """What was given by name; a name that is given twice is refused."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            refuse(name, f"{key!r} is given twice")
+        found[key] = value
+    return found
 
 
 # ------------------------------------------------------------------------------------------------------------- readers
@@ -189,9 +233,8 @@ class Words(Reader):
 
     def read(self, given: Any, name: str) -> tuple[str, ...]:
         """The words, once each."""
-        listed = [given] if isinstance(given, str) else list(given)
         one = Word(self.metavar, self.choices)
-        return tuple(dict.fromkeys(one.read(word, name) for word in listed))
+        return tuple(dict.fromkeys(one.read(word, name) for word in _listed(given, name, "a name, or a list of names")))
 
     def plain(self, value: Sequence[str]) -> list[str]:
         """A list."""
@@ -210,6 +253,8 @@ class Place(Reader):
 
     def read(self, given: Any, name: str) -> Path:
         """The path."""
+        if not isinstance(given, (str, Path)):
+            refuse(name, f"{given!r} is not allowed: expected the name of a file or folder")
         return Path(given)
 
 
@@ -222,17 +267,21 @@ class Changes(Reader):
 
     def read(self, given: Any, name: str) -> dict[str, Any]:
         """Changes by path; what is typed stays text, which the field it is meant for will read."""
-        if isinstance(given, Mapping):
-            return dict(given)
         from minegame.scenario import parse_changes
 
-        return parse_changes([given] if isinstance(given, str) else given, name)
+        if isinstance(given, Mapping):
+            return _changes(given, name)
+        return parse_changes(_texts(given, name, "path=value, or values by path"), name)
 
     def typed(self, value: Mapping[str, Any]) -> list[str]:
         """``path=value`` each."""
         from minegame.scenario import typed_change
 
         return [typed_change(path, change) for path, change in value.items()]
+
+
+#: A name may hold colons and signs of equality, a path cannot.
+_POLICY = re.compile(r"(?P<name>.*):(?P<changes>\s*|[^:=,]+=.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -244,34 +293,33 @@ class Policies(Reader):
 
     def read(self, given: Any, name: str) -> dict[str, ChangesByPath]:
         """Changes by name and path."""
+        found: dict[str, ChangesByPath]
         if isinstance(given, Mapping):
-            return {str(policy): dict(changes) for policy, changes in given.items()}
-        found: dict[str, ChangesByPath] = {}
-        for text in [given] if isinstance(given, str) else given:
-            policy, changes = self._one(text, name)
-            if policy in found:
-                refuse(name, f"{policy!r} is given twice")
-            found[policy] = changes
+            found = {_name(policy, name): _changes(changes, name, f"{policy}: ") for policy, changes in given.items()}
+        else:
+            texts = _texts(given, name, "name:path=value,path=value, or changes by name")
+            found = _once([self._one(text, name) for text in texts], name)
+        if not found:
+            refuse(name, "there is nothing to compare: expected at least one")
         return found
 
     def _one(self, text: str, name: str) -> tuple[str, ChangesByPath]:
-        head = text.partition("=")[0]  # a name may hold a colon, a path cannot
-        policy, sign, first = head.rpartition(":")
-        listed, policy = first + text[len(head) :], policy.strip()
-        if not (policy and sign):
+        parts = _POLICY.fullmatch(text)
+        if parts is None or not parts["name"].strip():
             expected = "name:path=value,path=value (or name: alone, as it is)"
             refuse(name, f"{text!r} is not a {name.lstrip('-')}: expected {expected}")
-        return policy, changes_of((change for change in listed.split(",") if change.strip()), name)
+        listed = (change for change in parts["changes"].split(",") if change.strip())
+        return parts["name"].strip(), changes_of(listed, name)
 
     def plain(self, value: Mapping[str, ChangesByPath]) -> dict[str, dict[str, Any]]:
         """Changes by name and path."""
         return {policy: dict(changes) for policy, changes in value.items()}
 
     def typed(self, value: Mapping[str, ChangesByPath]) -> list[str]:
-        """``name: path=value,path=value`` each."""
+        """``name:path=value,path=value`` each."""
         from minegame.scenario import typed_change
 
-        return [f"{name}: " + ",".join(typed_change(*change) for change in to.items()) for name, to in value.items()]
+        return [f"{name}:{','.join(typed_change(*change) for change in to.items())}" for name, to in value.items()]
 
 
 def changes_of(texts: Iterable[str], name: str) -> dict[str, Any]:
@@ -291,16 +339,15 @@ class Players(Reader):
     def read(self, given: Any, name: str) -> dict[str, tuple[str, ...]]:
         """Levers by patron."""
         if isinstance(given, Mapping):
-            return {str(patron): Words().read(levers, name) for patron, levers in given.items()}
-        found: dict[str, tuple[str, ...]] = {}
-        for text in [given] if isinstance(given, str) else given:
-            patron, sign, levers = (part.strip() for part in text.partition("="))
-            if not (patron and sign):
-                refuse(name, f"{text!r}: expected patron=lever,lever, such as us=tariff,access")
-            if patron in found:
-                refuse(name, f"{patron!r} is given twice")
-            found[patron] = tuple(dict.fromkeys(lever.strip() for lever in levers.split(",") if lever.strip()))
-        return found
+            return {_name(patron, name): Words().read(levers, name) for patron, levers in given.items()}
+        texts = _texts(given, name, "patron=lever,lever, or levers by patron")
+        return _once([self._one(text, name) for text in texts], name)
+
+    def _one(self, text: str, name: str) -> tuple[str, tuple[str, ...]]:
+        patron, sign, levers = (part.strip() for part in text.partition("="))
+        if not (patron and sign):
+            refuse(name, f"{text!r}: expected patron=lever,lever, such as us=tariff,access")
+        return patron, tuple(dict.fromkeys(lever.strip() for lever in levers.split(",") if lever.strip()))
 
     def plain(self, value: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Lists by patron."""
@@ -313,17 +360,26 @@ class Players(Reader):
 
 @dataclass(frozen=True)
 class Factors(Reader):
-    """What varies: ``path=low:high``, ``path=low:high:log`` or ``path=a,b,c``; a mapping by path, or Factor objects."""
+    """What varies: ``path=low:high``, ``path=low:high:log`` or ``path=a,b,c``; a mapping by path, or Factor objects.
+
+    By path a range is (low, high), (low, high, "log") or {low: …, high: …}, and levels are a list of others than two
+    numbers, or {levels: …}.
+    """
 
     metavar: str = "PATH=RANGE"
     many: bool = True
 
     def read(self, given: Any, name: str) -> tuple[Factor, ...]:
         """The factors, in the order given."""
+        from minegame.design import Factor
+
         if isinstance(given, Mapping):
-            given = [_listed_factor(str(path), values, name) for path, values in given.items()]
-        listed = [given] if isinstance(given, str) else list(given)
-        found = tuple(typed_factor(one, name) if isinstance(one, str) else one for one in listed)
+            found = tuple(_kept_factor(_name(path, name), values, name) for path, values in given.items())
+        else:
+            listed = _listed(given, name, _FACTORS)
+            found = tuple(
+                one if isinstance(one, Factor) else typed_factor(_text(one, name, _FACTORS), name) for one in listed
+            )
         _refuse_twice([factor.path for factor in found], name)
         if not found:
             refuse(name, "nothing varies: expected at least one factor")
@@ -331,7 +387,7 @@ class Factors(Reader):
 
     def plain(self, value: Sequence[Factor]) -> dict[str, list[Any]]:
         """The levels, or the ends and the scale of the range, by path."""
-        return {f.path: list(f.levels) if f.levels else [f.low, f.high, f.scale] for f in value}
+        return {factor.path: _plain_factor(factor) for factor in value}
 
     def typed(self, value: Sequence[Factor]) -> list[str]:
         """``path=…`` each."""
@@ -346,9 +402,16 @@ class Axis(Reader):
 
     def read(self, given: Any, name: str) -> Factor | str:
         """The path, or the factor."""
-        if isinstance(given, Mapping):
-            return Factors().read(given, name)[0]
-        return typed_factor(given, name) if isinstance(given, str) and "=" in given else given
+        from minegame.design import Factor
+
+        if isinstance(given, Factor):
+            return given
+        if not isinstance(given, Mapping):
+            text = _text(given, name, "a parameter by path, alone or with its range").strip()
+            return typed_factor(text, name) if "=" in text else text
+        if len(given) != 1:
+            refuse(name, f"{dict(given)} is not allowed: expected one parameter with its range")
+        return Factors().read(given, name)[0]
 
     def plain(self, value: Factor | str) -> Any:
         """The path, or the range by path."""
@@ -359,17 +422,46 @@ class Axis(Reader):
         return [value if isinstance(value, str) else written_factor(value)]
 
 
-def _listed_factor(path: str, values: Any, name: str) -> Factor:
-    """A factor from a list as a folder keeps it: ``[low, high]``, ``[low, high, scale]`` or levels."""
+_FACTORS = "path=low:high or path=a,b,c, or ranges and levels by path"
+_SCALES = ("linear", "log")
+
+
+def _kept_factor(path: str, values: Any, name: str) -> Factor:
+    """A factor from what a folder or a file keeps: ends and scale of a range, or levels; as a list, or by name."""
     from minegame.design import Factor
 
-    listed = list(values)
-    ends = [end for end in listed[:2] if isinstance(end, (int, float)) and not isinstance(end, bool)]
-    if len(ends) == 2 and listed[2:] in ([], ["linear"], ["log"]):
-        return _factor_between(path, float(ends[0]), float(ends[1]), str((listed[2:] or ["linear"])[0]), name)
-    if not listed:
-        refuse(name, f"{path}: has no levels: expected a range (low, high) or at least one level")
-    return Factor(path, levels=tuple(listed))
+    expected = "expected a range (low, high) or at least one level"
+    if isinstance(values, Mapping) and set(values) == {"levels"}:
+        levels = tuple(_listed(values["levels"], name, "a list of levels", f"{path}: "))
+    elif isinstance(values, Mapping):
+        if not {"low", "high"} <= set(values) <= {"low", "high", "scale"}:
+            refuse(name, f"{path}: {dict(values)} is not allowed: {expected}")
+        return _range_of(path, [values["low"], values["high"], values.get("scale", "linear")], name)
+    else:
+        levels = tuple(_listed(values, name, "a range (low, high) or a list of levels", f"{path}: "))
+        if len(levels) in (2, 3) and all(map(_is_number, levels[:2])) and (not levels[2:] or levels[2] in _SCALES):
+            return _range_of(path, [*levels, "linear"], name)
+    if not levels:
+        refuse(name, f"{path}: has no levels: {expected}")
+    return Factor(path, levels=levels)
+
+
+def _plain_factor(factor: Factor) -> Any:
+    if not factor.levels:
+        return [factor.low, factor.high, factor.scale]
+    levels = list(factor.levels)
+    return {"levels": levels} if len(levels) == 2 and all(map(_is_number, levels)) else levels
+
+
+def _range_of(path: str, values: Sequence[Any], name: str) -> Factor:
+    low, high, scale = values[:3]
+    if not (_is_number(low) and _is_number(high)) or scale not in _SCALES:
+        refuse(name, f"{path}: {list(values)} is not a range: expected low, high and perhaps log")
+    return _factor_between(path, float(low), float(high), str(scale), name)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def typed_factor(text: str, name: str) -> Factor:
@@ -388,6 +480,8 @@ def typed_factor(text: str, name: str) -> Factor:
 def _factor_between(path: str, low: float, high: float, scale: str, name: str) -> Factor:
     from minegame.design import Factor
 
+    if not (math.isfinite(low) and math.isfinite(high)):
+        refuse(name, f"{path}={low:g}:{high:g} is not a range: expected two numbers, such as 0:4")
     if not low < high:
         refuse(name, f"{path}={low:g}:{high:g}: the range is empty: {low:g} is not below {high:g}")
     if scale == "log" and low <= 0:
@@ -415,8 +509,11 @@ class Levels(Reader):
     def read(self, given: Any, name: str) -> dict[str, list[Any]]:
         """Levels by path."""
         if isinstance(given, Mapping):
-            return {str(path): list(levels) for path, levels in given.items()}
-        texts = [given] if isinstance(given, str) else list(given)
+            return {
+                _name(path, name): _listed(levels, name, "a list of levels", f"{path}: ")
+                for path, levels in given.items()
+            }
+        texts = _texts(given, name, "path=low:high:n or path=a,b,c")
         parts = [path_and_values(text, name, "path=low:high:n or path=a,b,c") for text in texts]
         _refuse_twice([path for path, _ in parts], name)
         return {
@@ -536,21 +633,28 @@ class Options:
             if value is None or value == defaults[name]:
                 continue
             texts = option.reader.typed(value)
-            parts += [part for text in texts for part in (flag_of(name), text)] or [flag_of(name)]
+            parts += [flag_of(name)] if isinstance(option.reader, Flag) else []
+            parts += [part for text in texts for part in (flag_of(name), text)]
         return parts
 
 
 # ------------------------------------------------------------------------------------------- options that many share
+#
+# An option of one name means the same wherever it is declared; only its default may differ, and how that is said.
 
 
-def replications(default: int | None, help: str = "Negotiations of every point played.", least: int = 2) -> Any:
-    """How many negotiations."""
-    return option(default, help, Whole(least, MOST_NEGOTIATIONS), "-n")
+def _with(help: str, default: str) -> str:
+    return f"{help.removesuffix('.')} (default: {default})." if default else help
 
 
-def seed() -> Any:
+def replications(default: int | None, said: str = "", least: int = 2) -> Any:
+    """How many negotiations; ``said`` are words for a default that is no single number."""
+    return option(default, _with("Negotiations of every point played.", said), Whole(least, MOST_NEGOTIATIONS), "-n")
+
+
+def seed(default: int | None = 0, said: str = "") -> Any:
     """The seed of the luck."""
-    return option(0, "Seed of the luck; the same seed, the same luck.", Whole(0, MAX_SEED))
+    return option(default, _with("Seed of the luck; the same seed, the same luck.", said), Whole(0, MAX_SEED))
 
 
 def confidence() -> Any:
@@ -578,9 +682,9 @@ def factors() -> Any:
     return option(None, "Take what varies from an experiment, shipped or a YAML file.", Word("EXPERIMENT"))
 
 
-def policy(help: str) -> Any:
-    """Policies that are compared."""
-    return option(None, help, Policies())
+def policy(said: str) -> Any:
+    """Policies that are compared; ``said`` is what is compared where none is given."""
+    return option(None, _with("A policy to compare; many times.", said), Policies())
 
 
 def player() -> Any:
@@ -598,6 +702,16 @@ def deviation(default: float, help: str) -> Any:
     return option(default, help, Real(0, example="0.5", metavar="SD"))
 
 
+def as_json() -> Any:
+    """Whether JSON is printed."""
+    return option(False, "Print JSON for programs instead of text.", Flag())
+
+
+def results() -> Any:
+    """Results that are there."""
+    return argument((), "Folders of answers or runs, or folders that hold such.", Words("RESULTS…"))
+
+
 def folder_of_results(help: str = "Folder of the results (default: in results/).") -> Any:
     """Where results are kept."""
     return option(None, help, Place())
@@ -612,3 +726,8 @@ def changes() -> Any:
     """Changes of the scenario."""
     help = "Change a value of the scenario, such as tender.lots=split; may be given many times."
     return option(None, help, Changes())
+
+
+def threads() -> Any:
+    """How many threads play."""
+    return option(None, "Threads to run on (default: all cores).", Whole(1, 4096))

@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,7 @@ import numpy as np
 from minegame import storage
 from minegame.analysis import winning
 from minegame.ensemble import MEASURES
-from minegame.scenario import Scenario, nearest
+from minegame.scenario import Scenario, ScenarioError, nearest
 from minegame.statistics import precision
 from minegame.storage import ResultsError
 
@@ -318,20 +319,33 @@ class Results:
 
 
 def load(folder: Path | str) -> Results:
-    """The results in a folder, once every table is found to be as it was written.
+    """The results of a run in a folder, once every table is found to be as it was written.
 
     Raises:
-        ResultsError: if the folder is no results folder, the run is not finished, or a table was altered.
+        ResultsError: if the folder holds no run, the run is not finished, or a table was altered.
     """
     folder = Path(folder)
     manifest = storage.read_manifest(folder)
-    if manifest["state"] != "complete":
-        raise ResultsError(folder, f"the run is not finished: run the experiment again to go on ({_progress(folder)})")
-    bad = storage.damaged(folder, manifest)
-    if bad:
-        text = f"not as written: {', '.join(bad)}; run the experiment again to make it again"
+    if manifest["kind"] != storage.EXPERIMENT:
+        text = f"holds the answer to a question ({manifest['kind']}), and not a run: read it with minegame.answers.read"
         raise ResultsError(folder, text)
+    check(folder, manifest)
     return Results(folder, manifest)
+
+
+def check(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse what is not finished, or not as it was written.
+
+    Raises:
+        ResultsError: if so, with what to do about it.
+    """
+    what, again = (
+        ("run", "run the experiment") if manifest["kind"] == storage.EXPERIMENT else ("answer", "ask the question")
+    )
+    if manifest["state"] != "complete":
+        raise ResultsError(folder, f"the {what} is not finished: {again} again to go on ({_progress(folder)})")
+    if bad := storage.damaged(folder, manifest):
+        raise ResultsError(folder, f"not as written: {', '.join(bad)}; {again} again to make it again")
 
 
 def _progress(folder: Path) -> str:
@@ -340,13 +354,80 @@ def _progress(folder: Path) -> str:
     return f"{count:,} files of chunks are kept"
 
 
+# ---------------------------------------------------------------------------------------------------- finding folders
+
+
+def holds(folder: Path) -> bool:
+    """Whether a folder holds results of any kind, finished or not."""
+    return storage.is_results_folder(folder) or (folder / storage.ANSWER).is_file()
+
+
+def folders_in(folder: Path, key: Callable[[Path], Any] | None = None) -> list[Path]:
+    """The folders of results that a path stands for: itself, then those in it; in order of ``key``, then of names.
+
+    A folder that holds results may hold others, such as the answers that an experiment asked for.
+    """
+    if not folder.is_dir():
+        return []
+    inside = sorted((path for path in folder.iterdir() if path.is_dir() and holds(path)), key=lambda path: path.name)
+    inside = sorted(inside, key=key) if key else inside
+    return [*([folder] if holds(folder) else []), *(found for path in inside for found in folders_in(path, key))]
+
+
+def kind_in(folder: Path) -> str:
+    """The kind of what a folder holds, as it says itself; nothing where it cannot be read."""
+    try:
+        if storage.is_results_folder(folder):
+            return str(storage.read_manifest(folder)["kind"])
+        head = json.loads((folder / storage.ANSWER).read_text(encoding="utf-8"))
+        return str(head.get("kind", head.get("name", "")))
+    except (ScenarioError, OSError, ValueError, RecursionError, AttributeError):  # which is told when it is read
+        return ""
+
+
 def listing(root: Path | str = "results") -> list[tuple[Path, Mapping[str, Any]]]:
-    """The results folders in a folder, with their manifests, the newest first; what cannot be read is left out."""
+    """The results in a folder, runs and answers, with their manifests, the newest first.
+
+    What cannot be read is left out, and so are answers of the version before, which kept no manifest.
+    """
     found = []
-    root = Path(root)
-    for folder in sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []:
+    for folder in folders_in(Path(root)):
         try:
             found.append((folder, storage.read_manifest(folder)))
         except ResultsError:
             continue
     return sorted(found, key=lambda pair: str(pair[1].get("begun", "")), reverse=True)
+
+
+def entry(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What a list of results says of one folder, of whatever kind; None for what its kind does not have."""
+    run = manifest["kind"] == storage.EXPERIMENT
+    groups, policies = (manifest["groups"], len(manifest["policies"])) if run else (None, None)
+    most = manifest["groups"] * len(manifest["policies"]) * manifest["replications"]["at_most"] if run else None
+    return {
+        "folder": str(folder),
+        "kind": manifest["kind"],
+        "title": manifest["title"] if run else _question(folder) or manifest["kind"].replace("_", " "),
+        "state": _state(folder, manifest),
+        "groups": groups,
+        "policies": policies,
+        "negotiations": manifest.get("negotiations", most),
+        "begun": manifest["begun"],
+        "scenario": manifest["scenario"]["name"],
+    }
+
+
+def _question(folder: Path) -> str:
+    """The question that an answer answers, in words, where it is there already."""
+    try:
+        head = json.loads((folder / storage.ANSWER).read_text(encoding="utf-8"))
+        return str(head["question"])
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return ""
+
+
+def _state(folder: Path, manifest: Mapping[str, Any]) -> str:
+    """Complete, running at this moment, or unfinished: work that was killed cannot say so itself."""
+    if manifest["state"] == "complete":
+        return "complete"
+    return "running" if storage.is_claimed(folder) else "unfinished"

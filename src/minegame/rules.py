@@ -64,7 +64,8 @@ def fair_multiplier(sd, z):
 def price_step(x, kappa, sigma, long_run, years, z):
     """R1: the log price some years later (Schwartz one-factor), from a standard normal z.
 
-    The stationary mean of the *price* is the long-run price.  Without mean reversion the price is a martingale.
+    The stationary mean of the *price* is the long-run price.  No mean reversion at all is a choice of its own: a random
+    walk whose price is a martingale, which is not the limit of ever slower reversion.
     Source: Schwartz 1997, model 1, exact discretisation.  Unit: ln(USD/mtu).
 
     >>> round(price_step(math.log(380.0), 0.0, 0.3, 530.0, 1.0, 0.0) - math.log(380.0), 3)
@@ -72,7 +73,7 @@ def price_step(x, kappa, sigma, long_run, years, z):
     >>> round(math.exp(price_step(math.log(380.0), 50.0, 0.0, 530.0, 1.0, 0.0)), 6)
     530.0
     """
-    if kappa < 1e-9:
+    if kappa == 0.0:
         return x + sigma * math.sqrt(years) * z - 0.5 * sigma * sigma * years
     kept = math.exp(-kappa * years)
     spread = sigma * math.sqrt((1.0 - kept * kept) / (2.0 * kappa))
@@ -98,7 +99,7 @@ def mine_price(x, kappa, sigma, long_run, years):
     >>> round(mine_price(math.log(530.0), 0.15, 0.0, 530.0, 12.0), 6)
     530.0
     """
-    if kappa < 1e-9:
+    if kappa == 0.0:
         return math.exp(x)
     kept = math.exp(-kappa * years)
     variance = sigma * sigma / (4.0 * kappa) * (1.0 - kept * kept)
@@ -196,15 +197,14 @@ def belief(a, b):
 def commitment_hazard(base, mandate_slope, engagement_slope, letter_slope, mandate, engagement, holds_letter):
     """R7: the probability that a financier issues its letter or commits its capital this month.
 
-    A mandate to the state's lenders and the attention of a head of state hasten it (the latter only under a mandate),
-    and so does a public letter that the bidder already holds.
+    A mandate to the state's lenders hastens it, the attention of a head of state as far as there is a mandate, and a
+    public letter that the bidder already holds.
 
     >>> round(commitment_hazard(0.0, math.log(2.0), 0.0, 0.0, 1.0, 0.0, 0), 12)
     0.5
     """
     rate = base + mandate_slope * mandate + letter_slope * (1.0 if holds_letter else 0.0)
-    if mandate > 0.0:
-        rate += engagement_slope * engagement
+    rate += engagement_slope * engagement * mandate
     return 1.0 - math.exp(-max(0.0, rate))
 
 
@@ -356,16 +356,17 @@ def tariff_loss(duty, exports, exposed_share, incidence, annuity):
 
 
 @rule
-def threat_loss(threat_weight, link, credibility, threat, tariff_loss, share):
+def threat_loss(threat_weight, link, credibility, threat, tariff_loss, share, unasked):
     """R14: what a patron's tariff threat costs the host while its bidders hold only ``share`` of the value, M$.
 
-    ``tariff_loss`` is the loss at stake.  A threat that is carried out costs it whatever the host believed: then
-    weight, link and credibility are 1.
+    ``unasked`` is the value share of kept lots for which none of them bid: nobody is blamed for refusing what was not
+    asked for.  ``tariff_loss`` is the loss at stake.  A threat that is carried out costs it whatever the host believed:
+    then weight, link and credibility are 1.
 
-    >>> threat_loss(1.0, 0.5, 0.6, 1.0, 100.0, 0.0)
-    30.0
+    >>> threat_loss(1.0, 0.5, 0.6, 1.0, 100.0, 0.0, 0.0), threat_loss(1.0, 0.5, 0.6, 1.0, 100.0, 0.25, 0.25)
+    (30.0, 15.0)
     """
-    return threat_weight * link * credibility * threat * tariff_loss * (1.0 - share)
+    return threat_weight * link * credibility * threat * tariff_loss * (1.0 - share - unasked)
 
 
 @rule
@@ -467,6 +468,19 @@ def renegotiated_equity(equity, step, cap):
 
 
 @rule
+def counted_shares(weight, own_stake_weight, equity):
+    """R19: the parts of an awarded deposit's value share that count as the camp's and as the host's own.
+
+    ``own_stake_weight`` says how far the state's equity counts as the host's: 0 if who operates decides, 1 if who owns.
+
+    >>> counted_shares(0.5, 1.0, 0.25), counted_shares(0.5, 0.0, 0.25)
+    ((0.375, 0.125), (0.5, 0.0))
+    """
+    own = weight * own_stake_weight * equity
+    return weight - own, own
+
+
+@rule
 def camp_share(history_weight, award_weight, portfolio_share, award_share, awarded):
     """R19: a camp's share of the portfolio once a share ``award_share`` of the tender (``awarded`` in all) is its own.
 
@@ -486,7 +500,7 @@ def imbalance(share, ideal):
     return (share - ideal) * (share - ideal)
 
 
-# ---------------------------------------------------------------------------------------------- R20 decision, section 5
+# --------------------------------------------------------------------------------------- R20, R21 decision, section 5
 
 
 @rule
@@ -531,6 +545,16 @@ def requested_concession(aspiration, opening, full):
     0.25
     """
     return (aspiration - opening) / (full - opening)
+
+
+@rule
+def answer_month(onset, event, lag):
+    """R21: the month from which a lever answers an event: the next one, or as many later as its patron lags.
+
+    >>> answer_month(0, 3, 0), answer_month(0, 3, 2), answer_month(9, 3, 2)
+    (4, 6, 9)
+    """
+    return max(onset, event + 1 + lag)
 
 
 @rule

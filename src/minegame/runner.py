@@ -310,6 +310,12 @@ class Memory:
         return io.BytesIO(content)
 
 
+def array_of(store: Store, name: str) -> np.ndarray:
+    """The array of a chunk."""
+    found: np.ndarray = np.load(store.read(name, "npy"))
+    return found
+
+
 @dataclass(frozen=True)
 class Part:
     """A chunk that is wanted: its name, how many negotiations it holds, and how its task is made."""
@@ -369,19 +375,20 @@ class Runner:
 
     # -------------------------------------------------------------------------------------------------------- chunks
 
-    def play(self, parts: Sequence[Part]) -> None:
-        """Play the chunks that the store does not have, and keep each as soon as it is there.
+    def play(self, parts: Sequence[Part], store: Store | None = None) -> None:
+        """Play the chunks that a store (default: the runner's) does not have, and keep each as soon as it is there.
 
         Raises:
             OtherRulesError: if a worker has another version of the rules.
             OSError: if a chunk cannot be kept; finished ones stay.
         """
-        missing = [part for part in parts if not self.store.has(part.name)]
+        store = store or self.store
+        missing = [part for part in parts if not store.has(part.name)]
         self._planned += sum(part.negotiations for part in parts)
         self.done += sum(part.negotiations for part in parts) - sum(part.negotiations for part in missing)
         self._report()
         for part, content in self._as_finished(missing):
-            self.store.keep(part.name, content)
+            store.keep(part.name, content)
             self.done += part.negotiations
             self._report()
 
@@ -399,23 +406,11 @@ class Runner:
             for future in under_way:
                 future.cancel()
 
-    def array(self, name: str) -> np.ndarray:
-        """The array of a chunk."""
-        found: np.ndarray = np.load(self.store.read(name, "npy"))
-        return found
-
     def _kept(self, negotiations: int, parts: Sequence[Part]) -> Iterator[np.ndarray]:
         """The arrays of the chunks of a stage, in order; those of a small stage are not worth a file."""
-        if negotiations >= _WORTH_KEEPING:
-            self.play(parts)
-            yield from (self.array(part.name) for part in parts)
-            return
-        store, self.store = self.store, Memory()
-        try:
-            self.play(parts)
-            yield from [self.array(part.name) for part in parts]
-        finally:
-            self.store = store
+        store = self.store if negotiations >= _WORTH_KEEPING else Memory()
+        self.play(parts, store)
+        return (array_of(store, part.name) for part in parts)
 
     # ------------------------------------------------------------------------------------------- what an analysis asks
 

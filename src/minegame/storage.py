@@ -38,7 +38,8 @@ from minegame.scenario import Problem, Scenario, ScenarioError
 
 FORMAT = 3
 _READ = (2, FORMAT)  # a folder of format 2 holds an experiment, and its manifest has tables for files
-MANIFEST, CHUNKS, LOCK = "manifest.json", "chunks", ".lock"
+EXPERIMENT = "experiment"  # the kind of a folder that holds a run; others are kinds of question
+MANIFEST, ANSWER, CHUNKS, LOCK = "manifest.json", "answer.json", "chunks", ".lock"
 DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
     "design.parquet", "summary.parquet", "contrasts.parquet", "outcomes.parquet", "winning.csv",
 )  # fmt: skip
@@ -148,14 +149,27 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def discard(folder: Path) -> None:
-    """Remove a folder in which nothing was finished, and the folders above it that are left empty."""
-    for path in (folder / MANIFEST, folder / LOCK):
-        path.unlink(missing_ok=True)
-    with suppress(OSError):
-        for path in (folder / CHUNKS, folder):
-            if path.is_dir():
-                path.rmdir()
+@contextmanager
+def nothing_left_behind(folder: Path) -> Iterator[None]:
+    """If what is begun in a folder fails before a chunk is kept, it leaves the folders as they were."""
+    made = [path for path in (folder / CHUNKS, folder, *folder.absolute().parents) if not path.exists()]
+    vacant = is_vacant(folder)
+    try:
+        yield
+    except BaseException:
+        if vacant and _is_bare(folder):
+            for name in (MANIFEST, LOCK):
+                (folder / name).unlink(missing_ok=True)
+            for path in made:
+                with suppress(OSError):  # it was never made, or somebody has put something there
+                    path.rmdir()
+        raise
+
+
+def _is_bare(folder: Path) -> bool:
+    """Whether a folder holds nothing that was found out."""
+    bare = {MANIFEST, LOCK, CHUNKS}
+    return folder.is_dir() and {path.name for path in folder.iterdir()} <= bare and not any(folder.glob(f"{CHUNKS}/*"))
 
 
 @contextmanager
@@ -233,7 +247,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ResultsError(folder, text)
     if manifest.pop(_OWN, None) != content_mark(manifest):
         raise ResultsError(folder, f"its {MANIFEST} is not as it was written, so nothing vouches for the rest: {_ANEW}")
-    return manifest if manifest["format"] == FORMAT else {"kind": "experiment", "files": manifest["tables"], **manifest}
+    return manifest if manifest["format"] == FORMAT else {"kind": EXPERIMENT, "files": manifest["tables"], **manifest}
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

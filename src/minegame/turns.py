@@ -29,6 +29,8 @@ from minegame.game import (
     OPENING,
     RIVAL_LEADS,
     RIVAL_LETTER,
+    RIVAL_PRESSES,
+    RIVAL_THREATENS,
     SHELVE,
     TARIFF,
     TERM,
@@ -145,7 +147,7 @@ def _is_on(game, state, k, lever):
     if trigger == ALWAYS:
         return state.month >= onset
     event = state.event_month[k, trigger]
-    return event != NEVER and state.month >= max(onset, event + 1)
+    return event != NEVER and state.month >= rules.answer_month(onset, event, game.lever_lag[k, lever])
 
 
 @rule
@@ -162,17 +164,22 @@ def _happens(game, state, k, trigger):
         return _rival_leads(game, state, k)
     if trigger == RIVAL_LETTER:
         return _rival_letter(game, state, k)
+    if trigger == RIVAL_PRESSES:
+        return _rival_presses(game, state, k)
+    if trigger == RIVAL_THREATENS:
+        return _rival_threatens(game, state, k)
     raise ValueError("a trigger without an event")
 
 
 @rule
 def _rival_leads(game, state, k):
-    """Whether the host's candidate of the month gives a patron's own camp less than half of the value."""
+    """Whether the host's candidate of the month gives a patron's own camp less than half of all the value tendered."""
     if not state.has_candidate:
         return False
     held = 0.0
     for d in range(game.deposits):
-        if game.bidder_patron[state.award[d]] == k:
+        i = state.award[d]
+        if i != NOBODY and game.bidder_patron[i] == k:
             held += game.deposit_weight[d]
     return held < 0.5 - _SAME_SHARE
 
@@ -185,6 +192,25 @@ def _rival_letter(game, state, k):
         if game.financier_public[f] and state.letter_month[f] == state.month:
             if game.bidder_patron[i] != k and game.bidder_entry[i] < game.months:
                 return True
+    return False
+
+
+@rule
+def _rival_presses(game, state, k):
+    """Whether another patron has some lever in effect this month, after scaling to its political capital."""
+    for other in range(game.patrons):
+        for lever in range(_LEVERS):
+            if other != k and state.lever[other, lever] > 0.0:
+                return True
+    return False
+
+
+@rule
+def _rival_threatens(game, state, k):
+    """Whether another patron has its tariff or its denial lever in effect this month."""
+    for other in range(game.patrons):
+        if other != k and max(state.lever[other, TARIFF], state.lever[other, DENIAL]) > 0.0:
+            return True
     return False
 
 
@@ -393,7 +419,7 @@ def _impress(game, state, i, d):
 @rule
 def weigh(game, state):
     """The host weighs every allocation of the deposits, and what it can hope for (R13-R20)."""
-    weigh_patrons(game, state)
+    take_stock(game, state)
     _weigh_shelving(game, state)
     _find_candidate(game, state)
     if not state.has_candidate:
@@ -411,6 +437,27 @@ def weigh(game, state):
 
 
 @rule
+def take_stock(game, state):
+    """What is the same for every allocation of the month: patrons, options to develop, who asks for what."""
+    weigh_patrons(game, state)
+    _value_options(game, state)
+    if game.lots != BUNDLED:
+        _note_requests(game, state)
+
+
+@rule
+def _note_requests(game, state):
+    """Which deposits the bidders of each patron bid on."""
+    for k in range(game.patrons):
+        for d in range(game.deposits):
+            state.asked[k, d] = 0
+    for i in range(game.bidders):
+        for d in range(game.deposits):
+            if state.bids[i, d]:
+                state.asked[game.bidder_patron[i], d] = 1
+
+
+@rule
 def _patience(game, state, main):
     if state.month >= game.months - 1:
         return 0.0
@@ -420,33 +467,60 @@ def _patience(game, state, main):
 
 @rule
 def _weigh_shelving(game, state):
-    for k in range(game.patrons):
-        state.share[k] = 0.0
-    state.shelve_utility = shelving_rent(game, state) + politics(game, state)
+    for d in range(game.deposits):
+        state.trial[d] = NOBODY
+    state.shelve_utility = standing_utility(game, state, state.trial)
 
 
 @rule
-def shelving_rent(game, state):
-    """What the host would get for the deposits if it kept them in the ground for now, M$ (R16)."""
+def _value_options(game, state):
+    """What the host would have of each deposit if it kept it in the ground for now, M$ (R16).
+
+    A bundle is awarded or kept as one: the option on all of it stands at its first deposit.
+    """
     gross, capital = 0.0, 0.0
     for d in range(game.deposits):
-        _, _, gross_d, capital_d = rules.project(
-            state.annuity_factor,
-            game.deposit_output[d] * state.geology[d],
-            state.mine_price,
-            game.shelving_unit_cost,
-            game.project_capex_factor * game.deposit_capex[d],
-            0.0,
-            0.0,
-            game.project_extraction_tax,
-            game.project_income_tax,
-        )
+        gross_d, capital_d = _undeveloped(game, state, d)
         gross += gross_d
         capital += capital_d
+        state.option[d] = 0.0 if game.lots == BUNDLED else _option(game, gross_d, capital_d)
+    if game.lots == BUNDLED:
+        state.option[0] = _option(game, gross, capital)
+
+
+@rule
+def _undeveloped(game, state, d):
+    """What a deposit would earn before capital at the reference cost, and the capital that it would take, M$."""
+    _, _, gross, capital = rules.project(
+        state.annuity_factor,
+        game.deposit_output[d] * state.geology[d],
+        state.mine_price,
+        game.shelving_unit_cost,
+        game.project_capex_factor * game.deposit_capex[d],
+        0.0,
+        0.0,
+        game.project_extraction_tax,
+        game.project_income_tax,
+    )
+    return gross, capital
+
+
+@rule
+def _option(game, gross, capital):
     option = rules.option_value(
         gross, capital, game.project_discount_rate, game.shelving_yield_rate, game.shelving_volatility
     )
     return game.shelving_weight * game.shelving_take * option
+
+
+@rule
+def kept_value(game, state, award):
+    """What the deposits that an allocation keeps in the ground are worth to the host, M$ (R16)."""
+    kept = 0.0
+    for d in range(game.deposits):
+        if award[d] == NOBODY:
+            kept += state.option[d]
+    return kept
 
 
 @rule
@@ -457,6 +531,7 @@ def weigh_patrons(game, state):
     """
     for k in range(game.patrons):
         state.share[k] = 0.0
+        state.unasked[k] = 0.0
         loss, _, _, _ = political_terms(game, state, k)
         state.share[k] = 1.0
         _, anger, access, credit = political_terms(game, state, k)
@@ -470,7 +545,8 @@ def politics(game, state):
     total = 0.0
     for n in range(game.patrons):
         k = game.patron_order[n]
-        total += state.share[k] * state.favour[k] - (1.0 - state.share[k]) * state.menace[k]
+        refused = 1.0 - state.share[k] - state.unasked[k]
+        total += state.share[k] * state.favour[k] - refused * state.menace[k]
     return total + balance(game, state)
 
 
@@ -485,6 +561,7 @@ def political_terms(game, state, k):
         threat,
         game.patron_tariff_loss[k],
         share,
+        state.unasked[k],
     )
     anger = rules.backlash(
         game.host_backlash, game.patron_conflict_expectation[k], game.patron_publicity[k], threat, scale, share
@@ -522,11 +599,11 @@ def _portfolio(game, state):
         awarded += state.share[k]
         held += game.patron_portfolio_share[k]
         ideal += game.patron_ideal_share[k]
-    other = rules.camp_share(history, award, 1.0 - held, 0.0, awarded)
+    other = rules.camp_share(history, award, 1.0 - held, state.own_holding, awarded)
     uneven, index = rules.imbalance(other, 1.0 - ideal), other * other
     for n in range(game.patrons):
         k = game.patron_order[n]
-        share = rules.camp_share(history, award, game.patron_portfolio_share[k], state.share[k], awarded)
+        share = rules.camp_share(history, award, game.patron_portfolio_share[k], state.holding[k], awarded)
         uneven += rules.imbalance(share, game.patron_ideal_share[k])
         index += share * share
     return uneven, index
@@ -534,47 +611,87 @@ def _portfolio(game, state):
 
 @rule
 def standing_utility(game, state, award):
-    """The host's utility of an allocation but for the rents, M$; leaves the camps' shares in ``state.share``."""
+    """The host's utility of an allocation but for the rents, M$; leaves the camps' shares in ``state.share``.
+
+    ``award`` names the bidder of each deposit, NOBODY where it is kept.
+    """
     _share_out(game, state, award)
-    noise, one = 0.0, 1
+    noise = 0.0
     for d in range(game.deposits):
-        noise += state.noise[award[d], d]
-        if award[d] != award[0]:
-            one = 0
-    return noise + (game.tender_synergy if one else 0.0) + politics(game, state)
+        if award[d] != NOBODY:
+            noise += state.noise[award[d], d]
+    return noise + _synergy(game, award) + politics(game, state) + kept_value(game, state, award)
+
+
+@rule
+def _synergy(game, award):
+    """What it is worth that one bidder takes every deposit, M$."""
+    for d in range(game.deposits):
+        if award[d] == NOBODY or award[d] != award[0]:
+            return 0.0
+    return game.tender_synergy
 
 
 @rule
 def _share_out(game, state, award):
+    """Add up what an allocation gives to each camp, what counts as whose, and what of the rest it never asked for."""
     for k in range(game.patrons):
         state.share[k] = 0.0
+        state.holding[k] = 0.0
+        state.unasked[k] = 0.0
+    state.own_holding = 0.0
+    awarded, kept = False, False
     for d in range(game.deposits):
-        state.share[game.bidder_patron[award[d]]] += game.deposit_weight[d]
+        if award[d] == NOBODY:
+            kept = True
+        else:
+            awarded = True
+            _hand_over(game, state, award[d], d)
+    if awarded and kept:  # refusing everybody stays dear, whoever asked
+        _count_unasked(game, state, award)
+
+
+@rule
+def _hand_over(game, state, i, d):
+    k, weight = game.bidder_patron[i], game.deposit_weight[d]
+    camps, own = rules.counted_shares(weight, game.host_own_stake_weight, state.equity[i, d])
+    state.share[k] += weight
+    state.holding[k] += camps
+    state.own_holding += own
+
+
+@rule
+def _count_unasked(game, state, award):
+    """For each patron, the value share of the kept deposits for which none of its bidders bid (R14)."""
+    for k in range(game.patrons):
+        for d in range(game.deposits):
+            if award[d] == NOBODY and not state.asked[k, d]:
+                state.unasked[k] += game.deposit_weight[d]
 
 
 @rule
 def ledger(game, state, award, entries):
     """Write the host's utility of an allocation, term by term, into ``entries``; return the sum.
 
-    ``award`` names the bidder of each deposit; ``entries`` has the length of ``game.LEDGER``, M$.  Call it after the
-    bidders' offers of the month.
+    ``award`` names the bidder of each deposit, NOBODY where it is kept; ``entries`` has the length of ``game.LEDGER``,
+    M$.  Call it after the bidders' offers of the month.
     """
-    weigh_patrons(game, state)
+    take_stock(game, state)
     total = standing_utility(game, state, award) + _rents(game, state, award, OFFERED)
     for n in range(entries.shape[0]):
         entries[n] = 0.0
-    entries[TERM.synergy] = game.tender_synergy
     for d in range(game.deposits):
-        _enter_rent(game, state, award[d], d, entries)
-        if award[d] != award[0]:
-            entries[TERM.synergy] = 0.0
+        if award[d] != NOBODY:
+            _enter_rent(game, state, award[d], d, entries)
     for k in range(game.patrons):
         loss, anger, access, credit = political_terms(game, state, k)
         entries[TERM.threat_loss] -= loss
         entries[TERM.backlash] -= anger
         entries[TERM.access] += access
         entries[TERM.credit] += credit
+    entries[TERM.synergy] = _synergy(game, award)
     entries[TERM.balance] = balance(game, state)
+    entries[TERM.option] = kept_value(game, state, award)
     return total
 
 
@@ -596,29 +713,33 @@ def _enter_rent(game, state, i, d, entries):
 def _rents(game, state, award, level):
     total = 0.0
     for d in range(game.deposits):
-        total += state.rent[award[d], d, level]
+        if award[d] != NOBODY:
+            total += state.rent[award[d], d, level]
     return total
 
 
 @rule
 def _allocations(game):
-    """How many allocations there are: one a bidder for the bundle, or one a bidder for each lot."""
+    """How many allocations there are: one a bidder for the bundle; a bidder or nobody for each lot, but not for all."""
     if game.lots == BUNDLED:
         return game.bidders
     count = 1
     for _ in range(game.deposits):
-        count *= game.bidders
-    return count
+        count *= game.bidders + 1
+    return count - 1
 
 
 @rule
 def _try(game, state, number):
     """Lay allocation ``number`` out in ``state.trial``; true if every one of its bidders bids on what it would get."""
     for d in range(game.deposits):
-        i = number if game.lots == BUNDLED else number % game.bidders
+        i = number
         if game.lots != BUNDLED:
-            number //= game.bidders
-        if not state.bids[i, d]:
+            i = number % (game.bidders + 1)
+            number //= game.bidders + 1
+        if i == game.bidders:
+            i = NOBODY
+        elif not state.bids[i, d]:
             return False
         state.trial[d] = i
     return True
@@ -643,15 +764,27 @@ def _find_candidate(game, state):
 @rule
 def main_bidder(game, state):
     """The bidder with the largest share of the candidate allocation; among equals, the one of the first deposit."""
-    main, largest = state.award[0], -1.0
+    main, largest = NOBODY, -1.0
     for d in range(game.deposits):
         held = 0.0
         for other in range(game.deposits):
             if state.award[other] == state.award[d]:
                 held += game.deposit_weight[other]
-        if held > largest + _SAME_SHARE:
+        if state.award[d] != NOBODY and held > largest + _SAME_SHARE:
             main, largest = state.award[d], held
     return main
+
+
+@rule
+def _only_bidder(game, award):
+    """The bidder that gets all that an allocation awards; NOBODY if there are several, or none."""
+    only = NOBODY
+    for d in range(game.deposits):
+        if only == NOBODY:
+            only = award[d]
+        elif award[d] != NOBODY and award[d] != only:
+            return NOBODY
+    return only
 
 
 @rule
@@ -681,7 +814,9 @@ def decide(game, state):
     """The host accepts the candidate, counters, waits, or shelves in the last month (R20)."""
     state.requested_concession = -1.0
     last = state.month >= game.months - 1
-    if state.has_candidate and state.utility >= max(state.aspiration, state.shelve_utility):
+    # In the last month there is nobody left to wait for.
+    wanted = state.shelve_utility if last else max(state.aspiration, state.shelve_utility)
+    if state.has_candidate and state.utility >= wanted:
         state.decision = ACCEPT
         state.settled_concession = state.concession[main_bidder(game, state)]
     elif last:
@@ -696,12 +831,9 @@ def decide(game, state):
 @rule
 def _counter(game, state):
     """Ask the single bidder of the candidate for more; true if it agrees, which settles the deal."""
-    i = state.award[0]
-    for d in range(game.deposits):
-        if state.award[d] != i:
-            return False
+    i = _only_bidder(game, state.award)
     room = state.full_utility - state.opening_utility
-    if room <= 0.0:
+    if i == NOBODY or room <= 0.0:
         return False
     state.counters += 1
     state.requested_concession = rules.requested_concession(state.aspiration, state.opening_utility, state.full_utility)
@@ -737,6 +869,7 @@ def settle(game, state, outcome):
     for f in range(game.financiers):
         _convert(game, state, outcome, f)
     for k in range(game.patrons):
+        _count_public_money(game, state, outcome, k)
         _bite(game, state, outcome, k)
     for d in range(game.deposits):
         _build(game, state, outcome, d)
@@ -759,28 +892,31 @@ def _record_award(game, state, outcome):
     outcome.shelved = 1 if shelved else 0
     outcome.countered = 1 if state.decision == COUNTER else 0
     outcome.counters = state.counters
-    outcome.split = 0
     outcome.price = math.exp(state.log_price)
-    for k in range(game.patrons):
-        state.share[k] = 0.0
-    outcome.hhi_before = concentration(game, state)
     for i in range(game.bidders):
         outcome.value_share[i] = 0.0
         outcome.built_share[i] = 0.0
     for d in range(MAX_DEPOSITS):
         outcome.winner[d] = NOBODY
+    _share_out(game, state, outcome.winner)
+    outcome.hhi_before = concentration(game, state)
+    outcome.kept_share = 0.0
     for d in range(game.deposits):
-        if shelved:
+        if shelved or state.award[d] == NOBODY:
             _record_nothing(outcome, d)
+            outcome.kept_share += game.deposit_weight[d]
         else:
             _record_terms(game, state, outcome, d)
+    outcome.partial = 0 if shelved or outcome.kept_share == 0.0 else 1
+    outcome.split = 0 if shelved or _only_bidder(game, outcome.winner) != NOBODY else 1
+    _share_out(game, state, outcome.winner)
     for k in range(game.patrons):
         outcome.patron_share[k] = state.share[k]
+    outcome.hhi_after = concentration(game, state)
     if shelved:
         state.utility = state.shelve_utility
     outcome.utility = state.utility
     outcome.surplus = state.utility - state.shelve_utility
-    outcome.hhi_after = concentration(game, state)
 
 
 @rule
@@ -798,7 +934,6 @@ def _record_nothing(outcome, d):
 def _record_terms(game, state, outcome, d):
     i = state.award[d]
     outcome.winner[d] = i
-    outcome.split = 1 if i != state.award[0] else outcome.split
     outcome.equity[d] = state.equity[i, d]
     outcome.bonus[d] = state.bonus[i, d]
     outcome.processing[d] = state.processing[i]
@@ -807,7 +942,6 @@ def _record_terms(game, state, outcome, d):
     outcome.coverage[d] = state.coverage[i]
     outcome.completion[d] = state.completion[i]
     outcome.value_share[i] += game.deposit_weight[d]
-    state.share[game.bidder_patron[i]] += game.deposit_weight[d]
 
 
 @rule
@@ -819,13 +953,15 @@ def _after_award(state, stream, key, index):
 @rule
 def _carry_out_threat(game, state, outcome, k):
     threat, share = state.lever[k, TARIFF], state.share[k]
-    executed, refused = 0, threat > 0.0 and share < 1.0
+    refused = threat > 0.0 and 1.0 - share - state.unasked[k] > 0.0
+    executed = False
     if refused:
         u = _after_award(state, chance.THREAT, game.patron_key[k], 0)
-        executed = 1 if u < _resolve_to_act(game, state, k, threat) else 0
-    outcome.threat_executed[k] = executed
-    _charge_for_threat(game, outcome, k, threat, refused)
-    lost = rules.threat_loss(1.0, 1.0, 1.0, threat, game.patron_tariff_loss[k], share)
+        executed = u < _resolve_to_act(game, state, k, threat)
+    outcome.threat_refused[k] = 1 if refused else 0
+    outcome.threat_executed[k] = 1 if executed else 0
+    _charge_for_threat(game, outcome, k, threat)
+    lost = rules.threat_loss(1.0, 1.0, 1.0, threat, game.patron_tariff_loss[k], share, state.unasked[k])
     outcome.threat_loss[k] = lost if executed else 0.0
     outcome.backlash[k] = rules.backlash(
         game.host_backlash,
@@ -838,16 +974,16 @@ def _carry_out_threat(game, state, outcome, k):
 
 
 @rule
-def _charge_for_threat(game, outcome, k, threat, refused):
-    """Write down what a patron pays for having its refused threat carried out, or for backing down, M$."""
-    scale, executed = game.host_value_scale, outcome.threat_executed[k] == 1
+def _charge_for_threat(game, outcome, k, threat):
+    """Write down what a patron pays for carrying its refused threat out, or for backing down, M$."""
+    scale = game.host_value_scale
     outcome.execution_cost[k] = 0.0
     outcome.back_down_cost[k] = 0.0
-    if executed:
+    if outcome.threat_executed[k]:
         outcome.execution_cost[k] = rules.executed_threat_cost(
             game.politics_execution_cost_scale, game.patron_execution_cost[k], threat, scale
         )
-    elif refused:
+    elif outcome.threat_refused[k]:
         outcome.back_down_cost[k] = rules.backed_down_cost(
             game.politics_audience_cost_scale, game.patron_audience_cost[k], game.patron_publicity[k], threat, scale
         )
@@ -862,6 +998,29 @@ def _convert(game, state, outcome, f):
     if issued and outcome.value_share[game.financier_bidder[f]] > 0.0:
         u = _after_award(state, chance.CONVERSION, game.financier_key[f], 0)
         outcome.letter_converted[f] = 1 if u < game.financier_conversion[f] else 0
+
+
+@rule
+def _count_public_money(game, state, outcome, k):
+    """Count the letters of a patron's public lenders to bidders that won, and what of them became money, M$."""
+    outcome.public_money[k] = 0.0
+    outcome.public_money_converted[k] = 0.0
+    for f in range(game.financiers):
+        if game.financier_public[f] and game.financier_patron[f] == k and outcome.letter_issued[f]:
+            amount = state.letter_share[f] * _capital_won(game, outcome, game.financier_bidder[f])
+            outcome.public_money[k] += amount
+            if outcome.letter_converted[f]:
+                outcome.public_money_converted[k] += amount
+
+
+@rule
+def _capital_won(game, outcome, i):
+    """The capital cost of the deposits that a bidder won, present value, M$."""
+    capital = 0.0
+    for d in range(game.deposits):
+        if outcome.winner[d] == i:
+            capital += game.project_capex_factor * game.deposit_capex[d]
+    return capital
 
 
 @rule
@@ -965,10 +1124,9 @@ def _renegotiate(game, state, outcome, d):
 
 @rule
 def _update_standing(game, state, outcome, k):
-    threat, share = state.lever[k, TARIFF], state.share[k]
-    if threat > 0.0 and share < 1.0:
+    if outcome.threat_refused[k]:
         _learn(game, state, k, outcome.threat_executed[k] == 1)
-    if share > 0.0:
+    if state.share[k] > 0.0:
         gain = game.politics_credit_gain_award
         state.credit[k] = rules.credit_after(state.credit[k], 0.0, gain, _built(game, outcome, k))
     else:
@@ -1005,8 +1163,8 @@ def _pay_patron(game, state, outcome, k):
 
 @rule
 def _pay_host(game, state, outcome):
-    """The host's realised value: rents, delivered access, less executed threats and backlash; with and without Bal."""
-    money = shelving_rent(game, state) if outcome.shelved else 0.0
+    """The host's realised value: options, rents, delivered access, less executed threats and backlash; and with Bal."""
+    money = kept_value(game, state, outcome.winner)
     outcome.done_share = 0.0
     for d in range(game.deposits):
         if outcome.winner[d] != NOBODY:

@@ -7,7 +7,7 @@ on the same luck, so everything here is a mean over replications and its error i
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -48,12 +48,15 @@ class Attribution:
     confidence: float
 
 
-def design(scenario: Scenario, patron: str, levers: Sequence[str] = LEVERS) -> np.ndarray:
+def design(
+    scenario: Scenario, patron: str, levers: Sequence[str] = LEVERS, intensities: Mapping[str, float] | None = None
+) -> np.ndarray:
     """The games to play: every subset of a patron's levers, on the same luck; GAME records, shape (1, 2^levers).
 
-    The order is that of :func:`coalitions` and of :func:`minegame.design.packages`.
+    Levers are absent or at their ``intensities`` (default: 1).  The order is that of :func:`coalitions` and of
+    :func:`minegame.design.packages`.
     """
-    return scenario.games(list(packages(patron, levers).values())).reshape(1, -1)
+    return scenario.games(list(packages(patron, levers, intensities).values())).reshape(1, -1)
 
 
 def coalitions(levers: Sequence[str]) -> list[tuple[str, ...]]:

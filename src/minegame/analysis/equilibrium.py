@@ -34,7 +34,7 @@ from minegame.game_theory.payoffs import (
 from minegame.scenario import Scenario
 
 #: Who plays with which levers in the case: 16 American and 32 Chinese packages.
-PLAYERS: dict[str, tuple[str, ...]] = {"us": LEVERS[:4], "china": LEVERS}
+PLAYERS: dict[str, tuple[str, ...]] = {"us": LEVERS[:4], "china": LEVERS[:5]}
 #: The month from which a lever works that the scenario neither uses nor dates.
 DEFAULT_ONSET = 5
 

@@ -66,7 +66,7 @@ def estimate(
         "deposits": {
             deposit: {
                 **{bidder: _share(sums[wins(i, d)], confidence) for i, bidder in enumerate(bidders)},
-                "shelved": shelved,
+                "shelved": _share(_kept(sums, d, len(bidders)), confidence),
             }
             for d, deposit in enumerate(deposits)
         },
@@ -82,6 +82,13 @@ def estimate(
             "after": _mean(sums[general("hhi_after")], confidence, (0.0, 1.0)),
         },
     }
+
+
+def _kept(sums: np.ndarray, d: int, bidders: int) -> np.ndarray:
+    """Count, sum and sum of squares of "nobody wins the deposit"."""
+    count = sums[general("shelved"), 0]
+    nobody = count - sum(sums[wins(i, d), 1] for i in range(bidders))
+    return np.array([count, nobody, nobody])
 
 
 def _bidder(sums: np.ndarray, i: int, last: float, confidence: float) -> dict[str, Any]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from minegame.answers.asking import ask
     from minegame.answers.catalogue import FORMER, kind_of, kinds
     from minegame.answers.question import Question
+    from minegame.answers.reading import read
 
 __all__ = [
     "FORMER",
@@ -29,6 +30,7 @@ __all__ = [
     "is_answer_folder",
     "kind_of",
     "kinds",
+    "read",
 ]
 
 _HOMES = {
@@ -36,6 +38,7 @@ _HOMES = {
     "answer": ("Answer", "AnswerError", "Picture", "is_answer_folder"),
     "catalogue": ("FORMER", "kind_of", "kinds"),
     "question": ("Question",),
+    "reading": ("read",),
 }
 
 

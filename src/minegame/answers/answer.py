@@ -10,41 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minegame import storage
-from minegame.scenario import Problem, Scenario, ScenarioError
+from minegame.answers import shape
+from minegame.answers.errors import AnswerError as AnswerError
+from minegame.answers.picture import Picture as Picture
+from minegame.scenario import Scenario
 from minegame.tables import Table
 from minegame.text import plain
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from minegame.answers.question import Question
 
 FORMAT = 2
 FILE, SCENARIO = "answer.json", "scenario.yaml"
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
-
-
-class AnswerError(ScenarioError):
-    """A question that cannot be answered, or a folder that holds no answer."""
-
-    def __init__(self, where: object, text: str, path: str = "") -> None:
-        super().__init__(Problem(str(where), None, path, text))
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture: its title, and a function that draws it, or its PNG where it was read from a folder."""
-
-    title: str
-    draw: Callable[[], Axes] | bytes = field(repr=False)
-
-    def png(self) -> bytes:
-        """The picture as PNG."""
-        if isinstance(self.draw, bytes):
-            return self.draw
-        from minegame import plots
-
-        return plots.drawn(self.draw())
 
 
 @dataclass(frozen=True)
@@ -128,11 +106,12 @@ class Answer:
         """
         folder = Path(folder)
         head = read_head(folder)
-        if head.get("format") != FORMAT:
-            from minegame.answers import format1
-
-            return format1.read(folder, head)
         try:
+            if head["format"] != FORMAT:
+                from minegame.answers import format1
+
+                scenario = read_scenario(folder / SCENARIO, head["scenario"])
+                return cls(**format1.read(folder, head), scenario=scenario)
             return cls(
                 kind=head["kind"],
                 question=head["question"],
@@ -215,13 +194,18 @@ def read_head(folder: Path) -> dict[str, Any]:
         raise AnswerError(folder, f"holds no answer: there is no {FILE} in it") from None
     except (ValueError, RecursionError) as problem:
         raise AnswerError(file, f"cannot be read: {problem}") from None
-    if not isinstance(head, dict) or head.get("format") not in (FORMAT, "minegame answer 1"):
+    if not isinstance(head, dict) or head.get("format") not in (FORMAT, shape.FORMER):
         raise AnswerError(file, f'is no answer of this format: expected "format": {FORMAT}')
+    shape.check(folder, FILE, head)
     return head
 
 
 def _read_table(folder: Path, key: str, entry: Mapping[str, Any]) -> Table:
-    table = Table.from_csv(folder / f"tables/{key}.csv", entry)
+    try:
+        table = Table.from_csv(folder / f"tables/{key}.csv", entry)
+        len(table)
+    except ValueError as problem:  # a column without a name or values, or what is no CSV file at all
+        raise AnswerError(folder / f"tables/{key}.csv", f"is not the table that {FILE} says: {problem}") from None
     if len(table) != entry["rows"]:
         text = f"is not as written: {len(table)} of {entry['rows']} rows; make the answer again"
         raise AnswerError(folder / f"tables/{key}.csv", text)

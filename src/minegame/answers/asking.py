@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ from minegame.answers.catalogue import kind_of
 from minegame.answers.question import Question
 from minegame.experiment_file import Experiment
 from minegame.folder import Work
-from minegame.options import refuse
+from minegame.options import options_of, refuse
 from minegame.runner import Runner, Tell, Watch
 from minegame.scenario import Scenario, ScenarioError, nearest
 
@@ -50,7 +48,7 @@ def ask(
 
     >>> answer = ask("attribution", "two_bidders", replications=50)
     >>> list(answer.tables)
-    ['levers', 'pairs', 'packages']
+    ['levers', 'value', 'pairs', 'packages']
     """
     asked = _question(question, given)
     at = scenario if isinstance(scenario, Scenario) else Scenario.load(*([] if scenario is None else [scenario]))
@@ -66,7 +64,7 @@ def _question(question: Question | str, given: dict[str, Any]) -> Question:
             refuse(next(iter(given)), "options belong to the question: they cannot be given beside it")
         return question
     kind = kind_of(question)
-    known = list(kind.__dataclass_fields__)
+    known = list(options_of(kind))
     for name in given:
         if name not in known:
             refuse(name, f"is no option of {kind.kind()}: expected one of {', '.join(known)}{nearest(name, known)}")
@@ -79,13 +77,16 @@ def questions_of(experiment: Experiment) -> list[Question]:
     Raises:
         ExperimentError: for a kind or an option that there is not, with its place in the file.
     """
-    found = []
+    found: dict[str, Question] = {}
     for name, given in experiment.ask.items():
         try:
-            found.append(_question(name, dict(given)))
+            question = _question(name, dict(given))
+            if question.kind() in found:
+                refuse(name, f"{question.kind()} is asked twice: expected each kind once")
         except ScenarioError as error:
-            raise experiment.error(("ask", name), "; ".join(map(str, error.problems))) from None
-    return found
+            raise experiment.wrong_question(name, error) from None
+        found[question.kind()] = question
+    return list(found.values())
 
 
 def _answered(question: Question, scenario: Scenario, runner: Runner) -> Answer:
@@ -112,7 +113,7 @@ def _kept(
     work.check(folder)
     if storage.is_results_folder(folder) and storage.is_read_only(folder):
         return Answer.read(folder)
-    with _made(folder), storage.claimed(folder):
+    with storage.nothing_left_behind(folder), storage.claimed(folder):
         manifest = work.opened(folder)
         store = folders.store_of(folder, manifest)
         if manifest["state"] != "complete":
@@ -128,15 +129,3 @@ def _kept(
             )  # fmt: skip
         store.clear()
         return Answer.read(folder)
-
-
-@contextmanager
-def _made(folder: Path) -> Iterator[None]:
-    """A question that turns out not to fit the scenario leaves no empty folder behind."""
-    before = folder.exists() and any(folder.iterdir())
-    try:
-        yield
-    except ScenarioError:
-        if not before:
-            storage.discard(folder)
-        raise

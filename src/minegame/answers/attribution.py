@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -12,19 +12,20 @@ import numpy as np
 from minegame import design as designs
 from minegame import options
 from minegame.analysis import attribution as shapley
+from minegame.answers import attribution_sentences as words
 from minegame.answers import inputs
 from minegame.answers.answer import Answer, Picture, told
 from minegame.answers.inputs import Contest, limits_of, ranges_limit
 from minegame.answers.question import Question
-from minegame.design import Factor
+from minegame.design import Changes, Factor
 from minegame.ensemble import by_bidder, general
 from minegame.game import LEVERS
-from minegame.options import Whole, Words, option
-from minegame.plots.attribution import shapley_bars
+from minegame.options import Flag, Whole, Words, option
+from minegame.plots.attribution import shapley_bars, shapley_over_worlds
 from minegame.runner import Runner
 from minegame.scenario import Scenario
 from minegame.tables import Column, Table, bounded
-from minegame.text import MONEY, MONEY_CHANGE, POINTS, SHARE, Unit, listed, possessive
+from minegame.text import MONEY, MONEY_CHANGE, POINTS, SHARE, Unit, possessive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +38,17 @@ _A_CHANCE = 0.1  # worlds in which the bidder wins less often, whatever is tried
 class Attribution(Question):
     """Which lever did it: exact Shapley values of winning and of the host's value, over all packages of levers.
 
-    With ``worlds``, how far that holds in so many worlds drawn from the ranges of what varies.
+    A lever is absent, or as the scenario has it: with its own intensity, onset and trigger.  One that the scenario does
+    not use is played at full strength.  With ``worlds``, how far that holds in so many worlds drawn from the ranges of
+    what varies.
     """
 
     patron: str | None = options.patron()
     bidder: str | None = options.bidder()
     lever: tuple[str, ...] | None = option(None, "Among which levers (default: those in use).", Words("LEVER", LEVERS))
+    full_strength: bool = option(
+        False, "Play every lever at intensity 1, in place of the intensity that the scenario gives it.", Flag()
+    )
     worlds: int = option(
         0, "Ask it also of so many worlds drawn from the ranges of the wide experiment, of --factors or of --vary.",
         Whole(0, 1_000_000),
@@ -51,13 +57,16 @@ class Attribution(Question):
     vary: tuple[Factor, ...] | None = options.vary()
     replications: int = options.replications(20_000)
 
-    examples: ClassVar = ("", "--lever tariff --lever access --out results/attribution", "--worlds 400")
+    examples: ClassVar = (
+        "", "--lever tariff --lever access --out results/attribution", "--full-strength", "--worlds 400",
+    )  # fmt: skip
 
     def answer(self, scenario: Scenario, runner: Runner) -> Answer:
         """What each lever adds, alone, last and on average over all orders."""
         contest = Contest.of(scenario, self.patron, self.bidder, self.lever)
         chosen = inputs.factors_of(scenario, self.vary, self.factors) if self.worlds else ()
-        games = shapley.design(scenario, contest.patron, contest.levers)[0]
+        strength = self._strength(contest)
+        games = shapley.design(scenario, contest.patron, contest.levers, strength)[0]
         runner.expect((self.replications + self.worlds * _IN_A_WORLD) * len(games))
         places = [by_bidder("wins_any", contest.place), general("host_value")]
         samples = runner.samples(games, self.seed, self.replications, places)
@@ -68,27 +77,40 @@ class Attribution(Question):
             "pairs": _pairs(won, worth),
             "packages": _packages(won, worth, contest),
         }
-        sentences = _said(won, worth, contest)
+        sentences = [*words.said(won, worth, contest), *words.strength_said(contest, strength)]
+        pictures = self._pictures(won, worth, contest)
         if self.worlds:
-            elsewhere = self._elsewhere(contest, chosen, runner)
+            elsewhere = self._elsewhere(contest, strength, chosen, runner)
             tables["worlds"] = _worlds(elsewhere)
-            sentences += _elsewhere_said(elsewhere, contest, self.worlds)
+            sentences += words.elsewhere_said(elsewhere, contest, self.worlds, _IN_A_WORLD)
+            pictures |= self._pictures_elsewhere(elsewhere, contest)
         return told(
             self, scenario, f"Which of {possessive(contest.patron_label)} levers won it for {contest.label}?",
-            sentences, tables, self._pictures(won, worth, contest),
+            sentences, tables, pictures,
             {
                 "patron": contest.patron, "bidder": contest.bidder, "lever": list(contest.levers),
-                "vary": inputs.spelled(chosen),
+                "intensity": strength, "vary": inputs.spelled(chosen),
             },
-            limits_of(scenario, *_LIMITS, *([ranges_limit(chosen)] if self.worlds else [])),
+            limits_of(
+                scenario, *words.limits(contest, strength), *([ranges_limit(chosen)] if self.worlds else [])
+            ),
         )  # fmt: skip
 
-    def _elsewhere(self, contest: Contest, factors: Sequence[Factor], runner: Runner) -> pd.DataFrame:
+    def _strength(self, contest: Contest) -> dict[str, float]:
+        """How hard each lever is pressed where it is pressed."""
+        if self.full_strength:
+            return dict.fromkeys(contest.levers, 1.0)
+        return designs.intensities(contest.scenario, contest.patron, contest.levers)
+
+    def _elsewhere(
+        self, contest: Contest, strength: Mapping[str, float], factors: Sequence[Factor], runner: Runner
+    ) -> pd.DataFrame:
         """Shapley values of P(win) in worlds drawn from the ranges, each played on luck of its own."""
         found, kept = [], []
         place = [by_bidder("wins_any", contest.place)]
         for world, point in enumerate(inputs.records(designs.latin_hypercube(factors, self.worlds, self.seed))):
-            games = shapley.design(contest.scenario.at(point), contest.patron, contest.levers)[0]
+            there = strength if self.full_strength else _in_a_world(contest, strength, point)
+            games = shapley.design(contest.scenario.at(point), contest.patron, contest.levers, there)[0]
             first = (world + 1) * _IN_A_WORLD
             won = runner.samples(games, self.seed, _IN_A_WORLD, place, first=first)[..., 0]
             levers = shapley.estimate(won, contest.levers, self.confidence, event=True).levers
@@ -96,6 +118,16 @@ class Attribution(Question):
             kept.append(won[:, -1].mean() >= _A_CHANCE)
         values, lows, highs = np.moveaxis(np.array(found), -1, 0)
         return shapley.over_worlds(values, lows, highs, contest.levers, np.array(kept))
+
+    def _pictures_elsewhere(self, elsewhere: pd.DataFrame, contest: Contest) -> dict[str, Picture]:
+        """How the Shapley values spread over the worlds; nothing where no world tells levers apart."""
+        if not elsewhere["worlds"].iloc[0]:
+            return {}
+        drawn = partial(
+            shapley_over_worlds, elsewhere, outcome=f"P({contest.label} wins)", worlds=self.worlds,
+            replications=_IN_A_WORLD,
+        )  # fmt: skip
+        return {"worlds": Picture("Levers in other worlds", drawn)}
 
     def _pictures(self, won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> dict[str, Picture]:
         outcome = f"P({contest.label} wins)"
@@ -109,12 +141,12 @@ class Attribution(Question):
         }
 
 
-_LIMITS = (
-    "A Shapley value divides the effect of the whole package among its levers by their average contribution over all "
-    "orders; levers that need each other share what they do together. It is not what would be lost without the lever: "
-    "that is the column 'added last'.",
-    "Levers are at full strength or absent, at the months that the scenario gives them, and nobody answers.",
-)
+def _in_a_world(contest: Contest, strength: Mapping[str, float], point: Changes) -> dict[str, float]:
+    """How hard each lever is pressed in a world that may have an intensity of its own."""
+    return {
+        lever: float(point.get(designs.intensity_of(contest.patron, lever), pressed))  # type: ignore[arg-type]
+        for lever, pressed in strength.items()
+    }
 
 
 # -------------------------------------------------------------------------------------------------------------- tables
@@ -193,68 +225,3 @@ def _worlds(found: pd.DataFrame) -> Table:
         ],
         found,
     )
-
-
-# ----------------------------------------------------------------------------------------------------------- sentences
-
-
-def _said(won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> list[str]:
-    total, levers = won.total, won.levers.sort_values("estimate", ascending=False)
-    whole = worth.total
-    value = [
-        f"{row['lever']} {MONEY_CHANGE.write(row['estimate'], row['low'], row['high'])}"
-        for _, row in worth.levers.sort_values("estimate", ascending=False).iterrows()
-    ]
-    return [
-        f"Together the levers {listed(contest.levers)} change {possessive(contest.label)} chance of winning by "
-        f"{POINTS.write(total['estimate'], total['low'], total['high'])} (n = {won.replications:,} negotiations under "
-        f"each of {len(won.dividends)} packages, on the same luck).",
-        _first_said(levers),
-        f"To the host the package is worth {MONEY_CHANGE.write(whole['estimate'], whole['low'], whole['high'])}: "
-        f"{listed(value)}.",
-        *_interaction_said(won.pairs),
-    ]
-
-
-def _first_said(levers: pd.DataFrame) -> str:
-    first = levers.iloc[0]
-    if len(levers) == 1:
-        return f"There is but one lever: {first['lever']}."
-    rest = listed(
-        f"{row['lever']} {POINTS.write(row['estimate'], row['low'], row['high'])}"
-        for _, row in levers.iloc[1:].iterrows()
-    )
-    effect = POINTS.write(first["estimate"], first["low"], first["high"])
-    return f"Most of it is due to {first['lever']}: {effect}{_part(first)}; then come {rest}."
-
-
-def _interaction_said(pairs: pd.DataFrame) -> list[str]:
-    clear = pairs[(pairs["low"] > 0) | (pairs["high"] < 0)]
-    if not len(clear):
-        return []
-    pair = clear.iloc[int(clear["estimate"].abs().to_numpy().argmax())]
-    how = "more together than apart" if pair["estimate"] > 0 else "less together than apart"
-    return [
-        f"The strongest interaction: {pair['first']} and {pair['second']} do {how}, "
-        f"{POINTS.write(pair['estimate'], pair['low'], pair['high'])}."
-    ]
-
-
-def _part(row: pd.Series) -> str:
-    share = (row["share"], row["share_low"], row["share_high"])
-    return f", {SHARE.write(*share)} of the whole" if np.isfinite(share).all() else ""
-
-
-def _elsewhere_said(found: pd.DataFrame, contest: Contest, worlds: int) -> list[str]:
-    count = int(found["worlds"].iloc[0])
-    if not count:
-        return [f"In none of {worlds:,} other worlds does {contest.label} win one time in ten under the whole package."]
-    said = [
-        f"{row['lever']} adds most in {100 * row['first']:.0f} %, surely helps in {100 * row['helps']:.0f} % and "
-        f"surely harms in {100 * row['harms']:.0f} %"
-        for _, row in found.sort_values("first", ascending=False).iterrows()
-    ]
-    return [
-        f"In {count:,} of {worlds:,} other worlds {contest.label} wins at least one time in ten under the whole "
-        f"package; of these, {listed(said)} (n = {_IN_A_WORLD} negotiations under every package of a world)."
-    ]

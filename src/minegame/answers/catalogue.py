@@ -56,7 +56,10 @@ def kind_of(name: str) -> type[Question]:
         from minegame.scenario import nearest
 
         refuse(name, f"is no kind of question: expected one of {', '.join(kinds())}{nearest(name, kinds())}")
+    from minegame.answers.question import Question
+
     module = import_module(f"minegame.answers.{known}")
-    wanted = known.replace("_", "")
-    found: type[Question] = next(thing for name, thing in vars(module).items() if name.lower() == wanted)
-    return found
+    for thing in vars(module).values():
+        if isinstance(thing, type) and issubclass(thing, Question) and thing.kind() == known:
+            return thing
+    raise TypeError(f"{module.__name__} must define the question {known.title().replace('_', '')}")

@@ -12,7 +12,7 @@ from minegame import design as designs
 from minegame.analysis import winning as estimates
 from minegame.answers.answer import AnswerError
 from minegame.answers.inputs import AS_IT_IS, Contest
-from minegame.design import Changes
+from minegame.design import Changes, Value
 from minegame.ensemble import by_bidder
 from minegame.options import refuse
 from minegame.runner import Tallies
@@ -42,7 +42,7 @@ class Compared:
     def of_policies(cls, scenario: Scenario, given: Mapping[str, Changes] | None, reference: str | None) -> Compared:
         """Policies, by default all packages of the first patron's levers, with the scenario's own among them."""
         contest = Contest.of(scenario)
-        policies = dict(designs.packages(contest.patron, contest.levers) if given is None else given)
+        policies = dict(_packages(contest) if given is None else given)
         games, itself = scenario.games(list(policies.values())), scenario.game()[0].tobytes()
         own = next((name for name, game in zip(policies, games, strict=True) if game.tobytes() == itself), AS_IT_IS)
         if own not in policies:
@@ -86,6 +86,12 @@ class Compared:
             *([] if self.two or self.base is None else [_NOBODY_ANSWERS]),
             "Terms are those of the negotiations that the bidder won, which are not the same negotiations for each.",
         ]
+
+
+def _packages(contest: Contest) -> dict[str, dict[str, Value]]:
+    """Every package of the levers: each absent, or as the scenario has it."""
+    own = designs.intensities(contest.scenario, contest.patron, contest.levers)
+    return designs.packages(contest.patron, contest.levers, own)
 
 
 _NOBODY_ANSWERS = (

@@ -34,7 +34,7 @@ class Sensitivity(Question):
         None, "Base points (default 1024), trajectories (40) or levels of each parameter (5).", Whole(2, 1_000_000)
     )
     bidder: str | None = options.bidder()
-    replications: int | None = options.replications(None, "Negotiations of every point (default: 64, 400 and 4000).")
+    replications: int | None = options.replications(None, "64, 400 and 4000")
 
     examples: ClassVar = (
         "",

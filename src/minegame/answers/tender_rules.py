@@ -21,6 +21,7 @@ from minegame.answers.tender_rules_sentences import sentences
 from minegame.design import Changes
 from minegame.game_theory import nash
 from minegame.game_theory.payoffs import HOST, PayoffTable, pure_mixture
+from minegame.options import Policies, option
 from minegame.plots.tender_rules import rule_bars
 from minegame.runner import Runner
 from minegame.scenario import Scenario
@@ -40,10 +41,10 @@ class TenderRules(Question):
     scenario assumes, such as a patron's stake: how far does the answer hang on it?
     """
 
-    rule: dict[str, Changes] | None = options.policy(
-        "A rule to compare with the tender as it is (default: threat-blind, hard finance, state share, lots, "
-        "deadlines)."
-    )
+    rule: dict[str, Changes] | None = option(
+        None, "A rule to compare with the tender as it is (default: threat-blind, hard finance, state share, lots, "
+        "deadlines).", Policies()
+    )  # fmt: skip
     player: dict[str, tuple[str, ...]] | None = options.player()
     default_onset: int = patrons_game.default_onset()
     replications: int = options.replications(4_000)

@@ -42,7 +42,7 @@ class Winning(Question):
     """
 
     policy: Mapping[str, Changes] | None = options.policy(
-        "A policy to compare; many times (default: every package of the levers of the first patron that uses any)."
+        "every package of the levers of the first patron that uses any"
     )
     reference: str | None = option(
         None, "The policy with which the others are compared (default: that without any lever, else the first).",

@@ -20,6 +20,8 @@ from typer.core import TyperCommand, TyperGroup
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from minegame.scenario import Scenario
+
 WIDTH = 100  # of what is printed where no terminal says how wide it is
 BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 2, 130, 1  # the last as Rich and Typer have it
 _MISUSE: Any = typer.BadParameter.__base__  # click's UsageError, which Typer took over without a public name
@@ -161,6 +163,18 @@ def announce_compiler() -> None:
         print("Compiling the game (once; about half a minute) ...", file=sys.stderr, flush=True)
 
     compiled.before_compiling(say)
+
+
+def warned(scenario: Scenario) -> Scenario:
+    """The scenario, once what may not be meant in it has been said on standard error."""
+    for warning in scenario.warnings:
+        _say_once(f"{scenario.name}: warning: {warning}")
+    return scenario
+
+
+@cache
+def _say_once(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 # -------------------------------------------------------------------------------------------------------- the commands

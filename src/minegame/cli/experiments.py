@@ -10,28 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 from minegame import options
 from minegame.cli import screen
-from minegame.cli.app import announce_compiler, app, console, fail, print_json, write_whole
+from minegame.cli.app import announce_compiler, app, console, fail, print_json, warned, write_whole
 from minegame.cli.options import command, examples
 from minegame.cli.playing import ROOT, Playing, duration
 from minegame.options import (
-    MAX_SEED,
-    MOST_NEGOTIATIONS,
     Flag,
     Levels,
     Options,
     Place,
-    Whole,
     Word,
     argument,
     flag_of,
     option,
 )  # fmt: skip
 from minegame.tables import Column, Table
-from minegame.text import COUNT, LEVEL, counted
+from minegame.text import COUNT, LEVEL, counted, listed
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from minegame.answers import Question
     from minegame.experiment_file import Experiment, Plan
     from minegame.results import Results
 
@@ -53,21 +51,25 @@ class _Running(Playing):
 
     def perform(self, plan: Plan, asked: Experiment) -> None:
         """Play a plan and show what was found, or only say what it would take."""
+        from minegame.answers import asking
+
         folder = self.folder(ROOT / plan.name)
         assert folder is not None
+        questions = asking.questions_of(asked)
         if self.dry_run:
             announce_compiler()
-            _forecast(plan, folder, self.at_a_time, self.json)
+            _forecast(plan, folder, self.at_a_time, self.json, [question.kind() for question in questions])
             return
-        found = self._played(plan, asked, folder)
+        found = self._played(plan, questions, folder)
         _show(found, self.json, draw=True)
 
-    def _played(self, plan: Plan, asked: Experiment, folder: Path) -> Results:
+    def _played(self, plan: Plan, questions: Sequence[Question], folder: Path) -> Results:
         from minegame import experiment, runner
         from minegame.answers import asking
 
         experiment.check(plan, folder)
-        questions = asking.questions_of(asked)
+        for question in questions:
+            asking.work_of(question, plan.scenario).check(folder / question.kind())
         announce_compiler()
         if not self.yes:
             _warn(plan, self.at_a_time)
@@ -83,10 +85,8 @@ class _Running(Playing):
 class _Run(Options):
     experiment: str = argument("", "A shipped experiment by name, or the path of a YAML file.", Word("EXPERIMENT"))
     set: dict[str, Any] | None = options.changes()
-    replications: int | None = option(
-        None, "Replications of every point, in place of the file's.", Whole(1, MOST_NEGOTIATIONS), "-n"
-    )
-    seed: int | None = option(None, "Seed of the luck, in place of the file's.", Whole(0, MAX_SEED))
+    replications: int | None = options.replications(None, "as in the file", least=1)
+    seed: int | None = options.seed(None, "as in the file")
 
 
 def _run(asked: _Run, running: _Running) -> None:
@@ -98,6 +98,7 @@ def _run(asked: _Run, running: _Running) -> None:
     changes: dict[str, Any] = {"set": {path: typed(str(value)) for path, value in (asked.set or {}).items()}}
     changes |= {name: getattr(asked, name) for name in ("replications", "seed") if getattr(asked, name) is not None}
     experiment, plan = Experiment.load(asked.experiment, changes)
+    warned(plan.scenario)
     running.perform(plan, experiment)
 
 
@@ -114,10 +115,12 @@ command(
 @dataclass(frozen=True, kw_only=True)
 class _Sweep(Options):
     scenario: str = options.scenario()
-    vary: dict[str, list[Any]] | None = option(None, "A factor: low:high:n, low:high:n:log, or a,b,c.", Levels())
-    policy: dict[str, Any] | None = options.policy("A policy to compare; the first is the reference.")
+    vary: dict[str, list[Any]] | None = option(
+        None, "What varies: low:high:n, low:high:n:log, or a,b,c; many times.", Levels()
+    )  # fmt: skip
+    policy: dict[str, Any] | None = options.policy("the scenario as it is; of several the first is the reference")
     set: dict[str, Any] | None = options.changes()
-    replications: int = option(10_000, "Replications of every point.", Whole(1, MOST_NEGOTIATIONS), "-n")
+    replications: int = options.replications(10_000, least=1)
     seed: int = options.seed()
     save_as: Path | None = option(None, "Write the experiment file of this sweep.", Place("FILE"))
 
@@ -185,12 +188,12 @@ def _sweep_title(scenario: str, vary: Sequence[str], policies: Sequence[str]) ->
 @dataclass(frozen=True, kw_only=True)
 class _Results(Options):
     folder: Path = argument(ROOT, "A results folder, or a folder of such folders (default: results).", Place())
-    json: bool = option(False, "Print JSON for programs instead of text.", Flag())
+    json: bool = options.as_json()
 
 
 def _results(asked: _Results) -> None:
     from minegame import storage
-    from minegame.results import listing, load
+    from minegame.results import entry, listing, load
 
     folder = asked.folder
     if storage.is_results_folder(folder) or not folder.is_dir():
@@ -201,16 +204,16 @@ def _results(asked: _Results) -> None:
         else:
             _show_answer(folder, asked.json)
         return
-    rows = [_entry(path, manifest) for path, manifest in listing(folder)]
+    rows = [entry(path, manifest) for path, manifest in listing(folder)]
     if not rows and not asked.json:
         fail(f"{folder}: holds no results: it has no {storage.MANIFEST}, nor has any folder in it")
     print_json(rows) if asked.json else _list(rows)
 
 
 def _show_answer(folder: Path, json: bool) -> None:
-    from minegame.answers import Answer
+    from minegame import answers
 
-    answer = Answer.read(folder)
+    answer = answers.read(folder)
     print_json({**answer.document(), "folder": str(folder)}) if json else screen.show(answer, console(), folder)
 
 
@@ -219,10 +222,11 @@ def _list(entries: Sequence[Mapping[str, Any]]) -> None:
     for entry in entries:
         page.print(entry["folder"], style="bold", soft_wrap=True)
         page.print(f"    {entry['title']}", soft_wrap=True)
-        size = _size_of(entry["groups"], entry["policies"]) if "groups" in entry else entry["kind"]
-        played = f"{size}, {counted(entry['negotiations'], 'negotiation')}"
+        what = entry["kind"] if entry["groups"] is None else _size_of(entry["groups"], entry["policies"])
+        played = [] if entry["negotiations"] is None else [counted(entry["negotiations"], "negotiation")]
         begun = entry["begun"][:16].replace("T", " ")
-        page.print(f"    {_STATES[entry['state']]}; {played}; begun {begun}", soft_wrap=True)
+        told = [_STATES[entry["state"]], ", ".join([what, *played]), f"begun {begun}"]
+        page.print(f"    {'; '.join(told)}", soft_wrap=True)
 
 
 command(
@@ -236,32 +240,6 @@ _STATES = {
     "running": "running",
     "unfinished": "unfinished: run it again to go on",
 }
-
-
-def _state(folder: Path, manifest: Mapping[str, Any]) -> str:
-    """Complete, running at this moment, or unfinished: a run that was killed cannot say so itself."""
-    from minegame import storage
-
-    if manifest["state"] == "complete":
-        return "complete"
-    return "running" if storage.is_claimed(folder) else "unfinished"
-
-
-def _entry(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    entry = {
-        "folder": str(path),
-        "kind": manifest["kind"],
-        "title": manifest.get("title") or manifest["kind"],
-        "state": _state(path, manifest),
-        "negotiations": manifest.get("negotiations", 0),
-        "begun": manifest["begun"],
-        "scenario": manifest["scenario"]["name"],
-    }
-    if manifest["kind"] != "experiment":
-        return entry
-    groups, policies = manifest["groups"], len(manifest["policies"])
-    most = groups * policies * manifest["replications"]["at_most"]
-    return {**entry, "groups": groups, "policies": policies, "negotiations": manifest.get("negotiations", most)}
 
 
 # ---------------------------------------------------------------------------------------------------------- forecast
@@ -287,14 +265,15 @@ def _size_of(groups: int, policies: int) -> str:
     return f"{counted(groups, 'point')} × {counted(policies, 'policy', 'policies')}"
 
 
-def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool) -> None:
+def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool, asks: Sequence[str]) -> None:
     from dataclasses import asdict
 
     from minegame import experiment, storage
 
     ahead = experiment.forecast(plan, workers)
     if json:
-        print_json({"title": plan.title, **asdict(ahead), "design": plan.design.head(1000).to_dict("records")})
+        design = plan.design.head(1000).to_dict("records")
+        print_json({"title": plan.title, **asdict(ahead), "ask": list(asks), "design": design})
         return
     page = console()
     page.print(plan.title or plan.name, style="bold")
@@ -309,6 +288,7 @@ def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool) -> None
         "time": f"about {duration(ahead.seconds)} at {ahead.rate:,.0f} negotiations/s",
         "size": f"about {_size(ahead.bytes)} (free: {_size(storage.free_space(folder))})",
         "results": str(folder),
+        **({"asks too": f"{listed(asks)}, which is not in the forecast"} if asks else {}),
     }
     for name, text in lines.items():
         page.print(f"{name:<13} {text}", soft_wrap=True)
@@ -342,15 +322,31 @@ def _design_table(design: pd.DataFrame) -> Table:
 
 
 def _show(found: Results, json: bool, draw: bool = False) -> None:
-    """Print what a run found, and draw what its experiment asks for."""
+    """Print what a run found, and what else was asked, and draw what its experiment asks for."""
+    from minegame.answers import Answer
     from minegame.answers import experiment as told
 
     answer = told.answer(found)
-    if json:
-        print_json({**answer.document(), "folder": str(found.folder)})
-        return
     pictures = told.draw(found) if draw else []
-    page = console()
-    screen.show(answer, page, found.folder)
+    asked = _asked(found.folder)
+    if json:
+        answers = {kind: str(folder) for kind, folder in asked.items()}
+        kept = {"folder": str(found.folder), "files": list(found.manifest["files"]), "answers": answers}
+        print_json({**answer.document(), **kept})
+        return
+    page, title = console(), str(found.manifest["title"])
+    if not answer.question.startswith(title):
+        page.print(f"\n{title}")
+    screen.tell(answer, page, "with --json")
+    page.print(f"written  {found.folder}", soft_wrap=True)
     for picture in pictures:
         page.print(f"plot     {picture}", soft_wrap=True)
+    for folder in asked.values():
+        page.print(f"asked    {folder}: {Answer.read(folder).sentences[0]}", soft_wrap=True)
+
+
+def _asked(folder: Path) -> dict[str, Path]:
+    """The folders of the questions that a run asked beside its own and that are answered, by kind."""
+    from minegame.answers import is_answer_folder, kinds
+
+    return {kind: folder / kind for kind in kinds() if is_answer_folder(folder / kind)}

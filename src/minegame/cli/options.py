@@ -59,13 +59,13 @@ def _parameters(part: type[Options]) -> Iterator[inspect.Parameter]:
 
 
 def _annotation(name: str, option: Option, default: Any) -> Any:
+    names = [flag_of(name), *([option.short] if option.short else [])]
     if isinstance(option.reader, Flag):
-        return Annotated[bool, typer.Option(flag_of(name), help=option.help)]
+        return Annotated[bool, typer.Option(*names, help=option.help)]
     kind: Any = list[str] | None if option.reader.many else str | None
     told = _with_default(option, default)
     if option.is_argument:
         return Annotated[kind, typer.Argument(metavar=option.reader.metavar, help=told, show_default=False)]
-    names = [flag_of(name), *([option.short] if option.short else [])]
     return Annotated[kind, typer.Option(*names, metavar=option.reader.metavar, help=told, show_default=False)]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from minegame import options
-from minegame.cli.app import INTERRUPTED, announce_compiler, fail
+from minegame.cli.app import INTERRUPTED, announce_compiler, fail, warned
 from minegame.options import Flag, Options, Whole, Word, option
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Chosen(Options):
         """The scenario with its changes; raises ScenarioError."""
         from minegame.scenario import Scenario
 
-        return Scenario.load(self.scenario).at(self.set or {})
+        return warned(Scenario.load(self.scenario).at(self.set or {}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +42,12 @@ class Playing(Options):
     """Where and how something is played."""
 
     out: Path | None = options.folder_of_results("Keep the results in this folder; the same command goes on there.")
-    threads: int | None = option(None, "Threads to run on (default: all cores).", Whole(1, 4096))
+    threads: int | None = options.threads()
     workers: int | None = option(None, "Run on so many processes of a local Dask cluster.", Whole(1, 4096))
     scheduler: str | None = option(None, "Run on a Dask cluster, such as tcp://10.0.0.1:8786.", Word("ADDRESS"))
     fresh: bool = option(False, "Start anew in a folder beside the one that is there (name-2, …).", Flag())
-    json: bool = option(False, "Print JSON for programs instead of text.", Flag())
-    quiet: bool = option(False, "Show no progress.", Flag())
+    json: bool = options.as_json()
+    quiet: bool = option(False, "Show no progress.", Flag(), "-q")
 
     @property
     def at_a_time(self) -> int | None:

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
+from minegame import options
 from minegame.cli.app import app, fail, write_whole
+from minegame.cli.options import command, examples
+from minegame.options import Options, Place, option
 
 
-@app.command(
-    epilog="Examples:\n\n"
-    "  minegame report results/who_wins\n\n"
-    "  minegame report results/attribution results/who_wins --out page.html"
-)
-def report(
-    results: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="RESULTS…",
-            help="Folders of answers (minegame analyse --out), of runs (minegame run), or folders that hold such.",
-        ),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help="File of the page (default: report.html in the first folder)."),
-    ] = None,
-) -> None:
-    """Make one self-contained page of results: question, answer, tables, pictures, sources, assumptions, limits."""
+@dataclass(frozen=True, kw_only=True)
+class _Report(Options):
+    results: tuple[str, ...] = options.results()
+    out: Path | None = option(None, "File of the page (default: report.html in the first folder).", Place("FILE"))
+
+
+def _report(asked: _Report) -> None:
+    if not asked.results:
+        fail("RESULTS…: expected at least one folder (try 'minegame report --help')")
+    results, out = [Path(folder) for folder in asked.results], asked.out
     from minegame import report, storage
 
     file = out or results[0] / "report.html"
@@ -50,3 +44,10 @@ def _check_place(file: Path) -> None:
         fail(f"--out {file}: there is no folder {file.parent}")
     if not os.access(file if file.exists() else file.parent, os.W_OK):
         fail(f"--out {file}: cannot be written")
+
+
+command(
+    app, "report", "Make one self-contained page of results: question, answer, tables, pictures, sources, "
+    "assumptions, limits.", _report, _Report,
+    epilog=examples("report", "results/who_wins", "results/attribution results/who_wins --out page.html"),
+)  # fmt: skip

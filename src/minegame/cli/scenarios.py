@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from minegame import options
-from minegame.cli.app import BAD_INPUT, announce_compiler, app, console, fail, print_json, write_csv, write_whole
+from minegame.cli.app import (
+    BAD_INPUT,
+    announce_compiler,
+    app,
+    console,
+    fail,
+    print_json,
+    warned,
+    write_csv,
+    write_whole,
+)
 from minegame.cli.options import command, examples
 from minegame.cli.playing import Chosen
-from minegame.options import BASELINE, MAX_REPLICATION, Flag, Options, Place, Whole, Word, Words, argument, option
+from minegame.options import BASELINE, MAX_REPLICATION, Options, Place, Whole, Word, Words, argument, option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,7 +39,7 @@ _MOST_LISTED = 10  # numbers without a source that are named for a file
 class _Play(Options):
     replication: int = option(0, "Which of the seed's negotiations: 0, 1, 2, …", Whole(0, MAX_REPLICATION))
     seed: int = options.seed()
-    json: bool = option(False, "Print JSON for programs instead of text.", Flag())
+    json: bool = options.as_json()
     csv: Path | None = option(None, "Write the month-by-month data to this file.", Place("FILE"))
     plot: Path | None = option(None, "Draw the negotiation month by month: a .png, .svg or .pdf file.", Place("FILE"))
 
@@ -93,7 +103,7 @@ class _Params(Options):
         "", "Part of a path or description, or a pattern such as 'patrons.*.link'.", Word("FILTER", may_be_empty=True)
     )
     set: dict[str, Any] | None = options.changes()
-    json: bool = option(False, "Print JSON for programs instead of text.", Flag())
+    json: bool = options.as_json()
 
 
 def _params(asked: _Params) -> None:
@@ -184,7 +194,7 @@ def _allowed(parameter: Parameter) -> str:
 @dataclass(frozen=True, kw_only=True)
 class _Validate(Options):
     files: tuple[str, ...] = argument((), "Scenario files, or names of shipped scenarios.", Words("FILE…"))
-    json: bool = option(False, "Print JSON for programs instead of text.", Flag())
+    json: bool = options.as_json()
 
 
 def _validate(asked: _Validate) -> None:
@@ -222,7 +232,7 @@ def _checked(file: str) -> dict[str, Any]:
     from minegame.scenario import Scenario, ScenarioError
 
     try:
-        scenario = Scenario.load(file)
+        scenario = warned(Scenario.load(file))
     except ScenarioError as problem:
         return {
             "file": file,
@@ -230,7 +240,8 @@ def _checked(file: str) -> dict[str, Any]:
             "messages": str(problem).splitlines(),
             "problems": [asdict(p) for p in problem.problems],
         }
-    return {"file": file, "ok": True, "summary": _summary(scenario), "unsourced": scenario.unsourced()}
+    told = {"summary": _summary(scenario), "warnings": scenario.warnings, "unsourced": scenario.unsourced()}
+    return {"file": file, "ok": True, **told}
 
 
 def _summary(scenario: Scenario) -> str:

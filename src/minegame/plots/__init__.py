@@ -7,7 +7,7 @@ sheet.
 
 from __future__ import annotations
 
-from minegame.plots.attribution import shapley_bars
+from minegame.plots.attribution import shapley_bars, shapley_over_worlds
 from minegame.plots.discovery import box_picture
 from minegame.plots.equilibrium import best_replies, quantal_path
 from minegame.plots.history_matching import kept_ranges
@@ -16,7 +16,7 @@ from minegame.plots.sensitivity import screening_bars, sobol_bars, tornado
 from minegame.plots.style import COLOURS, axes, bars, drawn, save
 from minegame.plots.threshold import heat_map
 from minegame.plots.timeline import timeline
-from minegame.plots.tipping import tipping_points
+from minegame.plots.tipping import tipping_curves, tipping_points
 from minegame.plots.winning import award_months, odds, win_curves, win_map
 
 __all__ = [
@@ -35,8 +35,10 @@ __all__ = [
     "save",
     "screening_bars",
     "shapley_bars",
+    "shapley_over_worlds",
     "sobol_bars",
     "timeline",
+    "tipping_curves",
     "tipping_points",
     "tornado",
     "win_curves",

@@ -8,7 +8,9 @@ import numpy as np
 
 from minegame.plots.style import (
     COLOURS,
+    GREY,
     axes,
+    blank,
     legend_above,
     room_for,
     rows_of,
@@ -58,3 +60,36 @@ def shapley_bars(
     )
     legend_above(ax, 3)
     return ax
+
+
+def shapley_over_worlds(table: pd.DataFrame, *, outcome: str, worlds: int, replications: int) -> Axes:
+    """How the Shapley value of each lever spreads over worlds, and in how many of them no lever adds more.
+
+    ``table`` is that of ``attribution.over_worlds``: nine worlds in ten lie between ``low`` and ``high``.
+    """
+    names = [wrapped(name) for name in table["lever"]]
+    figure = blank(10.0, 2.0 + room_for(names, 0.55))
+    spread, first = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+    places, low, median, high = (
+        np.arange(len(table)),
+        *(100 * table[end].to_numpy(float) for end in ("low", "median", "high")),
+    )
+    spread.hlines(places, low, high, color=COLOURS[4], linewidth=9, label="nine worlds in ten")
+    spread.plot(median, places, "D", color=COLOURS[0], markeredgecolor="white", markersize=9, label="median")
+    spread.axvline(0, color="black", linewidth=0.8)
+    spread.set_xlabel(f"Shapley value on {outcome}, percentage points")
+    shares = 100 * table["first"].to_numpy(float)
+    first.barh(places, shares, height=0.55, color=GREY)
+    for place, share in zip(places, shares, strict=True):
+        first.text(share + 1.5, place, f"{share:.0f} %", va="center", fontsize=9)
+    first.set_xlim(0, 115)
+    first.set_xticks(range(0, 101, 25))
+    first.set_xlabel("it adds most in, % of the worlds")
+    for ax in (spread, first):
+        ax.spines[["top", "right"]].set_visible(False)
+    rows_of(spread, names, 10)
+    legend_above(spread, 2)
+    kept = int(table["worlds"].iloc[0])
+    figure.supxlabel(f"{kept:,} of {worlds:,} worlds; n = {replications:,} negotiations under each package of a world",
+                     fontsize=9)  # fmt: skip
+    return spread  # type: ignore[no-any-return]

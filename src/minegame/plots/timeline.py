@@ -266,12 +266,14 @@ def _candidate(row: Mapping[str, Any], cast: Cast) -> str:
     """The bidder that the host prefers for everything, as a path; or who is to have what; nothing if nobody bids."""
     prefix = "host.candidate."
     chosen = {column.removeprefix(prefix): row[column] for column in row if column.startswith(prefix)}
-    if any(not isinstance(bidder, str) for bidder in chosen.values()):
+    winners = {bidder for bidder in chosen.values() if isinstance(bidder, str)}
+    if not winners:
         return ""
-    if len(set(chosen.values())) == 1:
+    if len(winners) == 1 and all(isinstance(bidder, str) for bidder in chosen.values()):
         return f"bidders.{next(iter(chosen.values()))}"
     return "; ".join(
-        f"{cast.labels[f'deposits.{deposit}']} to {cast.labels[f'bidders.{bidder}']}"
+        f"{cast.labels[f'deposits.{deposit}']} "
+        + (f"to {cast.labels[f'bidders.{bidder}']}" if isinstance(bidder, str) else "kept")
         for deposit, bidder in chosen.items()
     )
 

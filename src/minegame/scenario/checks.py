@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,24 @@ def contradictions(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
                 ("patrons",),
                 f"{share} adds up to {total:g}: expected at most 1 over all patrons (the rest is others')",
             )
+
+
+#: Below this speed of reversion, 1/y, nearly all of the volatility stays in the price that a mine will see.
+_SLOW_REVERSION = 0.05
+
+
+def misgivings(scenario: Scenario) -> Iterator[str]:
+    """What can be played and may not be meant: path and reason."""
+    market, years = scenario.market, scenario.project.price_horizon
+    if 0.0 < market.mean_reversion < _SLOW_REVERSION:
+        from minegame import rules  # who only reads scenarios does not wait for the compiler to be loaded
+
+        kappa, sigma, mean = market.mean_reversion, market.volatility, market.long_run_price
+        seen = rules.mine_price(math.log(mean), kappa, sigma, mean, years)
+        yield (
+            f"market.mean_reversion: {kappa:g} is so slow that nearly all of the volatility stays in: at a price of "
+            f"{mean:g}, the long-run price, a mine would expect {seen:.0f} USD/mtu in {years:g} years"
+        )
 
 
 def _crowd(kind: str, names: list[str], most: int) -> Iterator[tuple[Loc, str]]:

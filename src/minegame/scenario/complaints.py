@@ -42,7 +42,7 @@ def _complaint(root: type[BaseModel], item: Any, loc: Loc) -> str:
         return _unknown_name(root, loc, group)
     if kind == "missing":
         return f"is missing: expected {_wanted(group, info)}"
-    if kind == "source":
+    if kind == "explained":
         return str(item["msg"])
     if kind == "string_pattern_mismatch":
         return f"{shown(value)} is not allowed: expected a year and a month, such as 2025-04"

@@ -39,6 +39,21 @@ else:  # what there is to choose from is said by the game alone
     Lots, Trigger = Literal[LOTS], Literal[TRIGGERS]
 
 
+#: The slowest mean reversion of a price, 1/y, but for none at all.
+SLOWEST_REVERSION = 0.01
+
+
+def _reverting(speed: float) -> float:
+    if 0.0 < speed < SLOWEST_REVERSION:
+        raise PydanticCustomError(
+            "explained",
+            f"{speed:g} is not allowed: expected 0, a random walk whose price is a martingale, or at least "
+            f"{SLOWEST_REVERSION:g} (1/y); ever slower reversion does not tend to that walk: its mean price would "
+            "drift up by sigma²/4 a year",
+        )
+    return speed
+
+
 def _number(unit: str, meaning: str, low: float, high: float, default: Any = ...) -> Any:
     return Field(default, description=meaning, ge=low, le=high, json_schema_extra={"unit": unit})
 
@@ -107,7 +122,9 @@ class MarketFields(Group):
 
     initial_price: float = _number("USD/mtu", "Price at the start (P0).", 1e-3, 1e7)
     long_run_price: float = _number("USD/mtu", "Mean to which the price reverts (P-bar).", 1e-3, 1e7)
-    mean_reversion: float = _number("1/y", "Speed of reversion (kappa); 0 is a random walk.", 0, 20)
+    mean_reversion: Annotated[float, AfterValidator(_reverting)] = _number(
+        "1/y", "Speed of reversion (kappa); 0 is a random walk, else at least 0.01.", 0, 20
+    )
     volatility: float = _number("number", "Volatility of the log price over a year (sigma).", 0, 3)
 
 
@@ -149,6 +166,10 @@ class HostFields(Group):
     balance_weight: float = _number("number", "Weight of a balanced portfolio of camps (omega).", 0, 1e6)
     history_weight: float = _number("number", "Weight of past deals in the portfolio (n0).", 1e-6, 1e6)
     award_weight: float = _number("number", "Weight of this award in the portfolio (n1).", 0, 1e6)
+    own_stake_weight: float = _share(
+        "How far the state's own equity counts as the host's in the portfolio (sigma_own): 0 who operates, 1 who owns.",
+        0.0,
+    )
     credit_weight: float = _number("number", "Weight of past cooperation with a patron (chi).", 0, 1e6)
     threat_weight: float = _number("number", "Weight of threatened losses (omega_thr); 0 ignores threats.", 0, 1e6, 1.0)
     backlash: float = _number("number", "Weight of the domestic cost of yielding to a threat (psi).", 0, 1e6)
@@ -220,7 +241,8 @@ class LeverFields(Group):
 
     intensity: float
     onset: Whole = _month("First month in which the lever may be on.")
-    trigger: Trigger = _choice("What must have happened before the lever is used.", "always")
+    trigger: Trigger = _choice("What must have happened in an earlier month before the lever is used.", "always")
+    lag: Whole = _month("Further months that the patron takes to answer what triggers the lever.")
     price: float = _number("points/month", "Political capital a month at intensity 1.", 0, 1e6, 1.0)
 
 
@@ -340,7 +362,9 @@ class FinancierFields(Group):
     )
     base_hazard: float = _hazard("Rate of commitment on its own account (h0).")
     mandate_hazard: float = _hazard("Rate added by its patron's full finance lever (h1).")
-    engagement_hazard: float = _hazard("Rate added by full engagement under a mandate (h2).")
+    engagement_hazard: float = _hazard(
+        "Rate added by full engagement under a full mandate, in proportion to both (h2)."
+    )
     letter_hazard: float = _hazard("Rate added once its bidder holds a public letter (h3).")
     credibility: float = _probability("The host's belief that its letter becomes money (q).")
     conversion: float = _probability("Chance that its letter does become money.")
@@ -363,13 +387,23 @@ class Source(Group):
         description="calibrated: chosen so that the scenario shows a pattern, hence evidence of nothing; "
         "swept: cannot be learnt from the case, so vary it.",
     )
+    low: float | None = Field(None, description="The least that the source supports, in the number's unit.")
+    high: float | None = Field(None, description="The most that the source supports, in the number's unit.")
+
+    @model_validator(mode="after")
+    def _a_range_has_two_ends(self) -> Source:
+        if (self.low is None) != (self.high is None) or (self.low or 0.0) > (self.high or 0.0):
+            raise PydanticCustomError(
+                "explained", "low and high go together, low first: the range that a source supports"
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_or_the_other(self) -> Source:
         sourced = bool(self.title and self.address)
         if sourced == bool(self.assumption) or (self.assumption and self.fact):
             raise PydanticCustomError(
-                "source", "a source needs either title and address (with fact, if there is one) or assumption"
+                "explained", "a source needs either title and address (with fact, if there is one) or assumption"
             )
         return self
 
@@ -379,6 +413,10 @@ class Source(Group):
         return self.status or ("assumption" if self.assumption else "fact")
 
     def __str__(self) -> str:
+        return f"{self._reason} Supports {self.low:g} to {self.high:g}." if self.low is not None else self._reason
+
+    @property
+    def _reason(self) -> str:
         if self.assumption:
             return self.assumption
         facts = ", ".join(self.fact)
@@ -404,7 +442,7 @@ OPTIONAL_KIND = "financiers"
 #: What an agent may be called.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: What an agent may not be called: results and commands use these words for something else.
-RESERVED = frozenset({"shelved", "split", "other", "own", "host", "market", "nobody", "none", "any", "all"})
+RESERVED = frozenset({"shelved", "split", "kept", "other", "own", "host", "market", "nobody", "none", "any", "all"})
 _T = TypeVar("_T")
 
 

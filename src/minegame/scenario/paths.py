@@ -32,6 +32,9 @@ class Parameter:
     description: str
     source: str
     status: str
+    #: the range that its source supports, where that says one
+    supported_low: float | None = None
+    supported_high: float | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from minegame.game import GAME, derive, new_records
-from minegame.scenario.checks import contradictions, crowds
+from minegame.scenario.checks import contradictions, crowds, misgivings
 from minegame.scenario.complaints import complaints
 from minegame.scenario.errors import Problem, ScenarioError, Where, fail
 from minegame.scenario.extends import locator, with_parents
@@ -246,6 +246,7 @@ class Scenario(Group):
             place.info.description or "",
             str(source) if source else "",
             source.standing if source else "",
+            *((source.low, source.high) if source else (None, None)),
         )
 
     def source_of(self, path: str) -> Source | None:
@@ -262,6 +263,11 @@ class Scenario(Group):
             for place in numbers
             if self.source_of(place.path) is None and self._read(place) != place.info.default
         ]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What can be played and may not be meant: path and reason of each, mostly none."""
+        return list(misgivings(self))
 
     # ---------------------------------------------------------------------------------------------------------- changes
 

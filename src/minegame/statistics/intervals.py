@@ -50,9 +50,7 @@ def wilson(successes: Numbers, trials: Numbers, confidence: float = 0.95) -> tup
     return low, high
 
 
-def probability(
-    successes: Numbers, trials: Numbers, confidence: float = 0.95
-) -> tuple[np.ndarray, np.ndarray]:
+def probability(successes: Numbers, trials: Numbers, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """The interval (low, high) of a probability that holds for rare events too; NaN without trials.
 
     Wilson's, but that its end on the side of a few successes (up to about ten), or failures, is no closer than the

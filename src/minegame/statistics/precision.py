@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from minegame.ensemble import BIDDER_TABLE
+from minegame.game import OUTCOME_TABLE
 from minegame.statistics import intervals
 
 #: Measures that are 0 or 1 in every negotiation.
-BINARY = ("shelved", "split", "countered", "wins_any", "wins_all", "wins", "threat_executed")
+BINARY = (
+    *("wins", *(measure.name for measure in BIDDER_TABLE if measure.unit == "yes or no")),
+    *(quantity.name for quantity in OUTCOME_TABLE if quantity.unit == "yes or no"),
+)
 #: Measures between 0 and 1 that take other values too.
-SHARES = ("value_share", "wins_and_built", "done_share", "patron_share")
+SHARES = ("value_share", "wins_and_built", "done_share", "kept_share", "patron_share")
 
 
 def looks(first: int, at_most: int) -> list[int]:

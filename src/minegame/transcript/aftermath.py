@@ -49,8 +49,8 @@ def _threat(case: Case, patron: Patron) -> Iterator[Event]:
         return
     words = f"tariff threat of {percent(LEVER_TABLE[TARIFF].full * threat)}"
     share, loss, executed = float(out.patron_share[k]), float(out.threat_loss[k]), bool(out.threat_executed[k])
-    if share >= 1.0:
-        text = f"withdraws its {words}: its camp has won everything"
+    if not out.threat_refused[k]:
+        text = f"withdraws its {words}: its camp has won everything{'' if share >= 1.0 else ' that it asked for'}"
     elif executed:
         text = f"carries out its {words}: it costs {case.host} {money(loss)}"
     else:
@@ -198,7 +198,7 @@ def _money_parts(case: Case) -> dict[str, float]:
     out, state = case.outcome, writable(case.negotiation.history[-1])
     won = [d for d in range(len(case.deposits)) if out.winner[d] != NOBODY]
     parts = {
-        "option": float(turns.shelving_rent(case.game, state)) if out.shelved else 0.0,
+        "option": float(turns.kept_value(case.game, state, out.winner)),
         "mines": sum(_income(case, state, d) for d in won if out.done[d]),
         "bonus": sum(float(out.bonus[d] * out.realised_coverage[d]) for d in won),
         "access": float(out.access_delivered.sum()),
@@ -224,7 +224,7 @@ _TERMS = ("equity", "bonus", "processing", "offtake", "concession", "coverage", 
 
 @dataclass(frozen=True)
 class Terms:
-    """What was agreed for one deposit; ``winner`` is None and the terms zero where the deposit was shelved."""
+    """What was agreed for one deposit; ``winner`` is None and the terms zero where the deposit was kept."""
 
     deposit: str
     label: str
@@ -265,8 +265,11 @@ def summary(case: Case) -> str:
 
 
 def _gifts(case: Case) -> str:
-    winners = [int(w) for w in case.outcome.winner[: len(case.deposits)]]
-    if len(set(winners)) == 1:
-        return f"{case.everything()} to {inside(case.bidder(winners[0]).label)}"
-    named = zip(case.deposit_labels, winners, strict=True)
-    return listed([f"{label} to {inside(case.bidder(w).label)}" for label, w in named])
+    lots = case.lots(case.outcome.winner)
+    if len(lots) == 1:
+        return f"{case.everything()} to {inside(case.bidder(next(iter(lots))).label)}"
+    kept = lots.pop(NOBODY, [])
+    named = [(label, i) for i, labels in lots.items() for label in labels]
+    named.sort(key=lambda gift: case.deposit_labels.index(gift[0]))
+    gifts = listed([f"{label} to {inside(case.bidder(i).label)}" for label, i in named])
+    return f"{gifts} and kept {listed(kept)}" if kept else gifts

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from minegame import turns
-from minegame.game import COUNTER, STATE, new_records
+from minegame.game import COUNTER, NOBODY, STATE, new_records
 from minegame.transcript.wording import calendar_month, inside, listed, percent
 
 if TYPE_CHECKING:
@@ -88,12 +88,20 @@ class Case:
         return {1: self.deposit_labels[0], 2: "both deposits"}.get(count, f"all {count} deposits")
 
     def allocation(self, award: Any) -> str:
-        """Who gets what, in words."""
-        winners = [int(award[d]) for d in range(len(self.deposits))]
-        if len(set(winners)) == 1:
-            return f"{inside(self.bidder(winners[0]).label)} for {self.everything()}"
-        lots = {i: [label for label, w in zip(self.deposit_labels, winners, strict=True) if w == i] for i in winners}
-        return listed([f"{inside(self.bidder(i).label)} for {listed(labels)}" for i, labels in lots.items()])
+        """Who gets what, and what is kept, in words."""
+        lots = self.lots(award)
+        if len(lots) == 1:
+            return f"{inside(self.bidder(next(iter(lots))).label)} for {self.everything()}"
+        kept = lots.pop(NOBODY, [])
+        gifts = listed([f"{inside(self.bidder(i).label)} for {listed(labels)}" for i, labels in lots.items()])
+        return f"{gifts}, keeping {listed(kept)}" if kept else gifts
+
+    def lots(self, award: Any) -> dict[int, list[str]]:
+        """The deposits of each bidder, and those of NOBODY that are kept."""
+        lots: dict[int, list[str]] = {}
+        for label, winner in zip(self.deposit_labels, award, strict=False):
+            lots.setdefault(int(winner), []).append(label)
+        return lots
 
     def bids(self, month: int, i: int) -> list[int]:
         """The deposits that a bidder bids on in a month."""
@@ -135,7 +143,13 @@ def _as_offered(game: Any, record: Any) -> Any:
     """A copy of a month's record with the offers as the bidders made them, before a counter settled the deal."""
     state = writable(record)
     if record.decision == COUNTER:
-        i = int(record.award[0])
-        rents = sum(turns.offer_at(game, state, i, d, state.concession[i]) for d in range(game.deposits))
-        state.utility = turns.standing_utility(game, state, state.award) + rents
+        i = int(turns.main_bidder(game, state))
+        state.utility = worth_at(game, state, i, float(state.concession[i]))
     return state
+
+
+def worth_at(game: Any, state: Any, i: int, concession: float) -> float:
+    """The host's utility if bidder ``i``, the only one of its candidate, offered another concession, M$."""
+    lots = [d for d in range(game.deposits) if state.award[d] == i]
+    rents = sum(turns.offer_at(game, state, i, d, min(1.0, concession)) for d in lots)
+    return float(turns.standing_utility(game, state, state.award) + rents)

@@ -130,14 +130,14 @@ def _award_part(transcript: Transcript, width: int) -> RenderableType:
     if all(terms.winner is None for terms in transcript.terms):
         return _line(transcript.summary, "", width)
     rows = {
-        "Winner": [t.winner_label or "shelved" for t in transcript.terms],
-        "State equity": [percent(t.equity) for t in transcript.terms],
-        "Bonus": [money(t.bonus) for t in transcript.terms],
-        "Local processing": [percent(t.processing) for t in transcript.terms],
-        "Offtake by the winner": [percent(t.offtake) for t in transcript.terms],
-        "Concession": [percent(t.concession) for t in transcript.terms],
-        "Coverage, as the host counted it": [percent(t.coverage) for t in transcript.terms],
-        "Probability of completion": [percent(t.completion) for t in transcript.terms],
+        "Winner": [t.winner_label or "kept" for t in transcript.terms],
+        "State equity": [percent(t.equity) if t.winner else "–" for t in transcript.terms],
+        "Bonus": [money(t.bonus) if t.winner else "–" for t in transcript.terms],
+        "Local processing": [percent(t.processing) if t.winner else "–" for t in transcript.terms],
+        "Offtake by the winner": [percent(t.offtake) if t.winner else "–" for t in transcript.terms],
+        "Concession": [percent(t.concession) if t.winner else "–" for t in transcript.terms],
+        "Coverage, as the host counted it": [percent(t.coverage) if t.winner else "–" for t in transcript.terms],
+        "Probability of completion": [percent(t.completion) if t.winner else "–" for t in transcript.terms],
     }
     return _table("Deposit", [(t.label, False) for t in transcript.terms], rows, 26)
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from minegame import turns
-from minegame.game import LEDGER
-from minegame.transcript.case import Case, writable
+import numpy as np
+
+from minegame.agents import allocation_name
+from minegame.game import LEDGER, NOBODY
+from minegame.transcript.case import Case
 from minegame.transcript.wording import inside, listed, money, moneys, telling
 
 if TYPE_CHECKING:
@@ -48,10 +50,10 @@ _TERM_NAMES = {
 class Ledger:
     """The host's utility term by term, M$, in the decisive month: a column for each bidder and for shelving.
 
-    ``columns`` maps a bidder's name (or ``shelved``) to its terms, those of ``game.LEDGER``, ``option`` and
-    ``total``.  A bidder's column gives it every deposit; bidders that do not bid on all of them are in ``notes``.
-    Where the host preferred to split the lots, that allocation has a column of its own, under the names of its
-    bidders joined by "+".  ``award`` is the column of what was decided.
+    ``columns`` maps a bidder's name (or ``shelved``) to its terms, those of ``game.LEDGER``, and ``total``.  A
+    bidder's column gives it every deposit; bidders that do not bid on all of them are in ``notes``.  Where the host
+    preferred to split the lots, or to keep some, that allocation has a column of its own, under the names of its
+    bidders joined by "+", with "kept" if some are.  ``award`` is the column of what was decided.
     """
 
     month: int
@@ -67,26 +69,27 @@ class Ledger:
     @property
     def shown(self) -> tuple[str, ...]:
         """The terms that are not zero in every column, in the order of the ledger, the total last."""
-        names = [*LEDGER, "option", "total"]
+        names = [*LEDGER, "total"]
         return tuple(n for n in names if any(column.get(n, 0.0) != 0.0 for column in self.columns.values()))
 
 
 def ledger(case: Case) -> Ledger:
     """The host's utility term by term in the decisive month."""
     last = case.negotiation.history[-1]
-    columns = dict(case.negotiation.host.ledger())
+    columns = {name: _without_option(column) for name, column in case.negotiation.host.ledger().items()}
     notes = [_absence(case, bidder) for bidder in case.negotiation.bidders if bidder.name not in columns]
     chosen = {d: w for d, w in case.negotiation.winners.items() if w is not None}
     labels = {b.name: b.label for b in case.negotiation.bidders} | {SHELVING: "Shelving"}
-    labels |= {name: "Split award" if chosen else "Split" for name in columns if name not in labels}
-    columns[SHELVING] = _shelving_column(case, writable(last), float(last.shelve_utility))
+    apart = "Partial" if len(chosen) < len(case.deposits) else "Split"
+    labels |= {name: f"{apart} award" if chosen else "Not all to one" for name in columns if name not in labels}
+    columns[SHELVING] = _shelving_column(case)
     has = bool(last.has_candidate)
     ledger = Ledger(
         month=int(last.month),
         labels=labels,
         columns=columns,
         chosen=chosen,
-        award="+".join(dict.fromkeys(chosen.values())) or SHELVING,
+        award=allocation_name(case.negotiation.winners) or SHELVING,
         utility=float(case.outcome.utility),
         aspiration=float(last.aspiration) if has else None,
         floor=float(last.floor) if has else None,
@@ -95,15 +98,15 @@ def ledger(case: Case) -> Ledger:
     return replace(ledger, notes=(*notes, *_floor_note(case, last), *_choice_notes(case, ledger)))
 
 
-def _shelving_column(case: Case, state: Any, total: float) -> dict[str, float]:
-    state.share[:] = 0.0
-    terms = [turns.political_terms(case.game, state, k) for k in range(case.game.patrons)]
-    return {
-        "threat_loss": -sum(float(loss) for loss, _, _, _ in terms),
-        "balance": float(turns.balance(case.game, state)),
-        "option": float(turns.shelving_rent(case.game, state)),
-        "total": total,
-    }
+def _without_option(column: Mapping[str, float]) -> dict[str, float]:
+    """A column; where nothing is kept there is no option to develop it later."""
+    return {term: amount for term, amount in column.items() if term != "option" or amount != 0.0}
+
+
+def _shelving_column(case: Case) -> dict[str, float]:
+    """What keeping everything is worth; the terms that no bid adds to."""
+    terms = case.negotiation.host.terms_of(np.full(len(case.deposits), NOBODY))
+    return {term: terms[term] for term in ("threat_loss", "balance", "option", "total")}
 
 
 def _absence(case: Case, bidder: Bidder) -> str:
@@ -141,8 +144,9 @@ def _choice_notes(case: Case, ledger: Ledger) -> Iterator[str]:
         yield "Nothing was awarded: nothing on offer was worth more than shelving."
         return
     if ledger.award not in case.negotiation.scenario.bidder_names:
+        how = "The lots were split" if case.outcome.split else "Not every lot was awarded"
         award = case.allocation(case.negotiation.history[-1].award)
-        yield f"The lots were split: {award}. The columns of single bidders give one of them everything."
+        yield f"{how}: {award}. The columns of single bidders give one of them everything."
     yield from _comparison(case, ledger)
 
 
@@ -152,7 +156,8 @@ def _comparison(case: Case, ledger: Ledger) -> Iterator[str]:
     mine, other = ledger.columns[ledger.award], ledger.columns[rival]
     gaps = {t: mine.get(t, 0.0) - other.get(t, 0.0) for t in ledger.shown if t != "total"}
     lead, ahead = mine["total"] - other["total"], mine["total"] - ledger.columns[SHELVING]["total"]
-    winner = "The split" if ledger.award not in case.negotiation.scenario.bidder_names else ledger.labels[ledger.award]
+    alone = ledger.award in case.negotiation.scenario.bidder_names
+    winner = ledger.labels[ledger.award] if alone else "The split" if case.outcome.split else "The partial award"
     words = (
         f"{winner} leads {_named(ledger, rival)} by {money(lead, digits=telling(lead, 0.0))}: "
         f"for it {_largest(gaps, 1.0, 4)}; against it {_largest(gaps, -1.0, 3)}."

@@ -19,8 +19,8 @@ def months_table(negotiation: Negotiation) -> list[dict[str, Any]]:
     """The negotiation month by month, one flat row a month, its columns named after the paths of the scenario.
 
     Money is M$, prices USD/mtu, the rest shares of one or counts.  None stands for what does not exist: the offer of
-    a bidder that does not bid, the letter not yet issued.  Where the host countered, offers and utility are those
-    before the counter; ``host.settled_concession`` is what was agreed.
+    a bidder that does not bid, the letter not yet issued, the winner of a deposit that the host would keep.  Where
+    the host countered, offers and utility are those before the counter; ``host.settled_concession`` is what was agreed.
     """
     case = Case.of(negotiation)
     return [dict(_row(case, month)) for month in range(len(negotiation.history))]
@@ -65,7 +65,8 @@ def _bidder_row(case: Case, now: Any, i: int) -> Iterator[tuple[str, Any]]:
 def _host_row(case: Case, now: Any) -> Iterator[tuple[str, Any]]:
     has = bool(now.has_candidate)
     for d, deposit in enumerate(case.deposits):
-        yield f"candidate.{deposit}", case.bidder(now.award[d]).name if has else None
+        awarded = has and now.award[d] != NOBODY
+        yield f"candidate.{deposit}", case.bidder(now.award[d]).name if awarded else None
     for column in ("utility", "aspiration", "floor"):
         yield column, float(now[column]) if has else None
     yield "runner_up", float(now.runner_up) if has and now.has_runner_up else None

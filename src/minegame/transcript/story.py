@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from minegame import rules, turns
-from minegame.game import ACCEPT, BUNDLED, COUNTER, DECISIONS, LEVERS, SHELVE, TRIGGER_TABLE
-from minegame.transcript.case import Case, Event, writable
+from minegame.game import ACCEPT, BUNDLED, COUNTER, DECISIONS, LEVERS, NOBODY, SHELVE, TRIGGER_TABLE
+from minegame.transcript.case import Case, Event, worth_at, writable
 from minegame.transcript.wording import (
     counted,
     inside,
@@ -218,8 +218,15 @@ def _deciding(case: Case, month: int) -> Iterator[Event]:
     yield _decision(case, month)
 
 
-def _named(case: Case, award: Any) -> dict[str, str]:
-    return {deposit: case.bidder(award[d]).name for d, deposit in enumerate(case.deposits)}
+def _named(case: Case, award: Any) -> dict[str, str | None]:
+    """The bidder of each deposit, None where it is kept."""
+    bidders = (None if i == NOBODY else case.bidder(i).name for i in award)
+    return dict(zip(case.deposits, bidders, strict=False))
+
+
+def _asked(case: Case, now: Any) -> int:
+    """The bidder whom the host asks for more: the only one of its candidate."""
+    return int(turns.main_bidder(case.game, now))
 
 
 def _decision(case: Case, month: int) -> Event:
@@ -227,7 +234,7 @@ def _decision(case: Case, month: int) -> Event:
     asked = now.requested_concession >= 0.0
     facts: dict[str, Any] = {"decision": DECISIONS[int(now.decision)]}
     if asked:
-        i = int(now.award[0])
+        i = _asked(case, now)
         facts |= {
             "requested_concession": float(now.requested_concession),
             "next_concession": float(now.next_concession[i]),
@@ -239,7 +246,8 @@ def _decision(case: Case, month: int) -> Event:
 
 def _decision_words(case: Case, now: Any, asked: bool) -> str:
     if now.decision == ACCEPT:
-        return "accepts the offer" if len(set(_named(case, now.award).values())) == 1 else "accepts the offers"
+        winners = set(_named(case, now.award).values()) - {None}
+        return "accepts the offer" if len(winners) == 1 else "accepts the offers"
     if now.decision == SHELVE:
         return "shelves the deposits: the time is up and nothing beats keeping them"
     if not asked:
@@ -250,7 +258,7 @@ def _decision_words(case: Case, now: Any, asked: bool) -> str:
 
 def _asking(case: Case, now: Any) -> str:
     """The host asks the bidder that it prefers for more: what it asks, and what comes of it."""
-    i = int(now.award[0])
+    i = _asked(case, now)
     bidder, digits = inside(case.bidder(i).label), _digits(case, int(now.month), i)
     wish, plan = float(now.requested_concession), float(now.next_concession[i])
     if wish > 1.0:
@@ -262,7 +270,8 @@ def _asking(case: Case, now: Any) -> str:
         return f"counters: {asks}; it agrees, as it planned {planned}, and the deal is closed at {settled}"
     if wish > plan:
         return f"{asks}; refused, as it plans {planned}; waits"
-    worth, shelving = _worth_at(case, now, max(float(now.concession[i]), wish)), float(now.shelve_utility)
+    worth = worth_at(case.game, writable(now), i, max(float(now.concession[i]), wish))
+    shelving = float(now.shelve_utility)
     if worth >= shelving:
         return f"{asks}; it would agree, as it plans {planned}; waits"
     told = moneys(worth, shelving)
@@ -272,17 +281,10 @@ def _asking(case: Case, now: Any) -> str:
     )
 
 
-def _worth_at(case: Case, now: Any, concession: float) -> float:
-    """The host's utility if the one bidder that it prefers offered another concession, M$."""
-    state, i = writable(now), int(now.award[0])
-    rents = sum(turns.offer_at(case.game, state, i, d, min(1.0, concession)) for d in range(len(case.deposits)))
-    return float(turns.standing_utility(case.game, state, state.award) + rents)
-
-
 def _digits(case: Case, month: int, i: int) -> int:
     """The digits that tell a bidder's offer from what the host asks of it, and from what it plans, in a month."""
     now = case.records[month]
-    if now.requested_concession < 0.0 or int(now.award[0]) != i:
+    if now.requested_concession < 0.0 or _asked(case, now) != i:
         return 0
     compared = [float(now.concession[i]), float(now.next_concession[i]), float(now.requested_concession)]
     if now.decision == COUNTER:
@@ -342,7 +344,9 @@ def _plans(case: Case, patron: Patron) -> str:
 def _timing(case: Case, k: int, lever: int) -> str:
     when = f"from {case.date(int(case.game.lever_onset[k, lever]))}"
     plan = TRIGGER_TABLE[int(case.game.lever_trigger[k, lever])].plan
-    return f"{when} {plan}" if plan else when
+    lag = int(case.game.lever_lag[k, lever])
+    late = f", {counted(lag, 'month')} later than it could" if lag else ""
+    return f"{when} {plan}{late}" if plan else when
 
 
 def _backing(case: Case, bidder: Bidder) -> str:

@@ -20,6 +20,7 @@ from minegame.text import LEVEL, PATH, POINTS, SHARE, few, possessive
 if TYPE_CHECKING:
     import pandas as pd
 
+
 class Tornado(Method):
     """One parameter at a time, over its levels, the others at the scenario's own values."""
 

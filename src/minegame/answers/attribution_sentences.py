@@ -1,0 +1,109 @@
+"""What an attribution says, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minegame.analysis import attribution as shapley
+from minegame.answers.inputs import Contest
+from minegame.design import intensity_of
+from minegame.text import MONEY_CHANGE, POINTS, SHARE, level, listed, possessive
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def limits(contest: Contest, strength: Mapping[str, float]) -> tuple[str, str]:
+    """What the answer cannot say."""
+    own = [contest.scenario.value(intensity_of(contest.patron, lever)) for lever in strength]
+    pressed = list(strength.values())
+    how = "at full strength" if set(pressed) == {1.0} else "as the scenario has them" if own == pressed else "as said"
+    return (
+        "A Shapley value divides the effect of the whole package among its levers by their average contribution over "
+        "all orders; levers that need each other share what they do together. It is not what would be lost without the "
+        "lever: that is the column 'added last'.",
+        f"Levers are absent or {how}, from the months and on the triggers that the scenario gives them, and nobody "
+        "answers.",
+    )
+
+
+def said(won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> list[str]:
+    """What the package does, and what of it is due to which lever."""
+    total, levers = won.total, won.levers.sort_values("estimate", ascending=False)
+    whole = worth.total
+    value = [
+        f"{row['lever']} {MONEY_CHANGE.write(row['estimate'], row['low'], row['high'])}"
+        for _, row in worth.levers.sort_values("estimate", ascending=False).iterrows()
+    ]
+    return [
+        f"Together the levers {listed(contest.levers)} change {possessive(contest.label)} chance of winning by "
+        f"{POINTS.write(total['estimate'], total['low'], total['high'])} (n = {won.replications:,} negotiations under "
+        f"each of {len(won.dividends)} packages, on the same luck).",
+        _first_said(levers),
+        f"To the host the package is worth {MONEY_CHANGE.write(whole['estimate'], whole['low'], whole['high'])}: "
+        f"{listed(value)}.",
+        *_interaction_said(won.pairs),
+    ]
+
+
+def strength_said(contest: Contest, strength: Mapping[str, float]) -> list[str]:
+    """Which levers the scenario does not press as hard as they were played, and which it presses less than fully."""
+    own = {lever: float(contest.scenario.value(intensity_of(contest.patron, lever))) for lever in strength}
+    weaker = [f"{lever} at {level(pressed)}" for lever, pressed in strength.items() if pressed != 1]
+    other = [f"{lever} ({level(own[lever])})" for lever, pressed in strength.items() if own[lever] not in (0, pressed)]
+    idle = [lever for lever in strength if own[lever] == 0]
+    whose = possessive(contest.patron_label)
+    found = {
+        f"Levers are pressed as in the scenario, where 1 is full strength: {listed(weaker)}.": weaker,
+        f"All are played at full strength; in the scenario they are weaker or stronger: {listed(other)}.": other,
+        f"The scenario leaves {listed(idle)} among {whose} levers unused: played at full strength here.": idle,
+    }
+    return [sentence for sentence, levers in found.items() if levers]
+
+
+def _first_said(levers: pd.DataFrame) -> str:
+    first = levers.iloc[0]
+    if len(levers) == 1:
+        return f"There is but one lever: {first['lever']}."
+    rest = listed(
+        f"{row['lever']} {POINTS.write(row['estimate'], row['low'], row['high'])}"
+        for _, row in levers.iloc[1:].iterrows()
+    )
+    effect = POINTS.write(first["estimate"], first["low"], first["high"])
+    return f"Most of it is due to {first['lever']}: {effect}{_part(first)}; then come {rest}."
+
+
+def _interaction_said(pairs: pd.DataFrame) -> list[str]:
+    clear = pairs[(pairs["low"] > 0) | (pairs["high"] < 0)]
+    if not len(clear):
+        return []
+    pair = clear.iloc[int(clear["estimate"].abs().to_numpy().argmax())]
+    how = "more together than apart" if pair["estimate"] > 0 else "less together than apart"
+    return [
+        f"The strongest interaction: {pair['first']} and {pair['second']} do {how}, "
+        f"{POINTS.write(pair['estimate'], pair['low'], pair['high'])}."
+    ]
+
+
+def _part(row: pd.Series) -> str:
+    share = (row["share"], row["share_low"], row["share_high"])
+    return f", {SHARE.write(*share)} of the whole" if np.isfinite(share).all() else ""
+
+
+def elsewhere_said(found: pd.DataFrame, contest: Contest, worlds: int, n: int) -> list[str]:
+    """How far that holds in other worlds, ``n`` negotiations under every package of each."""
+    count = int(found["worlds"].iloc[0])
+    if not count:
+        return [f"In none of {worlds:,} other worlds does {contest.label} win one time in ten under the whole package."]
+    said = [
+        f"{row['lever']} adds most in {100 * row['first']:.0f} %, surely helps in {100 * row['helps']:.0f} % and "
+        f"surely harms in {100 * row['harms']:.0f} %"
+        for _, row in found.sort_values("first", ascending=False).iterrows()
+    ]
+    return [
+        f"In {count:,} of {worlds:,} other worlds {contest.label} wins at least one time in ten under the whole "
+        f"package; of these, {listed(said)} (n = {n} negotiations under every package of a world)."
+    ]

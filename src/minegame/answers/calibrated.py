@@ -1,0 +1,60 @@
+"""The numbers of a scenario that were calibrated or that one case cannot teach, each with a range to search."""
+
+from __future__ import annotations
+
+import math
+
+from minegame.answers.inputs import WIDE, reaching
+from minegame.design import Factor
+from minegame.experiment_file import Experiment, FactorRange
+from minegame.scenario import Parameter, Scenario, ScenarioError
+
+_HALVINGS = 6  # of the way to an end of a range that does not fit the rest of the scenario
+
+
+def calibrated_or_swept(scenario: Scenario) -> tuple[Factor, ...]:
+    """Every number that the scenario's sources call calibrated or swept, with its range, in the order of the file.
+
+    The range is that of the wide experiment where it varies the number, else that of its source, else from half to one
+    and a half times its value; it reaches the scenario's own value and holds only what the scenario allows.  A number
+    for which there is no such range (nil, without one of its source) is left out.
+    """
+    wide = Experiment.read(WIDE).factors
+    marked = [p for p in scenario.parameters() if p.status in ("calibrated", "swept")]
+    numbers = [p for p in marked if isinstance(p.value, (int, float)) and not isinstance(p.value, bool)]
+    found = [_allowed(scenario, _range(scenario, one, wide.get(one.path))) for one in numbers]
+    return tuple(factor for factor in found if factor.low < factor.high)
+
+
+def _range(scenario: Scenario, one: Parameter, wide: FactorRange | None) -> Factor:
+    value = float(one.value)  # type: ignore[arg-type]
+    source = scenario.source_of(one.path)
+    low, high, scale = getattr(source, "low", None), getattr(source, "high", None), "linear"
+    if wide is not None and wide.low is not None and wide.high is not None:
+        low, high, scale = wide.low, wide.high, wide.scale
+    elif low is None or high is None or not low < high:
+        low, high = sorted((0.5 * value, 1.5 * value))
+    least, most = (-math.inf if one.low is None else one.low), (math.inf if one.high is None else one.high)
+    low, high = max(float(low), least), min(float(high), most)
+    if isinstance(one.value, int):
+        low, high = math.floor(low), math.ceil(high)
+    return reaching(scenario, Factor(one.path, low, high, scale, whole=isinstance(one.value, int)))
+
+
+def _allowed(scenario: Scenario, factor: Factor) -> Factor:
+    """The factor with ends that do not contradict the scenario's other values."""
+    value = float(scenario.value(factor.path))
+    low, high = (_end(scenario, factor, value, end) for end in (factor.low, factor.high))
+    return Factor(factor.path, low, high, factor.scale, whole=factor.whole)
+
+
+def _end(scenario: Scenario, factor: Factor, value: float, end: float) -> float:
+    for _ in range(_HALVINGS):
+        try:
+            scenario.at({factor.path: round(end) if factor.whole else end})
+        except ScenarioError:
+            end = (value + end) / 2
+            end = math.trunc(end - value) + value if factor.whole else end
+        else:
+            return end
+    return value
