@@ -252,7 +252,7 @@ def test_other_worlds_have_a_picture_and_may_press_a_lever_otherwise():
 
 def test_the_picture_of_other_worlds_says_what_it_shows():
     values = np.array([[0.5, 0.1], [0.2, 0.3], [0.4, -0.2]])
-    table = attribution.over_worlds(values, values * 0 + 0.1, ["finance", "tariff"], np.ones(3, bool))
+    table = attribution.over_worlds(values, values - 0.1, values + 0.1, ["finance", "tariff"], np.ones(3, bool))
     picture = plots.shapley_over_worlds(table, outcome="P(win)", worlds=9, replications=400)
     bars = picture.figure.axes[1].patches
     assert [bar.get_width() for bar in bars] == pytest.approx([200 / 3, 100 / 3])

@@ -1,13 +1,17 @@
 """Every interval that is printed covers what it says where it matters most: what is rare.
 
 Negotiations that end otherwise than the rest one to ten times in a thousand, or about as often as 300 to 2,000
-negotiations can show at all: nominal 95 % intervals hold the truth in at least 93 % of 20,000 simulated data sets.  Most
-hold it more often, up to always: whatever is counted is discrete, and where a handful of cases is all there is, an
-interval either errs on the safe side or not at all.  What is not rare stays between 93 and 97 % (the tests of each
-kind).  No game is played but at the end: data sets are drawn from what the estimators read.
+negotiations can show at all: nominal 95 % intervals hold the truth in at least 93 % of the simulated data sets.  From
+five cases on, on average, they hold it in at most 99 %.  With fewer they may do so more often, up to always: what is
+counted is discrete, and where a handful of cases is all there is, an interval errs either on the safe side or on the
+other.  So do, with more cases, intervals that must allow for a rarer and larger case than all that were seen although
+there is none (what many levers do together, money that may change by more).  What is not rare stays between 93 and 97 %
+(the tests of each kind).  No game is played but at the end: data sets are drawn from what the estimators read.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -30,6 +34,12 @@ SIZES = [(0.001, 300), (0.003, 300), (0.01, 300), (0.001, 1_000), (0.005, 1_000)
 OFTEN = np.concatenate([np.linspace(0.05, 8, 160), np.linspace(8.2, 30, 60)])
 
 
+def here_and_slowly(values, *here):
+    """Parameters of a test: those here in every run of the tests, the others with the slow ones."""
+    slow = pytest.mark.slow
+    return [pytest.param(*(v if isinstance(v, tuple) else [v]), marks=() if v in here else slow) for v in values]
+
+
 @pytest.fixture
 def chance() -> np.random.Generator:
     return np.random.default_rng(20250402)
@@ -42,13 +52,23 @@ def covered(interval, truth, weights=None):
     return float(np.average(holds, weights=weights))
 
 
+def as_it_says(cover, often=0.0):
+    """Whether a coverage is that of 95 %; of few cases on average, it may be more."""
+    return 0.93 <= cover <= (0.99 if often >= 5 else 1.0)
+
+
+def distinct(drawn):
+    """Data sets that differ, and how often each was drawn."""
+    return np.unique(drawn, axis=0, return_counts=True)
+
+
 def of_kinds(chance, kinds, chances, n, interval, truth, sets=SETS):
     """The coverage of an estimate made of n negotiations, each of one of some kinds.
 
     ``interval`` takes the kinds of n negotiations, an array of shape (n, …); each data set that differs is reckoned
     once.
     """
-    drawn, often = np.unique(chance.multinomial(n, chances, sets), axis=0, return_counts=True)
+    drawn, often = distinct(chance.multinomial(n, chances, sets))
     found = np.array([interval(np.repeat(kinds, counts, axis=0)) for counts in drawn])
     return covered((found[:, 0], found[:, 1]), truth, often), float(
         np.average(found[:, 1] - found[:, 0], weights=often)
@@ -64,8 +84,10 @@ def test_the_chance_of_what_is_rare_or_nearly_sure(n, is_rare):
     """By the binomial law itself, at every chance that matters: no simulation misses the dips between them."""
     k = np.arange(min(n, 120) + 1)
     low, high = intervals.probability(k if is_rare else n - k, n)
-    found = [covered((low, high), p if is_rare else 1 - p, binom.pmf(k, n, p)) for p in OFTEN[OFTEN < n / 4] / n]
+    often = OFTEN[n / 4 > OFTEN]
+    found = [covered((low, high), p if is_rare else 1 - p, binom.pmf(k, n, p)) for p in often / n]
     assert min(found) >= 0.93
+    assert max(np.array(found)[often >= 1]) <= 0.99
     assert np.mean(found) <= 0.985
     assert np.all(high > low)
 
@@ -86,16 +108,16 @@ def test_why_not_wilsons():
     [(0.0, [1.0]), (0.0, [0.42]), (0.0, [0.42, 0.58, 1.0]), (0.0, [0.05, 1.0]), (0.42, [1.0]), (0.42, [0.0]),
      (0.58, [0.0, 1.0]), (1.0, [0.0]), (1.0, [0.42]), (0.01, [1.0]), (0.9, [0.0])],
 )  # fmt: skip
-@pytest.mark.parametrize("n", [300, 2_000])
+@pytest.mark.parametrize("n", here_and_slowly([300, 2_000], 300))
 def test_a_share_that_is_nearly_always_the_same(chance, usual, rare, n):
     """Parts of the deposits' value: nothing, one lot, the other, both."""
     parts = np.array([usual, *rare])
     for often in (0.18, 0.3, 0.6, 1.0, 1.6, 2.2, 3.0, 4.0, 5.0, 6.0, 7.5, 10.0, 20.0):
         chances = np.array([1 - often / n, *([often / n / len(rare)] * len(rare))])
-        drawn = chance.multinomial(n, chances, SETS)
+        drawn, weights = distinct(chance.multinomial(n, chances, SETS))
         total, squares = drawn @ parts, drawn @ parts**2
         for low, high in (intervals.share(total, squares, n), intervals.bounded_mean(total, squares, n, 0.0, 1.0)):
-            assert covered((low, high), parts @ chances) >= 0.93, often
+            assert covered((low, high), parts @ chances, weights) >= 0.93, often
             assert (high > low).all()
 
 
@@ -109,7 +131,7 @@ def test_differences_that_are_rare(lost):
         weights = poisson.pmf(b, often) * (poisson.pmf(c, lost * often) if lost else 1.0)
         found.append(covered(interval, often * (1 - lost) / 2_000, np.broadcast_to(weights, (b - c).shape)))
     assert min(found) >= 0.93
-    assert min(found) <= 0.99
+    assert max(np.array(found)[OFTEN >= 5]) <= 0.99
     assert np.all(interval[1] > interval[0])
 
 
@@ -128,11 +150,19 @@ def test_what_results_tell_of_rare_wins(chance, p, n, measure, paired):
     """Sums as a run keeps them; a measure that is a share is half a deposit, or a whole one."""
     parts = np.array([0.0, 1.0, 1.0] if measure == "wins_any" else [0.0, 0.5, 1.0])
     chances = np.array([1 - p, 0.4 * p, 0.6 * p])
-    drawn = chance.multinomial(n, chances, SETS)
-    sums = np.stack([np.full(SETS, n), drawn @ parts, drawn @ parts**2], axis=-1)
+    drawn, weights = distinct(chance.multinomial(n, chances, SETS))
+    sums = np.stack([np.full(len(drawn), n), drawn @ parts, drawn @ parts**2], axis=-1)
     low, high = precision.interval(sums, measure, paired=paired)
-    assert covered((low, high), parts @ chances) >= 0.93
+    assert as_it_says(covered((low, high), parts @ chances, weights), n * p if measure == "wins_any" else 0)
     assert (high > low).all()
+
+
+@pytest.mark.parametrize("measure", ["state_equity", "completion", "hhi_after", "patron_share"])
+@pytest.mark.parametrize("paired", [False, True])
+def test_what_never_varied_between_its_bounds_has_an_interval_all_the_same(measure, paired):
+    same = np.array([300, 300 * 0.15, 300 * 0.15**2])
+    low, high = precision.interval(same, measure, paired=paired)
+    assert low < 0.15 < high
 
 
 def test_money_that_never_varied_is_not_sure():
@@ -145,6 +175,7 @@ def test_money_that_never_varied_is_not_sure():
 
 LEVERS = ("tariff", "access", "finance")
 SUBSETS = attribution.coalitions(LEVERS)
+TOGETHER = np.array([-1, 1, 1, 1, -1, -1, -1, 1])  # what the three do that no two of them do
 NEVER, ALWAYS = np.zeros(8), np.ones(8)
 
 
@@ -167,8 +198,8 @@ QUANTITIES = {
     "alone": ("levers", 0, "first_in", lambda v: v[1] - v[0]),
     "last": ("levers", 0, "last_in", lambda v: v[7] - v[6]),
     "value": ("levers", 0, "", lambda v: attribution.shapley(v, LEVERS)[0]),
-    "pair": ("pairs", 0, "", lambda v: v[4] - v[1] - v[2] + v[0] + (v[7] - v[4] - v[5] - v[6] + v[1] + v[2] + v[3] - v[0]) / 2),
-    "dividend": ("dividends", 7, "", lambda v: v[7] - v[4] - v[5] - v[6] + v[1] + v[2] + v[3] - v[0]),
+    "pair": ("pairs", 0, "", lambda v: v[4] - v[1] - v[2] + v[0] + TOGETHER @ v / 2),
+    "dividend": ("dividends", 7, "", lambda v: TOGETHER @ v),
 }  # fmt: skip
 
 
@@ -179,17 +210,19 @@ def ends(found, quantity):
     return of[f"{prefix}low"], of[f"{prefix}high"]
 
 
-@pytest.mark.parametrize(("p", "n"), [(0.003, 300), (0.01, 300), (0.001, 1_000), (0.005, 1_000)])
+@pytest.mark.parametrize(
+    ("p", "n"), here_and_slowly([(0.003, 300), (0.01, 300), (0.001, 1_000), (0.005, 1_000)], (0.003, 300))
+)
 @pytest.mark.parametrize("luck", LUCK)
 def test_attribution_of_rare_wins(chance, luck, p, n):
     """Of every package, lever, pair and dividend; Student's held an effect with p = 0.003 in 59 of 100 data sets."""
     kinds = np.array(LUCK[luck])
     chances = np.array([1 - p, *([p / (len(kinds) - 1)] * (len(kinds) - 1))])
-    drawn, often = np.unique(chance.multinomial(n, chances, 5_000), axis=0, return_counts=True)
+    drawn, often = distinct(chance.multinomial(n, chances, 5_000))
     found = [attribution.estimate(np.repeat(kinds, counts, axis=0), LEVERS, event=True) for counts in drawn]
     for quantity, (*_, truth) in QUANTITIES.items():
         low, high = np.array([ends(one, quantity) for one in found]).T
-        assert covered((low, high), truth(chances @ kinds), often) >= 0.93, quantity
+        assert as_it_says(covered((low, high), truth(chances @ kinds), often)), quantity
         assert (high > low).all(), quantity
     low, high = np.array([one.levers.iloc[0][["share_low", "share_high"]] for one in found], float).T
     whole = chances @ (kinds[:, 7] - kinds[:, 0])
@@ -205,10 +238,24 @@ def test_contrasts_of_any_reach(chance, often, reach):
         chance, np.array([0.0, reach]), [1 - often / 500, often / 500], 500,
         lambda sample: intervals.contrast(sample, reach)[2:], reach * often / 500,
     )  # fmt: skip
-    assert cover >= 0.93
+    assert as_it_says(cover, often)
 
 
-@pytest.mark.parametrize("often", [0.5, 1.0, 2.0, 3.0, 4.4, 6.0, 10.0, 20.0])
+@pytest.mark.parametrize(("often", "n"), here_and_slowly([(5, 500), (5, 1_000), (10, 1_000), (20, 2_000)], (5, 500)))
+def test_effects_of_more_than_a_handful_of_wins_are_not_needlessly_vague(chance, often, n):
+    """A lever that makes the bidder win wherever it is used: the package, the lever alone, last and on average."""
+    kinds, chances = np.array([NEVER, wins("tariff")]), [1 - often / n, often / n]
+    for quantity in ("package", "alone", "last", "value"):
+        truth = QUANTITIES[quantity][-1](chances @ kinds)
+        interval = partial(_effect, quantity)
+        assert as_it_says(of_kinds(chance, kinds, chances, n, interval, truth)[0], often), quantity
+
+
+def _effect(quantity, sample):
+    return ends(attribution.estimate(sample, LEVERS, event=True), quantity)
+
+
+@pytest.mark.parametrize("often", here_and_slowly([0.5, 1.0, 2.0, 3.0, 4.4, 6.0, 10.0, 20.0], 1.0, 3.0, 6.0))
 def test_attribution_of_money_that_seldom_changes(chance, often):
     """The host has 80 or 480 M$, one as likely as the other, whatever is played; seldom a lever makes it the other."""
     n, p = 500, often / 500
@@ -216,14 +263,15 @@ def test_attribution_of_money_that_seldom_changes(chance, often):
     chances = np.array([0.5 - p / 2, 0.5 - p / 2, 0.7 * p, 0.3 * p])
     truth = chances @ kinds
     cut = chance.multinomial(n, [1 - p, 0.7 * p, 0.3 * p], 2_000)
-    drawn, weights = np.unique(cut, axis=0, return_counts=True)
+    drawn, weights = distinct(cut)
     found = []
     for quiet, one, all_ in drawn:
         counts = [quiet // 2, quiet - quiet // 2, one, all_]
         found.append(attribution.estimate(np.repeat(kinds, counts, axis=0), LEVERS))
     for quantity in ("alone", "last", "value", "dividend"):
         low, high = np.array([ends(one, quantity) for one in found]).T
-        assert covered((low, high), QUANTITIES[quantity][-1](truth), weights) >= 0.93, quantity
+        cover = covered((low, high), QUANTITIES[quantity][-1](truth), weights)
+        assert as_it_says(cover, often if quantity in ("alone", "last") else 0), quantity
         assert (high > low).all()
 
 
@@ -244,7 +292,7 @@ def test_what_a_seldom_change_of_the_winner_is_worth_to_the_host(chance, often, 
     sizes = chance.normal(200.0, spread, (SETS, cases.max())) * (np.arange(cases.max()) < cases[:, None])
     sums = sizes.sum(1), (sizes**2).sum(1)
     low, high = intervals.mostly_nil(*sums, n, cases)
-    assert covered((low, high), 200.0 * often / n) >= 0.93
+    assert as_it_says(covered((low, high), 200.0 * often / n), often)
     assert np.isnan(low[cases == 0]).all()
     assert (high > low)[cases > 0].all()
 
@@ -295,7 +343,7 @@ def test_accounts_prices_and_payoffs_that_seldom_differ(chance, often):
     kinds, chances = np.array([0.0, 1.0]), [1 - p, p]
     for interval, truth in ((account, 300 * p), (gain, p / 2)):
         cover, _ = of_kinds(chance, kinds, chances, n, interval, truth)
-        assert cover >= 0.93, interval.__name__
+        assert as_it_says(cover, often / 2), interval.__name__  # cases half as large as could be
     drawn = np.arange(1, 60)  # without any gain there is no price
     found = np.array([price(np.repeat(kinds, [n - k, k])) for k in drawn])
     assert covered(found.T, 0.12 * 2 / p, poisson.pmf(drawn, often)) >= 0.93
@@ -321,11 +369,12 @@ def test_payoffs_that_seldom_differ(chance, often):
         "rule": (lambda t: tender_rules.change(t, go, t, stay)[1:], 300 * p),
     }
     for name, (interval, truth) in asked.items():
+        few = {"wins": often, "host": 0}.get(name, often / 4)  # half as large as could be, half of them used
         cover, width = of_kinds(
             chance, np.array([0.0, 1.0]), [1 - p, p], n, lambda s, i=interval: i(game(s)), truth
         )  # fmt: skip
-        assert cover >= 0.93, name
-        assert not width == 0, name
+        assert as_it_says(cover, few), name
+        assert width > 0 or np.isnan(width), name
 
 
 def _ends(found):
@@ -359,7 +408,8 @@ def test_a_lead_that_is_nearly_always_the_same(chance, n, usual):
             error = intervals.standard_error(mine + best - margin**2, unusual, n, 1 + np.abs(margin))
             half = intervals.deviate(0.95) * error
             truth = usual + (other - usual) * often / n
-            assert covered((margin - half, margin + half), truth) >= 0.93, (often, other)
+            few = often * abs(other - usual) / (1 + abs(usual))  # as large as could be, or half
+            assert as_it_says(covered((margin - half, margin + half), truth), few), (often, other)
             assert (error > 0).all()
 
 
@@ -369,11 +419,11 @@ def test_a_standard_error_of_what_is_common_is_as_it_was():
     assert np.array_equal(errors, np.sqrt(p * (1 - p) / n))
 
 
-@pytest.mark.parametrize("often", [1.0, 2.0, 3.0, 4.4, 6.0, 10.0, 20.0])
-@pytest.mark.parametrize("points", [300, 1_000])
+@pytest.mark.parametrize("often", here_and_slowly([1.0, 2.0, 3.0, 4.4, 6.0, 10.0, 20.0], 2.0, 10.0))
+@pytest.mark.parametrize("points", here_and_slowly([300, 1_000], 300))
 def test_luck_and_parameters_where_few_worlds_differ(chance, often, points):
-    """In a few worlds the bidder wins half of its 50 negotiations, in all others none."""
-    n, hits, sets = 50, [], 2_000
+    """In a few worlds the bidder wins half of its 50 negotiations, in all others none; they might be of other kinds."""
+    n, hits, sets = 50, [], 1_000
     share = often / points
     whole = 0.5 * share - (0.5 * share) ** 2
     truth = 0.25 * share * (1 - share) / whole
@@ -381,7 +431,7 @@ def test_luck_and_parameters_where_few_worlds_differ(chance, often, points):
         won = chance.binomial(n, np.where(chance.random(points) < share, 0.5, 0.0)).astype(float)
         found = sensitivity.luck(won, won, n)
         hits.append(not (found["parameters_low"] > truth or found["parameters_high"] < truth))
-        assert not found["parameters_low"] == found["parameters_high"]
+        assert found["parameters_low"] < found["parameters_high"] or np.isnan(found["parameters"])
     assert np.mean(hits) >= 0.93
 
 
@@ -398,11 +448,11 @@ def test_a_screened_strength_that_few_trajectories_show(chance, often):
         return sensitivity.screen(points, values).set_index("factor").loc["rare", ["low", "high"]].to_numpy(float)
 
     cover, width = of_kinds(chance, np.array([0.0, 1.0]), [1 - p, p], n, interval, 1.5 * p, 2_000)
-    assert cover >= 0.93
+    assert as_it_says(cover, often / 2)  # another might move it by twice as much
     assert width > 0
 
 
-@pytest.mark.parametrize("often", [0.3, 1.0, 2.0, 3.0, 4.4, 6.0, 10.0])
+@pytest.mark.parametrize("often", here_and_slowly([0.3, 1.0, 2.0, 3.0, 4.4, 6.0, 10.0], 1.0, 4.4, 10.0))
 def test_an_index_of_a_factor_that_few_base_points_show(chance, often):
     """P(win) is 0 or 1 by one factor; in a few of 500 base points the other turns it."""
     pytest.importorskip("SALib")
@@ -420,7 +470,7 @@ def test_an_index_of_a_factor_that_few_base_points_show(chance, often):
     found = interval(np.zeros(n))
     assert found[0] < 0 < found[1]
     cover, _ = of_kinds(chance, np.array([0.0, 1.0]), [1 - p, p], n, interval, p / 2 / 0.25, 2_000)
-    assert cover >= 0.93
+    assert as_it_says(cover, often)
 
 
 # ---------------------------------------------------------------------------------------- where all came out alike

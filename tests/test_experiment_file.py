@@ -178,7 +178,7 @@ def test_changes_from_the_command_line_replace_what_the_file_says(tmp_path: Path
     ],
 )
 def test_states_of_the_world_have_luck_of_their_own(design: str, luck: str, tmp_path: Path) -> None:
-    text = f"title: T\nscenario: two_bidders\nfactors: {{host.balance_weight: {{low: 0, high: 4}}}}\nreplications: 30\n"
+    text = "title: T\nscenario: two_bidders\nfactors: {host.balance_weight: {low: 0, high: 4}}\nreplications: 30\n"
     text += f"design: {design}\n"
     plan = asked.plan(text, tmp_path)
     assert plan.luck == luck
@@ -202,6 +202,19 @@ design: [{kind: random, points: 3, factors: [host.balance_weight]}, {kind: facto
 replications: 30
 """
     assert asked.plan(text, tmp_path).luck == "own"
+
+
+@pytest.mark.parametrize(
+    ("luck", "said"),
+    [("owne", "'owne' is not allowed: expected one of own, common; did you mean 'own'?"),
+     ("true", "true is not allowed: expected one of own, common")],
+)  # fmt: skip
+def test_luck_that_there_is_not_is_refused_with_what_there_is(luck: str, said: str, tmp_path: Path) -> None:
+    text = f"title: T\nscenario: two_bidders\nluck: {luck}\nreplications: 30\n"
+    with pytest.raises(ExperimentError) as raised:
+        asked.plan(text, tmp_path)
+    (problem,) = raised.value.problems
+    assert (problem.line, problem.path, problem.text) == (3, "luck", said)
 
 
 def test_luck_has_an_end(tmp_path: Path) -> None:

@@ -455,7 +455,7 @@ def test_luck_of_their_own_does_not_hang_on_the_chunks(replications: Any, tmp_pa
 def test_rounds_until_sure_go_on_in_the_luck_of_a_point(tmp_path: Path) -> None:
     plan = asked.plan(OWN, tmp_path, replications={"until": 0.045, "first": 100, "at_most": 1500})
     found = experiment.run(plan, tmp_path / "r")
-    assert found.design["replications"].nunique() > 1
+    assert len(set(found.design["replications"])) > 1
     for group, count in enumerate(found.design["replications"]):
         games = plan.games([group])
         firsts = np.array([group * 1500])

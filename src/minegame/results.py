@@ -26,6 +26,7 @@ from minegame.storage import ResultsError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from minegame.experiment_file import Luck
 
 _COUNTED = ("count", "sum", "squares")
 _MONTHS = "tender.months"
@@ -71,9 +72,10 @@ class Results:
         return None if number is None else self.policies[number]
 
     @property
-    def luck(self) -> str:
+    def luck(self) -> Luck:
         """Whether each design point has luck of its ``own``, or all have it in ``common``."""
-        return str(self.manifest.get("luck", "common"))
+        luck: Luck = self.manifest.get("luck", "common")  # of before it could be chosen
+        return luck
 
     # -------------------------------------------------------------------------------------------------------- tables
 

@@ -32,7 +32,7 @@ def deviate(confidence: float) -> float:
 def wilson(successes: Numbers, trials: Numbers, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """The score interval (low, high) of a probability; NaN without trials.
 
-    Source: Wilson 1927; recommended by Brown, Cai & DasGupta 2001.  ``trials`` need not be whole.  With a few successes,
+    Source: Wilson 1927; recommended by Brown, Cai & DasGupta 2001.  ``trials`` need not be whole.  With few successes,
     or failures, it covers as little as 84 %: see :func:`probability`.
 
     >>> low, high = wilson(37, 100)
@@ -88,7 +88,7 @@ def share(total: Numbers, squares: Numbers, trials: Numbers, confidence: float =
 def _few(total: np.ndarray, squares: np.ndarray, trials: np.ndarray, confidence: float) -> np.ndarray:
     """The exact lower limit (Clopper & Pearson 1934) of a mean, taken as that of so many cases of equal size.
 
-    Where all trials but a few came out alike, seen from the other bound, it leaves room for cases that none was seen of.
+    Seen from the other bound, where all trials but a few came out alike, it leaves room for cases that were not seen.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         seen = squares > 1e-12 * trials  # less is rounding of what never happened
