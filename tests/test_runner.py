@@ -478,7 +478,7 @@ def test_a_row_of_a_point_with_luck_of_its_own_can_be_replayed(tmp_path: Path) -
 
 def test_a_folder_of_common_luck_is_not_taken_for_one_of_own(tmp_path: Path) -> None:
     experiment.run(asked.plan(OWN, tmp_path, luck="common", replications=20), tmp_path / "r")
-    with pytest.raises(ResultsError, match="luck was not given and is own"):
+    with pytest.raises(ResultsError, match="luck was not given and is 'own'"):
         experiment.run(asked.plan(OWN, tmp_path, replications=20), tmp_path / "r")
 
 

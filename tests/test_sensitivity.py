@@ -219,8 +219,9 @@ def test_the_ends_of_a_tornado_cover():
     truth, n, chance = np.array([0.5, 0.2, 0.4, 0.6, 0.8]), 400, np.random.default_rng(5)
     points = pd.DataFrame({"a": np.arange(5.0)})
     hits = np.zeros(2)
-    for wins in chance.binomial(n, truth, (2_000, 5)):
-        (row,) = sensitivity.swings(points, wins / n, *intervals.probability(wins, n)).to_dict("records")
+    wins = chance.binomial(n, truth, (2_000, 5))
+    for found in zip(wins / n, *intervals.probability(wins, n), strict=True):
+        (row,) = sensitivity.swings(points, *found).to_dict("records")
         for end, side in enumerate(("least", "most")):
             p = truth[int(row[f"at_{side}"])]
             hits[end] += row[f"{side}_low"] <= p <= row[f"{side}_high"]

@@ -93,8 +93,10 @@ def _few(total: np.ndarray, squares: np.ndarray, trials: np.ndarray, confidence:
     with np.errstate(invalid="ignore", divide="ignore"):
         seen = squares > 1e-12 * trials  # less is rounding of what never happened
         cases, size = total * total / squares, squares / total
-        tail = _FEW_TAIL * (1.0 - confidence)
-        limit = size * betaincinv(np.maximum(cases, 1e-9), np.maximum(trials - cases + 1, 1e-9), tail)
+        tail = np.asarray(_FEW_TAIL * (1.0 - confidence))
+        first, second = np.maximum(cases, 1e-9), np.maximum(trials - cases + 1, 1e-9)
+        few = seen & ((cases < _RARE) | (squares < total))  # of a great count it is no news, and would take long
+        limit = size * betaincinv(first, second, tail, where=few, out=np.ones(np.broadcast(first, second).shape))
     return np.where(trials > 0, np.where(seen, limit, 0.0), np.nan)
 
 
