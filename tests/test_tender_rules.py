@@ -14,7 +14,7 @@ from minegame.answers.tender_rules import TenderRules, usual_rules
 from minegame.ensemble import general
 from minegame.game_theory.payoffs import HOST, PayoffTable, pure_mixture, value
 from minegame.runner import Runner
-from minegame.scenario import Scenario
+from minegame.scenario import Scenario, ScenarioError
 
 TUNGSTEN = "kazakhstan_tungsten"
 FEW = {"us": ["access", "finance"], "china": ["access"]}
@@ -226,8 +226,8 @@ def test_any_two_patrons_can_be_asked():
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"rule": {}}, "no rule to compare"), ({"player": FEW, "replications": 2}, "at least 4")],
+    [({"rule": {}}, "rule: there is nothing to compare"), ({"player": FEW, "replications": 2}, "at least 4")],
 )
 def test_questions_that_do_not_fit_are_refused(options, said):
-    with pytest.raises(AnswerError, match=said):
+    with pytest.raises(ScenarioError, match=said):
         answers.ask("tender_rules", TUNGSTEN, **{"replications": 9, **options})

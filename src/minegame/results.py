@@ -181,6 +181,9 @@ class Results:
     def win_probabilities(self, confidence: float = 0.95) -> pd.DataFrame:
         """A row a point and outcome: the probability that the bidder wins (anything), or that all is shelved.
 
+        Errors of different points are independent if ``luck`` is ``own``; on common luck all points share them, and
+        what a regression over the rows says of its own errors is several times too small.
+
         Columns: group, the factors, policy and outcome (categories), estimate, low, high, built (probability of winning
         and building), built_low, built_high, negotiations.
         """
