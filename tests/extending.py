@@ -180,12 +180,12 @@ def test_r17_aid_brings_the_heads_of_state_together():
             "docs/odd.md", "tests/test_docs_odd.py", "test_every_lever_and_trigger_is_named[aid]",
             (
                 before("\n**Scales.** A month", "| `aid` | A | 0 … 1 | aid that is promised beside the deal |\n"),
-                ("θ, m, E, F, X | number | 1, 1, 1, 1, 0 | 0, 0, 0, 0, 0 |",
-                 "θ, m, E, F, X, A | number | 1, 1, 1, 1, 0, 0 | 0, 0, 0, 0, 0, 0 |"),
+                ("θ, m, E, F, X | number | 1, 1, 1, 1, 0 | 0 [S], 0 [S], 0 [S], 0 [S], 0 [S] |",
+                 "θ, m, E, F, X, A | number | 1, 1, 1, 1, 0, 0 | 0 [S], 0 [S], 0 [S], 0 [S], 0 [S], 0 [S] |"),
                 ("months | 3, 5, 5, 5, 0 | 0, 0, 0, 0, 0 |", "months | 3, 5, 5, 5, 0, 0 | 0, 0, 0, 0, 0, 0 |"),
-                ("– | – | always, always, always, always, always | always, always, always, always, always |",
-                 "– | – | always, always, always, always, always, always "
-                 "| always, always, always, always, always, always |"),
+                ("– | – | always, always, always, always, always | always [S], always [S],",
+                 "– | – | always, always, always, always, always, always | always [S], always [S], always [S],"),
+                ("lag | months | 0, 0, 0, 0, 0 | 0, 0, 0, 0, 0 |", "lag | months | 0, 0, 0, 0, 0, 0 | 0, 0, 0, 0, 0, 0 |"),
                 ("points/month | 1, 1, 0.8, 1, 1.5 | 1, 1, 0.8, 1, 1.5 |",
                  "points/month | 1, 1, 0.8, 1, 1.5, 1 | 1, 1, 0.8, 1, 1.5, 1 |"),
                 ("are `tariff`, `access`, `engagement`, `finance` and `denial`.",
@@ -213,7 +213,7 @@ A_TRIGGER = Addition(
                     '            "once a bidder of its own gets a public letter", '
                     '"because a bidder of its own got a public letter"),\n',
                 ),
-                ("RIVAL_LETTER = range(", "RIVAL_LETTER, OWN_LETTER = range("),
+                ("RIVAL_THREATENS = range(", "RIVAL_THREATENS, OWN_LETTER = range("),
             ),
         ),
         Place(

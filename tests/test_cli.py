@@ -187,10 +187,10 @@ def test_validate_names_the_numbers_without_a_source(tmp_path):
     changed = {name: 0.5 for name in Scenario.load(BASELINE).host.model_dump() if name not in ("label", "equity_min")}
     file.write_text(f"extends: {BASELINE}\nhost: {json.dumps(changed | {'value_scale': 900})}")
     head, *listed = minegame("validate", file).stdout.splitlines()
-    assert head.endswith("numbers without a source: 12)")
+    assert head.endswith("numbers without a source: 13)")
     assert listed[0] == "  host.value_scale"
     assert len(listed) == 11
-    assert listed[-1] == "  … and 2 more"
+    assert listed[-1] == "  … and 3 more"
 
 
 def test_shipped_scenarios_are_valid():

@@ -143,8 +143,8 @@ def test_the_commands_say_that_they_compile(checkout):
     """The turns that were played one by one are no tally yet."""
     command = "from minegame.cli import app\napp({})".format
     played, tallied = command(["play", "two_bidders"]), command(["odds", "two_bidders", "--replications", "2"])
-    told = [said(checkout, program) for program in (played, played, tallied, tallied)]
-    assert told == 2 * ["Compiling the game (once; about half a minute) ...\n", ""]
+    told = [said(checkout, program).count("Compiling the game") for program in (played, played, tallied, tallied)]
+    assert told == [1, 0, 1, 0]
 
 
 def test_where_the_cache_cannot_be_written_a_temporary_folder_is_used(checkout):

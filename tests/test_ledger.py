@@ -33,7 +33,7 @@ def test_ledgers_that_do_not_fit():
     with pytest.raises(ValueError, match="shape"):
         ledger.ledger_difference(np.zeros((5, 2)), np.zeros((5, 2)))
     with pytest.raises(ValueError, match="at least two negotiations"):
-        ledger.ledger_difference(np.full((5, 13), np.nan), np.zeros((5, 13)))
+        ledger.ledger_difference(np.full((5, 14), np.nan), np.zeros((5, 14)))
 
 
 def test_the_picture_says_what_it_shows():

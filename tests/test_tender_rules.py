@@ -226,8 +226,8 @@ def test_any_two_patrons_can_be_asked():
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"rule": {}}, "rule: there is nothing to compare"), ({"player": FEW, "replications": 2}, "at least 4")],
+    [({"rule": {}}, "nothing to compare"), ({"player": FEW, "replications": 2}, "at least 4")],
 )
 def test_questions_that_do_not_fit_are_refused(options, said):
-    with pytest.raises(ScenarioError, match=said):
+    with pytest.raises((AnswerError, ScenarioError), match=said):
         answers.ask("tender_rules", TUNGSTEN, **{"replications": 9, **options})

@@ -159,7 +159,7 @@ def test_before_month_0_nothing_has_happened():
 
 
 def test_what_was_played_before_on_a_state_leaves_no_trace():
-    """Another negotiation in which everything happens, or noise, then one whose levers wait for a sign without letters."""
+    """A negotiation in which everything happens, or noise; then one whose levers wait for a sign, without letters."""
     busy = game_of(
         lever_intensity=np.ones((2, len(LEVERS))), financier_base_hazard=(50.0, 50.0), financier_public=(1, 1),
         politics_summit_rate=1.0, patron_episode_rate=(1.0, 1.0),

@@ -207,7 +207,7 @@ def tallied(games, seed, first, count, reference=-1):
 def a_table_of_games():
     """Three policies of a scenario with split lots that ends in every way: apart, in one hand, shelved."""
     for scenario in some_scenarios(
-        60, min_bidders=3, max_bidders=4, min_patrons=2, max_patrons=3, min_deposits=2, max_deposits=3, lots=("split",)
+        230, min_bidders=3, max_bidders=4, min_patrons=2, max_patrons=3, min_deposits=2, max_deposits=3, lots=("split",)
     ):
         lever = f"patrons.{scenario.patron_names[0]}.levers.tariff"
         games = scenario.games([{f"{lever}.intensity": n, f"{lever}.onset": 0} for n in (0.0, 1.0, 2.0)])

@@ -33,6 +33,6 @@ def test_the_wheel_plays_shipped_scenarios_and_experiments_by_name(tmp_path):
     ]
     minegame = (sys.executable, "-m", "minegame")
     assert "OK" in run(*minegame, "validate", "kazakhstan_tungsten", **there)
-    assert '"bidders"' in run(*minegame, "odds", "kazakhstan_tungsten", "-n", "200", "--json", **there)
+    assert '"winners"' in run(*minegame, "odds", "kazakhstan_tungsten", "-n", "200", "--json", **there)
     assert "Who wins" in run(*minegame, "run", "who_wins", "--replications", "20", "--out", "r", **there)
     assert (site / "minegame" / "py.typed").exists()

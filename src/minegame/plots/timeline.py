@@ -103,7 +103,7 @@ def _weighing(ax: Axes, table: pd.DataFrame, cast: Cast, styles: Mapping[str, di
             ax.plot(x[chosen], worth["utility"][chosen], **_mark(style), zorder=3, label=style["label"])
     _decision(ax, table, cast)
     ax.set_ylabel(wrapped(f"worth to the host ({cast.labels['host']}), M$", 40))
-    _legend(ax, 1.06, 3)
+    _legend(ax, 1.06)
 
 
 def _decision(ax: Axes, table: pd.DataFrame, cast: Cast) -> None:
@@ -176,7 +176,7 @@ def _conceding(ax: Axes, table: pd.DataFrame, cast: Cast, styles: Mapping[str, d
     ax.set_ylim(0, 112)
     ax.set_yticks([0, 25, 50, 75, 100])
     ax.set_ylabel("concession, % of what\nthe bidder could transfer")
-    _legend(ax, 1.0, 3)
+    _legend(ax, 1.0)
 
 
 def _refusals(ax: Axes, table: pd.DataFrame, cast: Cast, styles: Mapping[str, dict[str, Any]]) -> None:
@@ -194,9 +194,11 @@ def _refusals(ax: Axes, table: pd.DataFrame, cast: Cast, styles: Mapping[str, di
         ax.plot(row["month"], min(100 * asked, _BEYOND), marker=mark, markersize=8, **{**_RING, "color": colour})
 
 
-def _legend(ax: Axes, height: float, columns: int) -> None:
-    """A legend above the panel, its left edge on the panel's."""
-    if ax.get_legend_handles_labels()[0]:
+def _legend(ax: Axes, height: float) -> None:
+    """A legend above the panel, its left edge on the panel's: in two columns where names are long, else in three."""
+    _, labels = ax.get_legend_handles_labels()
+    if labels:
+        columns = 2 if any("\n" in label for label in labels) else 3
         ax.legend(
             loc="lower left", bbox_to_anchor=(0.0, height), ncols=columns, frameon=False, fontsize=9, borderaxespad=0.2
         )
