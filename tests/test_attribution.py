@@ -66,11 +66,15 @@ def test_an_idle_lever_gets_exactly_nothing(idle):
     for n, subset in enumerate(subsets):
         if idle in subset:
             samples[:, n] = samples[:, subsets.index(tuple(lever for lever in subset if lever != idle))]
-    found = attribution.estimate(samples, LEVERS)
-    row = found.levers.set_index("lever").loc[idle]
-    assert (row[["estimate", "standard_error", "low", "high", "first_in", "last_in", "share"]] == 0.0).all()
-    pairs = found.pairs[(found.pairs["first"] == idle) | (found.pairs["second"] == idle)]
-    assert (pairs[["estimate", "low", "high"]] == 0.0).all(axis=None)
+    for outcome in (samples, (samples > 0).astype(float)):  # money, and an event
+        found = attribution.estimate(outcome, LEVERS)
+        row = found.levers.set_index("lever").loc[idle]
+        assert (row[["estimate", "standard_error", "first_in", "last_in", "share"]] == 0.0).all()
+        pairs = found.pairs[(found.pairs["first"] == idle) | (found.pairs["second"] == idle)]
+        assert (pairs["estimate"] == 0.0).all()
+        for name, part in (("", row), ("first_in_", row), ("last_in_", row), ("share_", row), ("", pairs)):
+            assert (part[f"{name}low"] < 0).all()  # that it did nothing in 500 negotiations is no proof
+            assert (part[f"{name}high"] > 0).all()
 
 
 def test_equal_levers_share_equally_and_interaction_is_theirs():
@@ -117,12 +121,13 @@ def test_intervals_cover():
     for _ in range(sets):
         samples = (0.8 * chance.random((200, 1)) + 0.2 * chance.random((200, 4)) < thresholds).astype(float)
         dividends = attribution._dividends(samples, levers)
-        value = attribution.mean(attribution._shared(dividends, levers, ("finance",)), 0.95)
-        pair = attribution.mean(attribution._shared(dividends, levers, levers), 0.95)
-        alone = attribution.mean(dividends[:, 1], 0.95)
-        total = attribution.mean(dividends[:, 1:].sum(axis=1), 0.95)
+        mean = attribution._mean_of(samples, True, 0.95)
+        value = attribution._row(mean(attribution._shared(dividends, levers, ("finance",)), 1.0))
+        pair = attribution._row(mean(attribution._shared(dividends, levers, levers), 2.0))
+        alone = attribution._row(mean(dividends[:, 1], 1.0))
+        total = attribution._row(mean(dividends[:, 1:].sum(axis=1), 1.0))
         part = attribution._share_of(
-            attribution._shared(dividends, levers, ("finance",)), dividends[:, 1:].sum(axis=1), 0.95
+            attribution._shared(dividends, levers, ("finance",)), dividends[:, 1:].sum(axis=1), 0.95, 1.0
         )
         hits += [
             value["low"] <= truth[1] <= value["high"],
@@ -165,15 +170,15 @@ def test_pictures_say_what_they_show():
 def test_shapley_values_over_worlds():
     """Two levers in four worlds, of which three count: the first leads in two, the second surely harms in one."""
     values = np.array([[0.5, 0.1], [0.2, 0.3], [0.4, -0.2], [9.0, 9.0]])
-    errors = np.full((4, 2), 0.1)
-    found = attribution.over_worlds(values, errors, ["finance", "tariff"], np.array([True, True, True, False]))
+    ends = values - 0.196, values + 0.196
+    found = attribution.over_worlds(values, *ends, ["finance", "tariff"], np.array([True, True, True, False]))
     table = found.set_index("lever")
     assert table["worlds"].tolist() == [3, 3]
     assert table["median"].to_dict() == {"finance": 0.4, "tariff": 0.1}
     assert table["first"].tolist() == pytest.approx([2 / 3, 1 / 3])
     assert table["helps"].tolist() == pytest.approx([1.0, 1 / 3])  # 0.1 and 0.2 are within 1.96 errors of nil or not
     assert table["harms"].tolist() == pytest.approx([0.0, 1 / 3])
-    nowhere = attribution.over_worlds(values, errors, ["finance", "tariff"], np.zeros(4, bool))
+    nowhere = attribution.over_worlds(values, *ends, ["finance", "tariff"], np.zeros(4, bool))
     assert nowhere["worlds"].tolist() == [0, 0]
     assert nowhere["first"].isna().all()
 
@@ -247,7 +252,7 @@ def test_other_worlds_have_a_picture_and_may_press_a_lever_otherwise():
 
 def test_the_picture_of_other_worlds_says_what_it_shows():
     values = np.array([[0.5, 0.1], [0.2, 0.3], [0.4, -0.2]])
-    table = attribution.over_worlds(values, values * 0 + 0.1, ["finance", "tariff"], np.ones(3, bool))
+    table = attribution.over_worlds(values, values - 0.1, values + 0.1, ["finance", "tariff"], np.ones(3, bool))
     picture = plots.shapley_over_worlds(table, outcome="P(win)", worlds=9, replications=400)
     bars = picture.figure.axes[1].patches
     assert [bar.get_width() for bar in bars] == pytest.approx([200 / 3, 100 / 3])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import asked
 import numpy as np
 import pandas as pd
 import pytest
@@ -164,6 +165,73 @@ def test_changes_from_the_command_line_replace_what_the_file_says(tmp_path: Path
     _, plan = Experiment.load(file, {"replications": 7, "seed": 3, "set": {"tender.synergy": "10"}})
     assert (plan.replications.at_most, plan.seed) == (7, 3)
     assert (plan.scenario.tender.months, plan.scenario.tender.synergy) == (5, 10)
+
+
+@pytest.mark.parametrize(
+    ("design", "luck"),
+    [
+        ("{kind: factorial}", "common"),
+        ("{kind: one_at_a_time}", "common"),
+        ("{kind: latin_hypercube, points: 4}", "own"),
+        ("{kind: sobol, points: 4}", "own"),
+        ("{kind: random, points: 4}", "own"),
+    ],
+)
+def test_states_of_the_world_have_luck_of_their_own(design: str, luck: str, tmp_path: Path) -> None:
+    text = "title: T\nscenario: two_bidders\nfactors: {host.balance_weight: {low: 0, high: 4}}\nreplications: 30\n"
+    text += f"design: {design}\n"
+    plan = asked.plan(text, tmp_path)
+    assert plan.luck == luck
+    assert plan.fingerprint().get("luck", "common") == luck
+    for said in ("own", "common"):
+        changed = asked.plan(f"{text}luck: {said}\n", tmp_path)
+        assert changed.luck == said
+        assert (changed.fingerprint() == plan.fingerprint()) == (said == luck)
+        assert changed.experiment.document()["luck"] == said
+    groups = np.array([0, 2, 3])
+    firsts = {"common": 7, "own": [7, 67, 97]}[luck]
+    assert np.array_equal(plan.first(groups, 7), firsts)
+
+
+def test_a_sample_crossed_with_levels_has_luck_of_its_own(tmp_path: Path) -> None:
+    text = """
+title: T
+scenario: kazakhstan_tungsten
+factors: {host.balance_weight: {low: 0, high: 4}, tender.lots: [bundled, split]}
+design: [{kind: random, points: 3, factors: [host.balance_weight]}, {kind: factorial}]
+replications: 30
+"""
+    assert asked.plan(text, tmp_path).luck == "own"
+
+
+@pytest.mark.parametrize(
+    ("luck", "said"),
+    [("owne", "'owne' is not allowed: expected one of own, common; did you mean 'own'?"),
+     ("true", "true is not allowed: expected one of own, common")],
+)  # fmt: skip
+def test_luck_that_there_is_not_is_refused_with_what_there_is(luck: str, said: str, tmp_path: Path) -> None:
+    text = f"title: T\nscenario: two_bidders\nluck: {luck}\nreplications: 30\n"
+    with pytest.raises(ExperimentError) as raised:
+        asked.plan(text, tmp_path)
+    (problem,) = raised.value.problems
+    assert (problem.line, problem.path, problem.text) == (3, "luck", said)
+
+
+def test_luck_has_an_end(tmp_path: Path) -> None:
+    text = """
+title: T
+scenario: two_bidders
+factors: {host.balance_weight: {low: 0, high: 4}}
+design: {kind: random, points: 100}
+replications: {until: 0.01, at_most: 1000000000000}
+"""
+    with pytest.raises(ExperimentError, match="luck: common"):
+        asked.plan(text, tmp_path)
+    assert asked.plan(text + "luck: common\n", tmp_path).luck == "common"
+
+
+def test_the_schema_says_whose_luck() -> None:
+    assert {"enum": ["own", "common"], "type": "string"} in Experiment.schema()["properties"]["luck"]["anyOf"]
 
 
 def test_the_schema_names_every_field() -> None:

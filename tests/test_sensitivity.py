@@ -180,7 +180,12 @@ def test_all_luck_and_no_luck():
     chance = np.random.default_rng(1)
     wins = chance.binomial(10, 0.4, 4_000).astype(float)
     assert sensitivity.luck(wins, wins, 10)["luck"] == pytest.approx(1, abs=0.02)
-    assert sensitivity.luck(np.full(5, 3.0), np.full(5, 3.0), 3)["variance"] == 0
+    nothing = sensitivity.luck(np.full(5, 3.0), np.full(5, 3.0), 3)
+    assert nothing["variance"] == 0
+    assert np.isnan([nothing["parameters"], nothing["parameters_low"], nothing["luck"]]).all()
+    sure = sensitivity.luck(np.array([0.0, 10.0] * 50), np.array([0.0, 10.0] * 50), 10)
+    assert sure["parameters"] == 1
+    assert 0.9 < sure["parameters_low"] < 1  # that luck was not seen does not make it impossible
     with pytest.raises(ValueError, match="two points"):
         sensitivity.luck(np.array([1.0]), np.array([1.0]), 5)
 
@@ -190,7 +195,8 @@ def test_swings_of_a_one_at_a_time_design():
     factors = [Factor("host.balance_weight", 0.0, 4.0), Factor("market.long_run_price", 430.0, 650.0)]
     points = one_at_a_time(factors, scenario, 3)
     weight = points["host.balance_weight"].to_numpy(float)
-    found = sensitivity.swings(points, weight / 10, np.full(len(points), 0.01))
+    found = sensitivity.swings(points, weight / 10, weight / 10 - 0.02, weight / 10 + 0.02)
+    assert found.loc[0, ["least_low", "most_high"]].tolist() == pytest.approx([-0.02, 0.42])
     assert found["factor"].tolist() == ["host.balance_weight", "market.long_run_price"]
     assert found.loc[0, ["least", "most", "at_least", "at_most"]].tolist() == pytest.approx([0, 0.4, 0, 4])
     assert found.loc[1, "swing"] == 0
@@ -203,17 +209,19 @@ def test_pictures_say_what_they_show():
     picture = plots.sobol_bars(found.table, outcome="P(win)", base=64, most=2)
     assert "64 base points, 320 worlds in all; 1 weaker factors not shown" in picture.get_xlabel()
     table = pd.DataFrame({"a": [1.0, 2.0, 1.0], "b": ["x", "x", "y"]})
-    swings = sensitivity.swings(table, np.array([0.5, 0.7, 0.4]), np.full(3, 0.01))
+    values = np.array([0.5, 0.7, 0.4])
+    swings = sensitivity.swings(table, values, values - 0.02, values + 0.02)
     assert "rest 50.0 %" in plots.tornado(swings, outcome="P(win)", replications=10).get_xlabel()
 
 
 def test_the_ends_of_a_tornado_cover():
-    """2,000 sets of n = 400 negotiations at five levels of known probability, with the errors of the answer."""
+    """2,000 sets of n = 400 negotiations at five levels of known probability, with the intervals of the answer."""
     truth, n, chance = np.array([0.5, 0.2, 0.4, 0.6, 0.8]), 400, np.random.default_rng(5)
     points = pd.DataFrame({"a": np.arange(5.0)})
     hits = np.zeros(2)
-    for won in chance.binomial(n, truth, (2_000, 5)) / n:
-        (row,) = sensitivity.swings(points, won, np.sqrt(np.maximum(won * (1 - won), 1 / n) / n)).to_dict("records")
+    wins = chance.binomial(n, truth, (2_000, 5))
+    for found in zip(wins / n, *intervals.probability(wins, n), strict=True):
+        (row,) = sensitivity.swings(points, *found).to_dict("records")
         for end, side in enumerate(("least", "most")):
             p = truth[int(row[f"at_{side}"])]
             hits[end] += row[f"{side}_low"] <= p <= row[f"{side}_high"]
@@ -271,7 +279,7 @@ def test_indices_are_those_of_the_worlds_played():
         [split["parameters"], split["parameters_low"], split["luck"]]
     )
     favourite = drawn[:, 0, 1] / 16 > 0.5
-    low, high = (100 * end for end in intervals.wilson(favourite.sum(), 32))
+    low, high = (100 * end for end in intervals.probability(favourite.sum(), 32))
     assert f"in {100 * favourite.mean():.1f} % [{low:.1f}, {high:.1f}] of 32 worlds" in found.sentences[3]
 
 

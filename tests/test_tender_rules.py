@@ -51,7 +51,9 @@ def test_rules_are_compared_on_the_same_luck():
     better[:, :, 2] += 7.0
     found = tender_rules.estimate({"as it was": two_by_two(base), "richer": two_by_two(better)}, draws=50)
     assert found["difference"].tolist() == pytest.approx([0.0, 7.0])
-    assert found["difference_low"][1] == pytest.approx(found["difference_high"][1])  # the luck cancels
+    wide = found["difference_high"][1] - found["difference_low"][1]
+    assert 0 < wide < found["host_high"][0] - found["host_low"][0]  # the luck cancels, but for what was not drawn
+    assert found["difference_low"][0] == found["difference_high"][0] == 0.0  # a rule against itself
     assert found["host_low"][0] < found["host_value"][0] < found["host_high"][0]
     assert found["us"].tolist() == ["press", "press"]
     with pytest.raises(ValueError, match="same replications"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -222,14 +223,30 @@ def test_results_of_other_rules_and_libraries_say_so_and_numbers_are_compared(ma
     assert "tables/levers.csv has the same numbers, written in other bytes" in found.notes
 
 
-def test_a_plan_that_was_made_in_python_is_played_again_from_its_tables(tmp_path):
+@pytest.mark.parametrize("luck", ["own", "common"])
+def test_a_plan_that_was_made_in_python_is_played_again_from_its_tables(tmp_path, luck):
     scenario = Scenario.load("two_bidders")
     design = pd.DataFrame({"host.balance_weight": [0.1 + 0.2, 2.0], "tender.months": [8, 12]})
-    plan = Plan.of(scenario, design, {"none": {}, "late": {"patrons.north.levers.*.onset": 5}}, replications=20, seed=3)
+    policies = {"none": {}, "late": {"patrons.north.levers.*.onset": 5}}
+    plan = Plan.of(scenario, design, policies, replications=20, seed=3, luck=luck)
     found = experiment.run(plan, tmp_path / "r")
     again = plan_of(found)
     assert again.fingerprint() == plan.fingerprint()
     assert verify(tmp_path / "r", again=True).differs == ()
+
+
+def test_worlds_of_before_luck_could_be_chosen_are_played_again_on_common_luck(tmp_path):
+    """The manifest says nothing of luck, and neither does what was asked."""
+    text = "title: T\nscenario: two_bidders\nfactors: {host.balance_weight: {low: 0, high: 4}}\nreplications: 30\n"
+    plan = asked.plan(text + "design: {kind: random, points: 3}\n", tmp_path)
+    assert plan.luck == "own"
+    folder = tmp_path / "r"
+    experiment.run(replace(plan, luck="common"), folder)
+    manifest = storage.read_manifest(folder)
+    del manifest["luck"]
+    storage.write_manifest(folder, manifest)
+    assert load(folder).luck == plan_of(load(folder)).luck == "common"
+    assert verify(folder, again=True).differs == ()
 
 
 @pytest.mark.parametrize("name", ["four-run", "sure-run", "rows-run"])

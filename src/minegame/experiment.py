@@ -132,6 +132,7 @@ def work_of(plan: Plan, chunk: int | None = None) -> Work:
             "reference": plan.reference,
             "replications": plan.replications.model_dump(mode="json"),
             "seed": plan.seed,
+            "luck": plan.luck,
             "results": plan.results,
             "chunk": chunk or _chunk_size(plan),
             "scenario": {"name": plan.scenario.name, **plan.scenario.document()},
@@ -247,7 +248,7 @@ class _Run:
         groups = this.groups[piece.groups.start : piece.groups.stop]
         labels = (plan.scenario, tuple(plan.policies), tuple(groups.tolist())) if plan.results == "rows" else None
         return Sums(
-            plan.games(groups), piece.blocks, plan.seed, this.first, this.replications,
+            plan.games(groups), piece.blocks, plan.seed, plan.first(groups, this.first), this.replications,
             -1 if plan.reference is None else plan.reference, self.places, labels,
         )  # fmt: skip
 

@@ -20,6 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from pydantic_core import PydanticCustomError
 
 from minegame import design as designs
+from minegame.chance import MAX_REPLICATION
 from minegame.design import Changes, Factor, Value
 from minegame.game import GAME, LEVERS, MAX_MONTHS
 from minegame.scenario import (
@@ -51,6 +52,9 @@ else:  # what there is to choose from is said by the game alone
     Lever = Literal[LEVERS]
 Kind = Literal["factorial", "latin_hypercube", "sobol", "random", "one_at_a_time", "list"]
 Shown = Literal["winning", "contrasts", "terms", "plot"]
+Luck = Literal["own", "common"]
+#: Designs that are samples over the factors: their points are states of the world, read together.
+SAMPLES = ("latin_hypercube", "sobol", "random")
 #: What a run can be made sure of.
 MEASURES_TO_BE_SURE_OF = (
     "wins_any", "wins_all", "value_share", "wins_and_built", "shelved", "split", "host_value", "host_money",
@@ -136,7 +140,7 @@ class DesignPart(_Part):
         if self.kind == "list":
             if not isinstance(self.points, list) or not self.points:
                 raise _wrong("a list needs its points: expected points: [{path: value, …}, …]")
-        elif self.kind in ("latin_hypercube", "sobol", "random"):
+        elif self.kind in SAMPLES:
             if not isinstance(self.points, int) or not 1 <= self.points <= MAX_POINTS:
                 raise _wrong(f"expected points: a whole number between 1 and {MAX_POINTS:,}")
         elif self.points is not None:
@@ -224,6 +228,11 @@ class Experiment(_Part):
         description="How often each point is played, or until when."
     )
     seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the luck.")
+    luck: Luck | None = Field(
+        default=None,
+        description="Whether each design point has luck of its own, or all have it in common "
+        "(default: own for samples over factors, common otherwise).",
+    )
     results: Literal["summary", "rows"] = Field(
         default="summary", description="What is kept: sums, or every negotiation too."
     )
@@ -452,6 +461,7 @@ class Plan:
 
     ``scenario`` is the point of rest; a row of ``design`` (a DataFrame whose columns are paths) and a policy change it.
     The policies of a group share their luck; with ``reference`` (a policy's number) their paired differences are kept.
+    With ``luck`` in ``common`` all groups share it too; with ``own`` each has replications that no other has.
     """
 
     scenario: Scenario
@@ -465,6 +475,7 @@ class Plan:
     name: str = "experiment"
     text: str = field(default="", repr=False)
     experiment: Experiment | None = field(default=None, repr=False)
+    luck: Luck = "common"
 
     @classmethod
     def of(
@@ -477,8 +488,11 @@ class Plan:
         seed: int = 0,
         title: str = "",
         name: str = "experiment",
+        luck: Luck = "common",
     ) -> Plan:
         """A plan made in Python: a scenario, a table of points, policies, of which the first is the reference.
+
+        Give ``luck="own"`` where estimates are made of many points together: a mean, a regression, an index.
 
         Raises:
             ExperimentError: if a policy sets what the points vary.
@@ -494,7 +508,7 @@ class Plan:
                 )
         return cls(
             scenario, table, chosen, Replications(first=replications, at_most=replications), seed,
-            0 if len(chosen) > 1 else None, "summary", title or name, name,
+            0 if len(chosen) > 1 else None, "summary", title or name, name, luck=luck,
         )  # fmt: skip
 
     def named(self, name: str, text: str) -> Plan:
@@ -512,6 +526,15 @@ class Plan:
     def negotiations(self) -> int:
         """How many negotiations it takes, at most."""
         return self.groups * len(self.policies) * self.replications.at_most
+
+    def first(self, groups: np.ndarray, replication: int = 0) -> int | np.ndarray:
+        """Where the luck of some groups begins: the number of a replication of theirs among all, shape (groups,).
+
+        It follows from a group's place in the design alone, so that it is the same however the work is cut.
+        """
+        if self.luck == "common":
+            return replication
+        return np.asarray(groups, np.int64) * self.replications.at_most + replication
 
     def games(self, groups: Sequence[int] | range | np.ndarray | None = None) -> np.ndarray:
         """The games of some groups (default all): GAME records, shape (groups, policies).
@@ -561,6 +584,7 @@ class Plan:
             "reference": self.reference,
             "replications": self.replications.model_dump(mode="json"),
             "seed": self.seed,
+            **({"luck": "own"} if self.luck == "own" else {}),
             "results": self.results,
         }
 
@@ -591,10 +615,27 @@ def _planned(experiment: Experiment, folder: Path, places: _Places) -> Plan:
     plan = Plan(
         scenario, table, policies, experiment.replications, experiment.seed, reference, experiment.results,
         experiment.title,
-        experiment=experiment,
+        experiment=experiment, luck=_luck(experiment),
     )  # fmt: skip
     _check_points(plan, places)
+    _check_luck(plan, places)
     return plan
+
+
+def _luck(experiment: Experiment) -> Luck:
+    """As the file says; points that are a sample over factors are read together, and need luck of their own for it."""
+    sampled = any(part.kind in SAMPLES for part in experiment.design)
+    return experiment.luck or ("own" if sampled else "common")
+
+
+def _check_luck(plan: Plan, places: _Places) -> None:
+    """Refuse more replications than luck has addresses, after which points would share it again."""
+    if plan.luck == "own" and (needed := plan.groups * plan.replications.at_most) > MAX_REPLICATION:
+        text = (
+            f"{plan.groups:,} points with luck of their own need {needed:,} replications, and there are "
+            f"{MAX_REPLICATION:,}: expected fewer of either, or luck: common"
+        )
+        raise ExperimentError(places.problem(("replications",), text))
 
 
 def _stop_at(problems: Sequence[Problem]) -> None:

@@ -26,6 +26,7 @@ from minegame.storage import ResultsError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from minegame.experiment_file import Luck
 
 _COUNTED = ("count", "sum", "squares")
 _MONTHS = "tender.months"
@@ -69,6 +70,12 @@ class Results:
         """The policy with which the others are contrasted."""
         number = self.manifest["reference"]
         return None if number is None else self.policies[number]
+
+    @property
+    def luck(self) -> Luck:
+        """Whether each design point has luck of its ``own``, or all have it in ``common``."""
+        luck: Luck = self.manifest.get("luck", "common")  # of before it could be chosen
+        return luck
 
     # -------------------------------------------------------------------------------------------------------- tables
 
@@ -173,6 +180,9 @@ class Results:
 
     def win_probabilities(self, confidence: float = 0.95) -> pd.DataFrame:
         """A row a point and outcome: the probability that the bidder wins (anything), or that all is shelved.
+
+        Errors of different points are independent if ``luck`` is ``own``; on common luck all points share them, and
+        what a regression over the rows says of its own errors is several times too small.
 
         Columns: group, the factors, policy and outcome (categories), estimate, low, high, built (probability of winning
         and building), built_low, built_high, negotiations.

@@ -225,7 +225,8 @@ def plan_of(found: Results) -> Plan:
         file = Path(folder) / "scenario.yaml"
         file.write_text(found.scenario.to_yaml(), encoding="utf-8")
         asked = {name: value for name, value in manifest["asked"].items() if name != "set"}  # which it has in it
-        plan = Experiment.from_document({**asked, "scenario": str(file)}, manifest["name"]).plan()
+        asked |= {"scenario": str(file), "luck": found.luck}  # of before luck could be chosen: common
+        plan = Experiment.from_document(asked, manifest["name"]).plan()
     return plan.named(manifest["name"], manifest["experiment"])
 
 
@@ -246,6 +247,7 @@ def _made_plan(found: Results) -> Plan:
         manifest["results"],
         manifest["title"],
         manifest["name"],
+        luck=found.luck,
     )
 
 

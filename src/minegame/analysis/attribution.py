@@ -7,8 +7,9 @@ on the same luck, so everything here is a mean over replications and its error i
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_PLAYERS = 16
+
+#: The mean of a combination of outcomes, none of which is further from nil than so many times the reach of an outcome.
+Mean = Callable[[np.ndarray, float], intervals.Mean]
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,9 @@ def coalitions(levers: Sequence[str]) -> list[tuple[str, ...]]:
     return [subset for n in range(len(levers) + 1) for subset in itertools.combinations(levers, n)]
 
 
-def estimate(samples: np.ndarray, levers: Sequence[str], confidence: float = 0.95) -> Attribution:
+def estimate(
+    samples: np.ndarray, levers: Sequence[str], confidence: float = 0.95, event: bool | None = None
+) -> Attribution:
     """Shapley values, interactions and dividends of an outcome, with intervals.
 
     Args:
@@ -72,8 +78,12 @@ def estimate(samples: np.ndarray, levers: Sequence[str], confidence: float = 0.9
             order of :func:`coalitions`, all columns of a row on the same luck.
         levers: the names of the players; anything that is in a package or not.
         confidence: of the intervals.
+        event: whether the outcome is an event, 0 or 1 (default: if every sample is).
 
-    The Shapley values add up to the whole effect, and a lever that never changes the outcome gets exactly nil.
+    The Shapley values add up to the whole effect, and a lever that never changes the outcome gets exactly nil.  Its
+    interval is no point: what luck has not shown may happen.  Where the outcome is an event, the intervals are those of
+    probabilities and of their paired differences; else Student's, widened by cases that may not have been seen, as far
+    away as any two outcomes were apart.  Both hold for effects that show in a few negotiations only.
     Source: Shapley 1953; Harsanyi 1963; Grabisch & Roubens 1999 for the interaction index.
 
     Raises:
@@ -81,27 +91,28 @@ def estimate(samples: np.ndarray, levers: Sequence[str], confidence: float = 0.9
     """
     worth = _checked(samples, levers)
     dividends = _dividends(worth, levers)
+    is_event = bool(np.isin(worth, (0.0, 1.0)).all()) if event is None else event
+    mean = _mean_of(worth, is_event, confidence)
     return Attribution(
-        levers=_levers_table(dividends, levers, confidence),
-        pairs=_pairs_table(dividends, levers, confidence),
-        dividends=_dividends_table(worth, dividends, levers, confidence),
-        total=mean(dividends[:, 1:].sum(axis=1), confidence),
+        levers=_levers_table(dividends, levers, mean, confidence, 1.0 if is_event else float(np.ptp(worth))),
+        pairs=_pairs_table(dividends, levers, mean),
+        dividends=_dividends_table(worth, dividends, levers, mean, is_event, confidence),
+        total=_row(mean(dividends[:, 1:].sum(axis=1), 1.0)),
         replications=len(worth),
         confidence=confidence,
     )
 
 
 def over_worlds(
-    values: np.ndarray, errors: np.ndarray, levers: Sequence[str], kept: np.ndarray, confidence: float = 0.95
+    values: np.ndarray, lows: np.ndarray, highs: np.ndarray, levers: Sequence[str], kept: np.ndarray
 ) -> pd.DataFrame:
     """How far the Shapley values hold in other worlds: their range over those that are kept.
 
     Args:
         values: the Shapley value of each lever in each world, shape (worlds, levers).
-        errors: their standard errors.
+        lows, highs: the ends of their intervals.
         levers: the names of the levers.
         kept: which worlds count, shape (worlds,).
-        confidence: with which a value is surely above or below nil in its world.
 
     Returns:
         A row a lever, as listed: ``median``, ``low`` and ``high`` (nine worlds in ten lie between), ``first`` (the
@@ -110,7 +121,7 @@ def over_worlds(
     """
     import pandas as pd
 
-    chosen, sure = values[kept], intervals.deviate(confidence) * errors[kept]
+    chosen = values[kept]
     empty = np.full(len(levers), np.nan)
     ends = np.quantile(chosen, [0.05, 0.5, 0.95], axis=0) if len(chosen) else np.array([empty] * 3)
     first = np.bincount(chosen.argmax(axis=1), minlength=len(levers)) / max(len(chosen), 1)
@@ -121,8 +132,8 @@ def over_worlds(
             "low": ends[0],
             "high": ends[2],
             "first": first if len(chosen) else empty,
-            "helps": (chosen > sure).mean(axis=0) if len(chosen) else empty,
-            "harms": (chosen < -sure).mean(axis=0) if len(chosen) else empty,
+            "helps": (lows[kept] > 0).mean(axis=0) if len(chosen) else empty,
+            "harms": (highs[kept] < 0).mean(axis=0) if len(chosen) else empty,
             "worlds": len(chosen),
         }
     )
@@ -177,15 +188,25 @@ def _shared(dividends: np.ndarray, levers: Sequence[str], members: tuple[str, ..
     return np.asarray(sum(dividends[:, n] / sharers for n, sharers in whole))
 
 
-def mean(values: np.ndarray, confidence: float, prefix: str = "") -> dict[str, float]:
-    """A mean over replications as ``estimate``, ``standard_error``, ``low`` and ``high``, or under a prefix."""
-    estimate, error, low, high = intervals.of_sample(values, confidence)
+def _mean_of(worth: np.ndarray, is_event: bool, confidence: float) -> Mean:
+    """How means and their intervals are taken: of an event's chances, or of amounts."""
+    if is_event:
+        return partial(intervals.contrast, confidence=confidence)
+    far = float(np.ptp(worth))
+    return lambda values, times: intervals.of_sample(values, confidence, times * far)
+
+
+def _row(found: intervals.Mean, prefix: str = "") -> dict[str, float]:
+    """A mean as ``estimate``, ``standard_error``, ``low`` and ``high``, or under a prefix."""
+    estimate, error, low, high = found
     if prefix:
         return {prefix: estimate, f"{prefix}_low": low, f"{prefix}_high": high}
     return {"estimate": estimate, "standard_error": error, "low": low, "high": high}
 
 
-def _levers_table(dividends: np.ndarray, levers: Sequence[str], confidence: float) -> pd.DataFrame:
+def _levers_table(
+    dividends: np.ndarray, levers: Sequence[str], mean: Mean, confidence: float, reach: float
+) -> pd.DataFrame:
     import pandas as pd
 
     subsets = coalitions(levers)
@@ -196,39 +217,51 @@ def _levers_table(dividends: np.ndarray, levers: Sequence[str], confidence: floa
         alone = dividends[:, subsets.index((lever,))]
         last = dividends[:, [lever in subset for subset in subsets]].sum(axis=1)
         rows.append(
-            {"lever": lever, **mean(value, confidence), **_share_of(value, total, confidence)}
-            | mean(alone, confidence, "first_in")
-            | mean(last, confidence, "last_in")
+            {"lever": lever, **_row(mean(value, 1.0)), **_share_of(value, total, confidence, reach)}
+            | _row(mean(alone, 1.0), "first_in")
+            | _row(mean(last, 1.0), "last_in")
         )
     return pd.DataFrame(rows)
 
 
-def _share_of(value: np.ndarray, total: np.ndarray, confidence: float) -> dict[str, float]:
+def _share_of(value: np.ndarray, total: np.ndarray, confidence: float, reach: float) -> dict[str, float]:
+    """The part of a value in a total; the only lever has all of it, whatever luck brings."""
     centre, whole = float(value.mean()), float(total.mean())
-    low, high = intervals.ratio(centre, whole, np.cov(value, total) / len(value), confidence)
+    found = np.cov(value, total) / len(value)
+    if not np.array_equal(value, total):
+        found = intervals.covariance([value, total], [reach, reach])
+    low, high = intervals.ratio(centre, whole, found, confidence)
     return {"share": centre / whole if whole else np.nan, "share_low": float(low), "share_high": float(high)}
 
 
-def _pairs_table(dividends: np.ndarray, levers: Sequence[str], confidence: float) -> pd.DataFrame:
+def _pairs_table(dividends: np.ndarray, levers: Sequence[str], mean: Mean) -> pd.DataFrame:
     import pandas as pd
 
     columns = ["first", "second", "estimate", "standard_error", "low", "high"]
     rows = [
-        {"first": pair[0], "second": pair[1], **mean(_shared(dividends, levers, pair), confidence)}
+        {"first": pair[0], "second": pair[1], **_row(mean(_shared(dividends, levers, pair), 2.0))}
         for pair in itertools.combinations(levers, 2)
     ]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _dividends_table(
-    worth: np.ndarray, dividends: np.ndarray, levers: Sequence[str], confidence: float
+    worth: np.ndarray, dividends: np.ndarray, levers: Sequence[str], mean: Mean, is_event: bool, confidence: float
 ) -> pd.DataFrame:
+    """Worth and dividends; what the levers of a coalition do together is a sum of so many differences."""
     import pandas as pd
 
-    rows = [
-        {"coalition": " + ".join(subset) or "none", "size": len(subset)}
-        | mean(worth[:, n], confidence, "worth")
-        | mean(dividends[:, n], confidence)
-        for n, subset in enumerate(coalitions(levers))
-    ]
+    rows = []
+    for n, subset in enumerate(coalitions(levers)):
+        own = _chance(worth[:, n], confidence) if is_event else mean(worth[:, n], 1.0)
+        together = mean(dividends[:, n], 2.0 ** (len(subset) - 1)) if subset else own
+        rows.append(
+            {"coalition": " + ".join(subset) or "none", "size": len(subset)} | _row(own, "worth") | _row(together)
+        )
     return pd.DataFrame(rows)
+
+
+def _chance(won: np.ndarray, confidence: float) -> intervals.Mean:
+    estimate, error, *_ = intervals.of_sample(won)
+    low, high = intervals.probability(won.sum(), len(won), confidence)
+    return intervals.Mean(estimate, error, float(low), float(high))

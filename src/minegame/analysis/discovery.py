@@ -321,6 +321,6 @@ def _judged(box: Box, points: pd.DataFrame, cases: np.ndarray, confidence: float
     }
     judged = {}
     for name, (part, whole) in counts.items():
-        low, high = intervals.wilson(part, whole, confidence)
+        low, high = intervals.probability(part, whole, confidence)
         judged[name] = {"estimate": part / whole if whole else np.nan, "low": float(low), "high": float(high)}
     return judged

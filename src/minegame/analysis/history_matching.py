@@ -170,7 +170,7 @@ def estimate(
     )
     worst = measured.max(axis=1).fillna(0.0).to_numpy(float)
     kept = worst <= cutoff
-    low, high = intervals.wilson(kept.sum(), len(kept), confidence)
+    low, high = intervals.probability(kept.sum(), len(kept), confidence)
     examined = _with_products(points, products or {})
     return Learning(
         vectors=measured.assign(worst=worst, kept=kept),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minegame.analysis.attribution import mean
 from minegame.game import LEDGER
+from minegame.statistics import intervals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,12 +47,15 @@ def ledger_difference(
 
 
 def _ledger_row(term: str, one: np.ndarray, other: np.ndarray, total: float, confidence: float) -> dict[str, Any]:
-    found = mean(one - other, confidence)
+    reach = float(np.ptp(np.concatenate([one, other]))) or None  # a term that nobody has is no sample of anything
+    difference, error, low, high = intervals.of_sample(one - other, confidence, reach)
     return {
         "term": term,
         "first": float(one.mean()),
         "second": float(other.mean()),
-        "difference": found.pop("estimate"),
-        **found,
+        "difference": difference,
+        "standard_error": error,
+        "low": low,
+        "high": high,
         "share": float((one - other).mean()) / total if total else np.nan,
     }

@@ -61,7 +61,7 @@ def estimate(
 
 def _price(gain: np.ndarray, cost: np.ndarray, point_value: float, confidence: float) -> dict[str, Any]:
     won, paid = np.asarray(gain, float), np.broadcast_to(np.asarray(cost, float), np.shape(gain))
-    shared = np.cov(won, paid) / len(won)
+    shared = intervals.covariance([won, paid], [1.0, float(np.abs(paid).max(initial=0.0))])
     effect, points, scale = float(won.mean()), float(paid.mean()), point_value / 100
     low, high = intervals.ratio(effect, points, shared, confidence) if points else (np.nan, np.nan)
     dear = intervals.ratio(points, effect, shared[::-1, ::-1], confidence) if effect else (np.nan, np.nan)

@@ -143,7 +143,8 @@ def estimate(
         resamples: of the bootstrap over base points.
         seed: of the bootstrap.
 
-    An outcome that is the same everywhere has indices NaN.
+    An outcome that is the same everywhere has indices NaN.  The intervals of a factor that moves few base points, or
+    none, allow for one more that it would move as far as any two outcomes were apart.
     Source: Saltelli et al. 2010 for the estimators; Archer, Saltelli & Sobol' 1997 for the bootstrap.
     """
     import pandas as pd
@@ -151,8 +152,9 @@ def estimate(
     values = _outcome_at(points, outcome)
     raw = _indices(points, values, confidence, resamples, seed)
     noise = _noise_share(values, errors)
-    first, first_half = raw["S1"] / (1 - noise), raw["S1_conf"] / (1 - noise)
-    total, total_half = (raw["ST"] - noise) / (1 - noise), raw["ST_conf"] / (1 - noise)
+    hidden = _unseen(points, values, confidence)
+    first, first_half = raw["S1"] / (1 - noise), np.hypot(raw["S1_conf"], 2 * hidden) / (1 - noise)
+    total, total_half = (raw["ST"] - noise) / (1 - noise), np.hypot(raw["ST_conf"], hidden) / (1 - noise)
     table = pd.DataFrame(
         {
             "factor": [factor.path for factor in points.factors],
@@ -193,6 +195,19 @@ def _indices(points: Points, values: np.ndarray, confidence: float, resamples: i
     return dict(found) | {"rest_conf": intervals.deviate(confidence) * redrawn.std(ddof=1)}
 
 
+def _unseen(points: Points, values: np.ndarray, confidence: float) -> np.ndarray:
+    """The half-width that total indices owe to base points of which none was seen, shape (factors,).
+
+    A base point adds half the square of what a factor moves there to the total index, in units of the variance, and at
+    most twice that to the first.  Two base points either way are allowed for, since a bootstrap of few cases is rough.
+    """
+    rows = values.reshape(points.base, -1)
+    reach = np.square(np.ptp(values)) / 2
+    moved = np.square(rows[:, 1:-1] - rows[:, :1]) / 2
+    found = np.array([intervals.unseen(column, reach, confidence) for column in moved.T])
+    return np.sqrt(2) * found / values.var() if reach > 0 else found
+
+
 def _noise_share(values: np.ndarray, errors: np.ndarray | None) -> float:
     """The part of the variance over the points that is Monte Carlo error, at most nearly all."""
     if errors is None or np.ptp(values) == 0:
@@ -226,8 +241,8 @@ def screen(points: Points, outcome: np.ndarray, *, confidence: float = 0.95) -> 
 
     Returns:
         A row a factor, the strongest first: its ``rank``, ``strength`` (mean size of its effect per whole range, μ*)
-        with ``low`` and ``high``, ``effect`` (mean, with sign, μ), ``unevenness`` (standard deviation σ: interactions
-        or curvature) and the number of ``trajectories``.
+        with ``low`` and ``high`` (NaN if the outcome never changes), ``effect`` (mean, with sign, μ), ``unevenness``
+        (standard deviation σ: interactions or curvature) and the number of ``trajectories``.
 
     Monte Carlo error counts as strength, so that a factor without any effect keeps a little.
     Source: Morris 1991; Campolongo, Cariboni & Saltelli 2007.
@@ -238,22 +253,35 @@ def screen(points: Points, outcome: np.ndarray, *, confidence: float = 0.95) -> 
     found = _salib("analyze.morris").analyze(
         _problem(points.factors), points.unit, values, num_levels=points.levels, num_resamples=2, seed=0
     )
-    n, strength = points.base, np.asarray(found["mu_star"], float)
-    effect, unevenness = np.asarray(found["mu"], float), np.asarray(found["sigma"], float)
-    squares = (n - 1) * unevenness**2 + n * effect**2  # of the effects, whatever their sign
-    low, high = intervals.mean(n * strength, squares, n, confidence)
+    reach = float(np.ptp(values)) / _step(points)
+    sizes = [intervals.of_sample(column, confidence, reach) for column in np.abs(_effects(points, values)).T]
     table = pd.DataFrame(
         {
             "factor": [factor.path for factor in points.factors],
-            "strength": strength,
-            "low": np.maximum(low, 0.0),
-            "high": high,
-            "effect": effect,
-            "unevenness": unevenness,
-            "trajectories": n,
+            "strength": np.asarray(found["mu_star"], float),
+            "low": np.maximum([size.low for size in sizes], 0.0),
+            "high": [size.high for size in sizes],
+            "effect": np.asarray(found["mu"], float),
+            "unevenness": np.asarray(found["sigma"], float),
+            "trajectories": points.base,
         }
     )
     return _ranked(table, "strength")
+
+
+def _step(points: Points) -> float:
+    """How far a factor moves in a step of a trajectory, as a part of its range."""
+    return points.levels / (2 * (points.levels - 1))
+
+
+def _effects(points: Points, values: np.ndarray) -> np.ndarray:
+    """The elementary effects, shape (trajectories, factors): what each step changes, per whole range."""
+    rows, unit = values.reshape(points.base, -1), points.unit.reshape(points.base, -1, len(points.factors))
+    steps = np.diff(unit, axis=1)  # in each step one factor moves
+    moved = np.abs(steps).argmax(axis=2)
+    effects = np.empty((points.base, len(points.factors)))
+    np.put_along_axis(effects, moved, np.diff(rows, axis=1) / np.take_along_axis(steps, moved[..., None], 2)[..., 0], 1)
+    return effects
 
 
 # ----------------------------------------------------------------------------------------------------------------- luck
@@ -272,7 +300,8 @@ def luck(
 
     Returns:
         ``variance`` of one negotiation at a random point; ``parameters``, the part of it that is the variance of the
-        expected outcome over points, with ``parameters_low`` and ``parameters_high``; ``luck``, the rest.
+        expected outcome over points, with ``parameters_low`` and ``parameters_high``; ``luck``, the rest.  NaN for the
+        parts where nothing ever varied.
 
     The Monte Carlo error of each point's mean is taken out of the variance over points, so few replications at many
     points do.  Points must be independent draws of the parameters with luck of their own; on common luck the parameters
@@ -287,10 +316,12 @@ def luck(
     between = max(float(mean.var(ddof=1) - (within / n).mean()), 0.0)
     whole = between + expected
     if whole == 0.0:
-        return dict.fromkeys(("variance", "parameters", "parameters_low", "parameters_high", "luck"), 0.0)
+        return {"variance": 0.0} | dict.fromkeys(("parameters", "parameters_low", "parameters_high", "luck"), np.nan)
     part = between / whole
     pull = (1 - part) * (np.square(mean - mean.mean()) - within / n) - part * within  # each point's pull on the part
-    half = intervals.deviate(confidence) * float(pull.std(ddof=1)) / np.sqrt(len(s)) / whole
+    half = intervals.deviate(confidence) * float(pull.std(ddof=1)) / np.sqrt(len(s))
+    most = max(whole, float(((1 - part) * np.square(mean - mean.mean()) + part * within).max()))
+    half = np.hypot(half, intervals.unseen(pull, most, confidence)) / whole  # for points that were not drawn
     low, high = _within_one(part, half)
     return {"variance": whole, "parameters": part, "parameters_low": low, "parameters_high": high, "luck": 1 - part}
 
@@ -307,14 +338,13 @@ def _within_one(part: float, half: float) -> tuple[float, float]:
 # -------------------------------------------------------------------------------------------------------------- tornado
 
 
-def swings(points: pd.DataFrame, estimates: np.ndarray, errors: np.ndarray, confidence: float = 0.95) -> pd.DataFrame:
+def swings(points: pd.DataFrame, estimates: np.ndarray, lows: np.ndarray, highs: np.ndarray) -> pd.DataFrame:
     """How far each factor alone moves an outcome, from a one-at-a-time design: the table of a tornado picture.
 
     Args:
         points: as :func:`minegame.design.one_at_a_time` makes them: the resting point first, then one factor at a time.
         estimates: the outcome at each point, shape (points,).
-        errors: its standard errors.
-        confidence: of the intervals.
+        lows, highs: the ends of its intervals.
 
     Returns:
         A row a factor, the widest swing first: the ``least`` and ``most`` estimate over its values (rest included) with
@@ -323,7 +353,7 @@ def swings(points: pd.DataFrame, estimates: np.ndarray, errors: np.ndarray, conf
     """
     import pandas as pd
 
-    values, half = np.asarray(estimates, float), intervals.deviate(confidence) * np.asarray(errors, float)
+    values, low, high = (np.asarray(x, float) for x in (estimates, lows, highs))
     rows = []
     for factor in points.columns:
         moved = [0, *np.flatnonzero((points[factor] != points[factor].iloc[0]).to_numpy()).tolist()]
@@ -332,12 +362,12 @@ def swings(points: pd.DataFrame, estimates: np.ndarray, errors: np.ndarray, conf
             {
                 "factor": factor,
                 "least": values[down],
-                "least_low": values[down] - half[down],
-                "least_high": values[down] + half[down],
+                "least_low": low[down],
+                "least_high": high[down],
                 "at_least": points[factor].iloc[down],
                 "most": values[up],
-                "most_low": values[up] - half[up],
-                "most_high": values[up] + half[up],
+                "most_low": low[up],
+                "most_high": high[up],
                 "at_most": points[factor].iloc[up],
                 "rest": values[0],
                 "swing": values[up] - values[down],

@@ -107,7 +107,9 @@ def change(
     if not len(first):
         difference = value(table, played, who)[0] - value(base, instead, who)[0]
         return difference, difference, difference
-    return paired_difference(first, second, confidence)
+    if table is base and all(np.array_equal(one, other) for one, other in zip(played, instead, strict=True)):
+        return 0.0, 0.0, 0.0  # the same, whatever luck brings
+    return paired_difference(first, second, confidence, max(table.reach(who), base.reach(who)) or None)
 
 
 def _redrawn(drawn: np.ndarray, chosen: Equilibrium | None, confidence: float) -> tuple[float, float, float]:

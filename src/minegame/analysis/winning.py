@@ -61,6 +61,7 @@ def estimate(
     last = (months or scenario.tender.months) - 1.0
     deposits, bidders = scenario.deposit_names, scenario.bidder_names
     shelved = _share(sums[general("shelved")], confidence)
+    awards = sums[general("shelved"), 0] - sums[general("shelved"), 1]
     return {
         "deposits": {
             deposit: {
@@ -73,12 +74,12 @@ def estimate(
         "shelved": shelved,
         "split": _share(sums[general("split")], confidence),
         "host": {
-            "value": _mean(sums[general("host_value")], confidence),
-            "money": _mean(sums[general("host_money")], confidence),
+            "value": _money(sums[general("host_value")], awards, confidence),
+            "money": _money(sums[general("host_money")], awards, confidence),
         },
         "supply": {
             "before": _mean(sums[general("hhi_before")], confidence),
-            "after": _mean(sums[general("hhi_after")], confidence),
+            "after": _mean(sums[general("hhi_after")], confidence, (0.0, 1.0)),
         },
     }
 
@@ -104,6 +105,7 @@ def contrast(differences: np.ndarray, first: Scenario, second: Scenario, confide
     ``differences`` has shape (MEASURES, 3), from the same luck under both.
     """
     bidders = [(i, name) for i, name in enumerate(first.bidder_names) if name in second.bidder_names]
+    changed = max(float(differences[place, 2]) for place in _decided(bidders))  # negotiations that ended otherwise
     return {
         "bidders": {
             bidder: {name: _paired(differences[by_bidder(name, i)], confidence) for name in _SHARES}
@@ -112,10 +114,15 @@ def contrast(differences: np.ndarray, first: Scenario, second: Scenario, confide
         "shelved": _paired(differences[general("shelved")], confidence),
         "split": _paired(differences[general("split")], confidence),
         "host": {
-            "value": _mean(differences[general("host_value")], confidence),
-            "money": _mean(differences[general("host_money")], confidence),
+            "value": _money(differences[general("host_value")], changed, confidence),
+            "money": _money(differences[general("host_money")], changed, confidence),
         },
     }
+
+
+def _decided(bidders: Sequence[tuple[int, str]]) -> list[int]:
+    """The places of the measures that say how a negotiation ended."""
+    return [general("shelved"), *(by_bidder("wins_any", i) for i, _ in bidders)]
 
 
 def _share(sums: np.ndarray, confidence: float) -> Estimate:
@@ -133,6 +140,13 @@ def _mean(sums: np.ndarray, confidence: float, bounds: tuple[float, float] | Non
         low = high = np.asarray(np.nan)
     else:
         low, high = intervals.mean(total, squares, count, confidence)
+    return _estimate(total / count if count else None, low, high)
+
+
+def _money(sums: np.ndarray, cases: float, confidence: float) -> Estimate:
+    """A mean of money that may be due to a few cases: awards, or negotiations that ended otherwise."""
+    count, total, squares = sums
+    low, high = intervals.mostly_nil(total, squares, count, cases, confidence)
     return _estimate(total / count if count else None, low, high)
 
 

@@ -70,7 +70,7 @@ class Attribution(Question):
         runner.expect((self.replications + self.worlds * _IN_A_WORLD) * len(games))
         places = [by_bidder("wins_any", contest.place), general("host_value")]
         samples = runner.samples(games, self.seed, self.replications, places)
-        won, worth = (shapley.estimate(samples[..., n], contest.levers, self.confidence) for n in range(2))
+        won, worth = (shapley.estimate(samples[..., n], contest.levers, self.confidence, n == 0) for n in range(2))
         tables = {
             "levers": _levers(f"What each lever adds to P({contest.label} wins)", won, POINTS),
             "value": _levers("What each lever adds to the host's value", worth, MONEY_CHANGE),
@@ -106,19 +106,18 @@ class Attribution(Question):
         self, contest: Contest, strength: Mapping[str, float], factors: Sequence[Factor], runner: Runner
     ) -> pd.DataFrame:
         """Shapley values of P(win) in worlds drawn from the ranges, each played on luck of its own."""
-        values, errors, kept = [], [], []
+        found, kept = [], []
         place = [by_bidder("wins_any", contest.place)]
         for world, point in enumerate(inputs.records(designs.latin_hypercube(factors, self.worlds, self.seed))):
             there = strength if self.full_strength else _in_a_world(contest, strength, point)
             games = shapley.design(contest.scenario.at(point), contest.patron, contest.levers, there)[0]
             first = (world + 1) * _IN_A_WORLD
             won = runner.samples(games, self.seed, _IN_A_WORLD, place, first=first)[..., 0]
-            found = shapley.estimate(won, contest.levers, self.confidence).levers.set_index("lever")
-            found = found.loc[list(contest.levers)]
-            values.append(found["estimate"].to_numpy(float))
-            errors.append(found["standard_error"].to_numpy(float))
+            levers = shapley.estimate(won, contest.levers, self.confidence, event=True).levers
+            found.append(levers[["estimate", "low", "high"]].to_numpy(float))
             kept.append(won[:, -1].mean() >= _A_CHANCE)
-        return shapley.over_worlds(np.array(values), np.array(errors), contest.levers, np.array(kept), self.confidence)
+        values, lows, highs = np.moveaxis(np.array(found), -1, 0)
+        return shapley.over_worlds(values, lows, highs, contest.levers, np.array(kept))
 
     def _pictures_elsewhere(self, elsewhere: pd.DataFrame, contest: Contest) -> dict[str, Picture]:
         """How the Shapley values spread over the worlds; nothing where no world tells levers apart."""

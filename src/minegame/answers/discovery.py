@@ -113,7 +113,7 @@ class Discovery(Question):
         return made
 
     def _failing_said(self, fails: np.ndarray, contest: Contest) -> str:
-        low, high = intervals.wilson(fails.sum(), len(fails), self.confidence)
+        low, high = intervals.probability(fails.sum(), len(fails), self.confidence)
         return (
             f"In {SHARE.write(float(fails.mean()), float(low), float(high))} of {len(fails):,} worlds {contest.label} "
             f"wins fewer than {100 * self.below:g} % of n = {self.replications} negotiations."

@@ -84,12 +84,12 @@ class Threshold(Question):
         def chance(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             changes = [{f.path: whole(scenario, f.path, v) for f, v in zip(axes, p, strict=True)} for p in points]
             p = means(runner, scenario, changes, self.seed, n)[:, place]
-            return p, np.sqrt(np.maximum(p * (1 - p), 1.0 / n) / n)
+            return p, intervals.standard_error(p * (1 - p), n * np.minimum(p, 1 - p), n)
 
         return search.estimate(chance, *axes, level=self.level, confidence=self.confidence)
 
     def _here_said(self, own: float, scenario: Scenario, contest: Contest, x: Factor, y: Factor) -> str:
-        low, high = intervals.wilson(own * self.replications, self.replications, self.confidence)
+        low, high = intervals.probability(own * self.replications, self.replications, self.confidence)
         here = f"{x.path} = {text.level(scenario.value(x.path))} and {y.path} = {text.level(scenario.value(y.path))}"
         return (
             f"With the scenario's values ({here}) {contest.label} wins {SHARE.write(own, float(low), float(high))} "

@@ -23,6 +23,7 @@ from minegame.options import Word, option
 from minegame.plots.tipping import tipping_curves, tipping_points
 from minegame.runner import Runner
 from minegame.scenario import Scenario
+from minegame.statistics import intervals
 from minegame.tables import Column, Table, bounded
 from minegame.text import LEVEL, NUMBER, PATH, POINTS, SHARE
 
@@ -123,7 +124,8 @@ class _Lead:
         mine, best = won[:, by_bidder("wins_any", self.contest.place)], theirs.max(axis=1)
         lead = mine - best
         # exact where not both can win; where they can (split lots), on the safe side
-        error = np.sqrt(np.maximum(mine + best - lead**2, 1.0 / n) / n)
+        unusual = n * (1 - np.max([mine, best, 1 - mine - best], axis=0))
+        error = intervals.standard_error(mine + best - lead**2, unusual, n, 1 + np.abs(lead))
         names = [self.against[n] for n in theirs.argmax(axis=1)]
         self.asked |= dict(zip(values.tolist(), zip(mine, best, names, lead, error, strict=True), strict=True))
         return lead, error

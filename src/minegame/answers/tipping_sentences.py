@@ -24,7 +24,7 @@ LIMITS = (
 def lead_said(one: Tipping, contest: Contest, rival: str, replications: int) -> str:
     """Who leads with the scenario's own values, and by how much."""
     half = intervals.deviate(one.confidence) * one.margin_error
-    lead = POINTS.write(one.margin, one.margin - half, one.margin + half)
+    lead = POINTS.write(one.margin, max(one.margin - half, -1.0), min(one.margin + half, 1.0))
     favourite = contest.label if one.margin > 0 else rival
     whose = "its" if one.margin > 0 else possessive(contest.label)
     return (

@@ -283,7 +283,7 @@ def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool, asks: S
         "scenario": f"{plan.scenario.name}: {plan.scenario.title}",
         "points": f"{ahead.groups:,}" + (f" (of {_first(list(plan.design.columns))})" if ahead.groups > 1 else ""),
         "policies": f"{ahead.policies:,}: {_first(list(plan.policies))}",
-        "replications": f"{plan.replications.at_most:,}{limit}",
+        "replications": f"{plan.replications.at_most:,}{limit}{_luck(plan)}",
         "negotiations": f"{ahead.negotiations:,}",
         "time": f"about {duration(ahead.seconds)} at {ahead.rate:,.0f} negotiations/s",
         "size": f"about {_size(ahead.bytes)} (free: {_size(storage.free_space(folder))})",
@@ -294,6 +294,10 @@ def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool, asks: S
         page.print(f"{name:<13} {text}", soft_wrap=True)
     if len(plan.design.columns):
         screen.print_table(page, _design_table(plan.design))
+
+
+def _luck(plan: Plan) -> str:
+    return ", on luck of its own at every point" if plan.luck == "own" and plan.groups > 1 else ""
 
 
 def _first(names: Sequence[str], most: int = 6) -> str:

@@ -17,7 +17,16 @@ import numpy as np
 from scipy.optimize import linprog
 
 from minegame.game_theory.nash import standing
-from minegame.game_theory.payoffs import Mixture, PayoffTable, expected, gain_over, played_names, value
+from minegame.game_theory.payoffs import (
+    Mixture,
+    PayoffTable,
+    expected,
+    gain_over,
+    played_names,
+    value,
+    value_sample,
+)
+from minegame.statistics import intervals
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,12 +148,19 @@ def worth(
     instead = np.einsum("i,j,dij->d", *best, drawn[:, leader])
     against, along = (paid - instead for paid in answered(drawn, leader, one))
     tail = (1.0 - confidence) / 2.0
+    hidden = _unseen(table, leader, one.profile(leader, replies), best, confidence)
     return {
         "value_of_commitment": most,
-        "low": min(least, float(np.quantile(against, tail))),
-        "high": max(most, float(np.quantile(along, 1.0 - tail))),
+        "low": least - float(np.hypot(least - min(least, np.quantile(against, tail)), hidden)),
+        "high": most + float(np.hypot(max(most, np.quantile(along, 1.0 - tail)) - most, hidden)),
         "at_least": least, "at_least_low": bounds[0], "at_least_high": bounds[1],
     }  # fmt: skip
+
+
+def _unseen(table: PayoffTable, leader: int, played: Mixture, instead: Mixture, confidence: float) -> float:
+    """The half-width that is owed to negotiations of which none was drawn."""
+    sample = value_sample(table, played, leader) - value_sample(table, instead, leader)
+    return intervals.unseen(sample, table.reach(leader), confidence)
 
 
 _WORTH = ("value_of_commitment", "low", "high", "at_least", "at_least_low", "at_least_high")

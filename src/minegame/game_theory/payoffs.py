@@ -87,6 +87,13 @@ class PayoffTable:
         """The range of the payoffs, M$; 1 where all are equal."""
         return float(np.ptp(self.payoffs)) or 1.0
 
+    def reach(self, who: Who) -> float:
+        """How far apart any two outcomes of a player, the host or a measure beside were, in any profile."""
+        if self.samples is None:
+            return 0.0
+        taken = self.beside[who] if isinstance(who, str) else self.samples[:, :, who]
+        return float(taken.max()) - float(taken.min())
+
     def find(self, names: Mapping[str, str]) -> Profile:
         """The profile in which each player plays the strategy named; ValueError for a name that is not there."""
         for player, name in names.items():
@@ -238,7 +245,8 @@ def best_deviation(table: PayoffTable, profile: Profile, player: int, confidence
         places = table.alternatives(profile, player)
         own_sample = table.samples[:, places[own], player]
         pick, used = _unflattered(table.samples[:, places[others], player] - own_sample[:, None])
-        return Deviation(table.players[player], names[own], names[others[pick]], *intervals.of_sample(used, confidence))
+        gained = intervals.of_sample(used, confidence, table.reach(player) or None)
+        return Deviation(table.players[player], names[own], names[others[pick]], *gained)
     gain = float(row[reply] - row[own])
     return Deviation(table.players[player], names[own], names[reply], gain, 0.0, gain, gain)
 
@@ -290,13 +298,15 @@ def value(
     if isinstance(who, str) and table.beside[who].dtype == bool:
         least, most = intervals.share(sample.sum(), sample @ sample, len(sample), confidence)
         return float(sample.mean()), float(least), float(most)
-    estimate, _, low, high = intervals.of_sample(sample, confidence)
+    estimate, _, low, high = intervals.of_sample(sample, confidence, table.reach(who))
     return estimate, low, high
 
 
-def paired_difference(first: np.ndarray, second: np.ndarray, confidence: float = 0.95) -> tuple[float, float, float]:
-    """The mean of "first minus second" on the same luck: (estimate, low, high)."""
-    estimate, _, low, high = intervals.of_sample(first - second, confidence)
+def paired_difference(
+    first: np.ndarray, second: np.ndarray, confidence: float = 0.95, reach: float | None = None
+) -> tuple[float, float, float]:
+    """The mean of "first minus second" on the same luck: (estimate, low, high); for ``reach`` see ``of_sample``."""
+    estimate, _, low, high = intervals.of_sample(first - second, confidence, reach)
     return estimate, low, high
 
 
@@ -307,4 +317,5 @@ def gain_over(
     if table.samples is None:
         difference = value(table, played, who)[0] - value(table, instead, who)[0]
         return difference, difference, difference
-    return paired_difference(value_sample(table, played, who), value_sample(table, instead, who), confidence)
+    first, second = value_sample(table, played, who), value_sample(table, instead, who)
+    return paired_difference(first, second, confidence, table.reach(who) or None)

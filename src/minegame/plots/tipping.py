@@ -131,7 +131,7 @@ def _curves(
         ("wins", names[0], COLOURS[0], "-"), ("rival_wins", names[1], COLOURS[1], "--"),
     ):  # fmt: skip
         won = points[column].to_numpy(float)
-        low, high = intervals.wilson(won * replications, np.full(len(won), replications), confidence)
+        low, high = intervals.probability(won * replications, np.full(len(won), replications), confidence)
         ax.fill_between(values, 100 * low, 100 * high, color=colour, alpha=0.2, linewidth=0)
         ax.plot(values, 100 * won, line, color=colour, linewidth=1.8, marker=".", markersize=4, label=name)
     ax.axhline(50, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), label="50 %", zorder=0.5)

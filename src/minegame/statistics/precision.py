@@ -19,6 +19,12 @@ BINARY = (
 )
 #: Measures between 0 and 1 that take other values too.
 SHARES = ("value_share", "wins_and_built", "done_share", "kept_share", "patron_share")
+#: Measures between 0 and 1 that lie anywhere between: terms, what the host believes, how concentrated supply is.
+_UNITS = ("share", "probability", "index")
+BOUNDED = (
+    *(measure.name for measure in BIDDER_TABLE if measure.unit in _UNITS and measure.name not in SHARES),
+    *(q.name for q in OUTCOME_TABLE if q.unit in _UNITS and q.subject != "deposit" and q.name not in SHARES),
+)
 
 
 def looks(first: int, at_most: int) -> list[int]:
@@ -41,15 +47,18 @@ def interval(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The interval (low, high) of a measure, or of its paired difference, from sums of shape (…, 3).
 
-    The last axis holds count, sum and sum of squares.  Wilson's for probabilities and shares, Bonett and Price's for a
-    paired difference of probabilities, Student's for everything else.
+    The last axis holds count, sum and sum of squares.  Score intervals for probabilities and shares, Bonett and Price's
+    for their paired differences; Student's for everything else, with room for what was not seen where there are bounds,
+    and NaN where amounts without bounds never varied, which does not tell how sure they are.
     """
     count, total, squares = np.moveaxis(sums, -1, 0)
-    if paired and measure in BINARY:  # each difference is -1, 0 or 1
-        return intervals.paired_proportions((squares + total) / 2, (squares - total) / 2, count, confidence)
-    if not paired and measure in BINARY + SHARES:
-        return intervals.share(total, squares, count, confidence)
-    return intervals.mean(total, squares, count, confidence)
+    if measure in BINARY + SHARES:
+        return (intervals.paired_shares if paired else intervals.share)(total, squares, count, confidence)
+    if measure in BOUNDED:
+        return intervals.bounded_mean(total, squares, count, -1.0 if paired else 0.0, 1.0, confidence)
+    low, high = intervals.mean(total, squares, count, confidence)
+    unknown = intervals.all_equal(total, squares, count)
+    return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 
 
 def sure(

@@ -29,6 +29,10 @@ _SPREAD_LIMIT = (
     "Over a design of many points, the spread is how far the answer depends on what was varied, with the error of each "
     "point on top; more replications do not narrow it."
 )
+_OWN_LUCK = (
+    "Every point is played on luck of its own, which all policies of the point share: what is read off many points "
+    "together holds the error of the luck, and two points differ by luck too."
+)
 _PICTURES = "pictures"
 
 
@@ -39,7 +43,11 @@ def answer(results: Results) -> Answer:
     """
     found = Found(results)
     manifest = results.manifest
-    own = [*([_LIMIT] if found.points > 2 else []), *([_SPREAD_LIMIT] if results.groups > MOST_ROWS else [])]
+    own = [
+        *([_LIMIT] if found.points > 2 else []),
+        *([_SPREAD_LIMIT] if results.groups > MOST_ROWS else []),
+        *([_OWN_LUCK] if results.luck == "own" and results.groups > 1 else []),
+    ]
     return Answer(
         kind=EXPERIMENT,
         question=manifest["question"].strip() or f"{manifest['title'] or manifest['name']}: who wins?",

@@ -96,7 +96,7 @@ class Sobol(Method):
 
     def _favourite_said(self, won: np.ndarray) -> str:
         favourite = won > 0.5
-        low, high = intervals.wilson(favourite.sum(), len(favourite), self.confidence)
+        low, high = intervals.probability(favourite.sum(), len(favourite), self.confidence)
         often = SHARE.write(float(favourite.mean()), float(low), float(high))
         return f"{self.contest.label} wins more than half of the negotiations in {often} of {len(favourite):,} worlds."
 

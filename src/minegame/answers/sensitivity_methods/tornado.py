@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from minegame import design as designs
 from minegame.analysis import sensitivity as indices
 from minegame.answers.answer import Picture
@@ -15,13 +13,12 @@ from minegame.answers.sensitivity_methods.method import COMMON_LUCK, Findings, M
 from minegame.ensemble import by_bidder
 from minegame.plots.sensitivity import tornado
 from minegame.runner import Runner
+from minegame.statistics import intervals
 from minegame.tables import Column, Table
 from minegame.text import LEVEL, PATH, POINTS, SHARE, few, possessive
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_BOUNDS = [f"{end}_{side}" for end in ("least", "most") for side in ("low", "high")]
 
 
 class Tornado(Method):
@@ -46,11 +43,8 @@ class Tornado(Method):
 
     def _swings(self, runner: Runner) -> pd.DataFrame:
         points, n = designs.one_at_a_time(self.factors, self.scenario, self.base), self.replications
-        won = self.played(runner, points, [by_bidder("wins_any", self.contest.place)])[:, 0, 1] / n
-        errors = np.sqrt(np.maximum(won * (1 - won), 1 / n) / n)
-        found = indices.swings(points, won, errors, self.confidence)
-        found[_BOUNDS] = found[_BOUNDS].clip(0.0, 1.0)
-        return found
+        wins = self.played(runner, points, [by_bidder("wins_any", self.contest.place)])[:, 0, 1]
+        return indices.swings(points, wins / n, *intervals.probability(wins, n, self.confidence))
 
     def _said(self, found: pd.DataFrame) -> list[str]:
         first = found.iloc[0]
