@@ -127,6 +127,9 @@ def test_the_baseline_tells_facts_from_assumptions_from_calibration(baseline):
         "patrons.us.portfolio_share",
         "patrons.china.ideal_share",
         "bidders.chinese_soe.offtake_value",
+        "bargaining.opening_concession",
+        "financiers.china_policy_bank.credibility",
+        "financiers.china_policy_bank.conversion",
         "patrons.china.levers.denial.intensity",
         "patrons.china.levers.denial.trigger",
     ):
@@ -139,20 +142,24 @@ def test_a_source_may_say_which_range_it_supports(baseline):
     assert (months.supported_low, months.supported_high) == (8, 24)
     assert months.source.endswith(" Supports 8 to 24.")
     assert (found["patrons.us.exports"].supported_low, found["patrons.us.exports"].supported_high) == (None, None)
-    for parameter in found.values():  # the baseline lies in its own ranges, which are allowed
-        if parameter.supported_low is not None:
-            assert parameter.low <= parameter.supported_low <= parameter.value <= parameter.supported_high, (
-                parameter.path
-            )
-            assert parameter.supported_high <= parameter.high, parameter.path
-    swept = [p for p in found.values() if p.status == "swept" and not p.choices]
-    assert all(p.supported_low is not None for p in swept)
     document = baseline.document()
     assert Scenario.from_document(document) == baseline
     for ends in ({"low": 1}, {"high": 1}, {"low": 2, "high": 1}):
         document["sources"]["tender.months"] = {"assumption": "Somebody said so.", **ends}
         with pytest.raises(ScenarioError, match="low and high go together"):
             Scenario.from_document(document)
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_a_shipped_scenario_lies_in_its_own_ranges_and_whatever_is_swept_has_one(name):
+    scenario = Scenario.load(name)
+    assert scenario.warnings == []
+    swept = [p for p in scenario.parameters() if p.status == "swept" and not p.choices]
+    assert [p.path for p in swept if p.supported_low is None] == []
+    ranged = [p for p in scenario.parameters() if p.supported_low is not None]
+    assert (name == "two_bidders") == (not ranged)
+    for p in ranged:
+        assert p.low <= p.supported_low <= p.value <= p.supported_high <= p.high, p.path
 
 
 def test_a_range_is_of_a_number_and_within_what_the_number_may_be(baseline):
