@@ -177,6 +177,11 @@ def test_a_range_is_of_a_number_and_within_what_the_number_may_be(baseline):
         assert [(p.path, p.text) for p in refused.value.problems] == [(f"sources.{path}", says)]
 
 
+def test_a_range_may_be_left_without_a_number_to_speak_for():
+    counter = Scenario.load("kazakhstan_chinese_counter")
+    assert counter.at({"patrons.china.levers.tariff.intensity": 1}).value("patrons.china.levers.tariff.intensity") == 1
+
+
 def test_a_value_outside_the_range_that_its_source_supports_is_warned_of(baseline):
     assert baseline.warnings == []
     (said,) = baseline.at({"tender.months": 40}).warnings

@@ -39,9 +39,10 @@ def _ranges(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
     """Ranges of sources that no number, or not the number that they speak for, may take."""
     for name, source in scenario.sources.items():
         if source is not None and source.low is not None:
-            numbers = [place for place in scenario.spoken_for(name) if is_number(place.info)]
+            places = scenario.spoken_for(name)  # none where every number that it spoke for has been changed
+            numbers = [place for place in places if is_number(place.info)]
             problem = next((text for place in numbers if (text := _misfit(place, source))), None)
-            if problem or not numbers:
+            if problem or (places and not numbers):
                 yield ("sources", name), problem or "low and high are of a number, and this is none"
 
 
