@@ -50,7 +50,7 @@ def test_the_json_is_the_document_of_the_answer():
     assert (told["kind"], told["scenario"], told["folder"]) == ("winning", "two_bidders", None)
     assert told["asked"]["replications"] == 50
     assert {"seed", "confidence", "replications"} <= set(told["settings"])
-    assert set(told["tables"]) == {"winners", "contrasts", "host", "terms"}
+    assert set(told["tables"]) == {"winners", "contrasts", "host", "money", "terms"}
     (first, second) = told["tables"]["winners"]["rows"]
     for name in ("wins_north_mining", "wins_south_metals", "shelved", "built_north_mining", "built_south_metals"):
         assert {name, f"{name}_low", f"{name}_high"} <= set(first)
@@ -93,7 +93,7 @@ def test_the_tables_are_whole_at_any_width(width, two_scenarios):
     assert max(len(line) for line in page.splitlines() if not line.startswith(("again ", "written "))) <= width
     said = " ".join(page.split())
     assert "95 % intervals" in said
-    assert set(kept.tables) == {"winners", "contrasts", "host", "terms", "lots"}
+    assert set(kept.tables) == {"winners", "contrasts", "host", "money", "terms", "lots"}
     for table in kept.tables.values():
         assert table.title in said
         for column, *cells in zip(table.columns, *table.cells(), strict=True):

@@ -70,12 +70,22 @@ def test_a_price_is_what_the_step_costs_for_what_it_gains(answer):
     row = answer.tables["prices"].frame.set_index("lever").loc["access"]
     games = scenario.games([{}, {"patrons.us.levers.access.intensity": 0.75}])
     with Runner() as runner:
-        played = runner.samples(games, 0, 500, [by_bidder("wins_any", 0), by_patron("points_used", 0)])
-    won, used = (played[:, 1] - played[:, 0]).mean(axis=0)
+        places = [by_bidder("wins_any", 0), *(by_patron(name, 0) for name in ("points_used", "public_money"))]
+        played = runner.samples(games, 0, 500, places)
+    won, used, lent = (played[:, 1] - played[:, 0]).mean(axis=0)
     assert row["now"] == 1.0
     assert row["gain"] == pytest.approx(won / used)
     assert row["price"] == pytest.approx(scenario.patrons["us"].point_value * used / won / 100)
     assert row["price_low"] < row["price"] < row["price_high"]
+    assert row["public"] == pytest.approx(lent / won / 100)
+    assert np.isnan(row["public_low"])  # behind every award that access turns stands the whole letter: no spread at all
+    finance = answer.tables["prices"].frame.set_index("lever").loc["finance"]
+    assert finance["public_low"] < finance["public"] < finance["public_high"]
+
+
+def test_where_nobody_lends_public_money_none_is_at_risk():
+    found = answers.ask("lever_prices", Scenario.load("two_bidders"), patron="south", step=1, replications=200)
+    assert found.tables["prices"].display()["public money at risk for it, M$"].unique().tolist() == ["–"]
 
 
 def test_levers_that_may_do_nothing_are_told_apart(answer):

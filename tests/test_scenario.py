@@ -127,6 +127,9 @@ def test_the_baseline_tells_facts_from_assumptions_from_calibration(baseline):
         "patrons.us.portfolio_share",
         "patrons.china.ideal_share",
         "bidders.chinese_soe.offtake_value",
+        "bargaining.opening_concession",
+        "financiers.china_policy_bank.credibility",
+        "financiers.china_policy_bank.conversion",
         "patrons.china.levers.denial.intensity",
         "patrons.china.levers.denial.trigger",
     ):
@@ -139,20 +142,89 @@ def test_a_source_may_say_which_range_it_supports(baseline):
     assert (months.supported_low, months.supported_high) == (8, 24)
     assert months.source.endswith(" Supports 8 to 24.")
     assert (found["patrons.us.exports"].supported_low, found["patrons.us.exports"].supported_high) == (None, None)
-    for parameter in found.values():  # the baseline lies in its own ranges, which are allowed
-        if parameter.supported_low is not None:
-            assert parameter.low <= parameter.supported_low <= parameter.value <= parameter.supported_high, (
-                parameter.path
-            )
-            assert parameter.supported_high <= parameter.high, parameter.path
-    swept = [p for p in found.values() if p.status == "swept" and not p.choices]
-    assert all(p.supported_low is not None for p in swept)
     document = baseline.document()
     assert Scenario.from_document(document) == baseline
     for ends in ({"low": 1}, {"high": 1}, {"low": 2, "high": 1}):
         document["sources"]["tender.months"] = {"assumption": "Somebody said so.", **ends}
         with pytest.raises(ScenarioError, match="low and high go together"):
             Scenario.from_document(document)
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_a_shipped_scenario_lies_in_its_own_ranges_and_whatever_is_swept_has_one(name):
+    scenario = Scenario.load(name)
+    assert scenario.warnings == []
+    swept = [p for p in scenario.parameters() if p.status == "swept" and not p.choices]
+    assert [p.path for p in swept if p.supported_low is None] == []
+    ranged = [p for p in scenario.parameters() if p.supported_low is not None]
+    assert (name == "two_bidders") == (not ranged)
+    for p in ranged:
+        assert p.low <= p.supported_low <= p.value <= p.supported_high <= p.high, p.path
+
+
+def test_a_range_is_of_a_number_and_within_what_the_number_may_be(baseline):
+    document = baseline.document()
+    wrong = {
+        "tender.months": ({"low": 0, "high": 24}, "low: 0 is not allowed for tender.months: expected 1 to 240"),
+        "patrons.*.link": ({"low": 0, "high": 2}, "high: 2 is not allowed for patrons.us.link: expected 0 to 1"),
+        "tender.lots": ({"low": 0, "high": 1}, "low and high are of a number, and this is none"),
+    }
+    for path, (ends, says) in wrong.items():
+        sources = {name: one for name, one in document["sources"].items() if not name.endswith(".link")}
+        changed = {**document, "sources": {**sources, path: {"assumption": "a guess", **ends}}}
+        with pytest.raises(ScenarioError) as refused:
+            Scenario.from_document(changed)
+        assert [(p.path, p.text) for p in refused.value.problems] == [(f"sources.{path}", says)]
+
+
+def test_a_range_may_be_left_without_a_number_to_speak_for():
+    counter = Scenario.load("kazakhstan_chinese_counter")
+    assert counter.at({"patrons.china.levers.tariff.intensity": 1}).value("patrons.china.levers.tariff.intensity") == 1
+
+
+def test_a_value_outside_the_range_that_its_source_supports_is_warned_of(baseline):
+    assert baseline.warnings == []
+    (said,) = baseline.at({"tender.months": 40}).warnings
+    assert said.startswith("tender.months: 40 lies outside 8 to 24, the range that its source supports (swept: From ")
+    assert "\n" not in said
+    back = baseline.at({"tender.months": 40}).at({"tender.months": "24"})
+    assert back.warnings == []
+    assert (back.parameters("tender.months")[0].supported_low, back.source_of("tender.months")) == (8, None)
+    document = baseline.document()
+    document["sources"]["tender.months"] = {"assumption": "a guess", "low": 13, "high": 20}
+    (said,) = Scenario.from_document(document).warnings
+    assert said.startswith("tender.months: 12 lies outside 13 to 20")
+
+
+def test_values_that_are_tried_are_told_once_a_number(baseline):
+    tried = {
+        "market.long_run_price": [300, 500, "1500", 300],
+        "patrons.*.link": [0.5, 1.0],
+        "tender.lots": ["split"],
+        "tender.months": np.array([8, 24, 25]),
+        "patrons.us.exports": [1e6],
+    }
+    months, price = baseline.beyond(tried)
+    assert price.startswith("market.long_run_price: 300, 1,500 lie outside 430 to 650")
+    assert months.startswith("tender.months: 25 lies outside 8 to 24")
+    (said,) = baseline.beyond({"market.*_price": range(100, 110)})
+    assert "100, 101, 102, 103, 104, 105 and 4 more lie outside" in said
+
+
+def test_a_file_that_changes_a_number_answers_to_the_range_of_the_source_it_drops(tmp_path):
+    def load(name: str, text: str) -> Scenario:
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(f"title: {name}\n{text}")
+        return Scenario.load(file)
+
+    bare = load("bare", "extends: kazakhstan_tungsten\ntender: {months: 40}\n")
+    assert bare.source_of("tender.months") is None
+    assert [line.split(":")[0] for line in bare.warnings] == ["tender.months"]
+    own = load("own", "extends: bare.yaml\nsources: {tender.months: {assumption: What if}}\ntender: {months: 41}\n")
+    assert own.warnings == []
+    again = load("again", "extends: bare.yaml\ntender: {months: 10}\n")
+    assert again.warnings == []
+    assert again.parameters("tender.months")[0].supported_high == 24
 
 
 def test_the_baseline_is_the_observed_case(baseline):

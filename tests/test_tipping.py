@@ -387,6 +387,24 @@ def test_both_crossings_of_the_price_are_told(hump):
     assert len(hump.tables["asked"]) < 80
 
 
+def test_a_crossing_outside_the_range_that_its_source_supports_is_told(hump):
+    tips = hump.tables["tips"].frame
+    price = tips[tips["parameter"] == "market.long_run_price"].sort_values("crossing")
+    assert price["outside"].tolist() == [not 430 <= crossing <= 650 for crossing in price["crossing"]]
+    assert price["outside"].any()
+    said = next(sentence for sentence in hump.sentences if sentence.startswith("Outside the range"))
+    assert "market.long_run_price" in said
+    assert "(430 to 650)" in said
+    assert any(limit.startswith("market.long_run_price: 300, 1,500 lie outside 430 to 650") for limit in hump.limits)
+    inside = answers.ask("tipping", vary={"market.long_run_price": (430, 650)}, replications=100)
+    assert not any("supports" in text for text in (*inside.sentences, *inside.limits))
+
+
+def test_a_number_whose_source_supports_no_range_has_nothing_to_lie_outside_of(hump):
+    free = answers.ask("tipping", "two_bidders", vary={"host.balance_weight": (0, 6)}, replications=200)
+    assert free.tables["tips"].cells()[0][-1] == "–"
+
+
 def test_the_points_asked_tell_both_chances(hump):
     asked = hump.tables["asked"].frame
     assert (asked["wins"] - asked["rival_wins"]).to_numpy() == pytest.approx(asked["lead"].to_numpy(), abs=1e-12)
@@ -449,6 +467,8 @@ def test_every_number_that_is_calibrated_or_swept_is_searched():
     assert found["market.long_run_price"] == Factor("market.long_run_price", 430.0, 650.0)
     assert found["bargaining.concession_exponent"].scale == "log"
     assert found["bidders.cove_kaz.offtake_value"] == Factor("bidders.cove_kaz.offtake_value", 20.0, 60.0)
+    value = scenario.value("host.equity_weight")  # whose source supports no range
+    assert found["host.equity_weight"] == Factor("host.equity_weight", 0.5 * value, 1.5 * value)
     for path, factor in found.items():
         assert factor.low <= scenario.value(path) <= factor.high
         for end in (factor.low, factor.high):

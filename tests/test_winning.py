@@ -236,7 +236,7 @@ def test_a_policy_that_plays_as_the_scenario_is_the_scenarios_own():
 
 def test_the_scenario_alone_has_everything_but_contrasts():
     found = answers.ask("winning", SPLIT, policy={"as it is": {}}, replications=300)
-    assert list(found.tables) == ["winners", "host", "terms", "lots"]
+    assert list(found.tables) == ["winners", "host", "money", "terms", "lots"]
     analysis = odds(Scenario.load(SPLIT), 300, 0)
     row = frame(found, "winners").loc["as it is"]
     names = {"wins": "wins_any", "all": "wins_all", "share": "value_share", "built": "wins_and_built"}

@@ -10,10 +10,13 @@ import numpy as np
 from minegame.design import Value
 from minegame.game import LEVERS
 from minegame.scenario import Scenario
-from minegame.statistics import intervals
+from minegame.statistics import ratios
+from minegame.statistics.ratios import UNDEFINED
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_POINT = 0.01  # of a chance
 
 
 def design(
@@ -36,6 +39,7 @@ def estimate(
     costs: Mapping[str, np.ndarray],
     point_value: float,
     confidence: float = 0.95,
+    money: Mapping[str, np.ndarray] | None = None,
 ) -> pd.DataFrame:
     """What a percentage point of win probability costs by each lever, at the margin.
 
@@ -44,33 +48,44 @@ def estimate(
         costs: lever → lever points used under that policy minus those used as it is, in the same replications.
         point_value: what a lever point costs the patron, M$.
         confidence: of the intervals.
+        money: lever → public money at risk under that policy minus that as it is, M$, in the same replications.
 
     Returns:
         A row a lever, the cheapest first: ``gain`` (change of P(win) per lever point, with ``gain_low`` and
         ``gain_high``), ``price`` (M$ per percentage point, with ``price_low`` and ``price_high``; infinite bounds
-        where the lever may have no effect at all, NaN where it has none or costs nothing) and ``replications``.
-        A price below nil: the lever costs and harms.
+        where the lever may have no effect at all, NaN where it has none or costs nothing), ``public`` (public money at
+        risk for a percentage point, M$, likewise; NaN where nobody lends) and ``replications``.  A price below nil: the
+        lever costs and harms.
     """
     import pandas as pd
 
-    rows = [{"lever": lever, **_price(gains[lever], costs[lever], point_value, confidence)} for lever in gains]
+    rows = [
+        {
+            "lever": lever,
+            **_price(gains[lever], costs[lever], point_value, confidence),
+            **_public(gains[lever], (money or {}).get(lever), confidence),
+        }
+        for lever in gains
+    ]
     table = pd.DataFrame(rows)
     order = table["price"].where(table["price"] > 0, np.inf).sort_values(kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 
+def _public(gain: np.ndarray, money: np.ndarray | None, confidence: float) -> dict[str, float]:
+    found = UNDEFINED if money is None or not money.any() else ratios.of_means(money, gain, confidence, _POINT)
+    return {f"public{end}": part for end, part in zip(("", "_low", "_high"), found, strict=True)}
+
+
 def _price(gain: np.ndarray, cost: np.ndarray, point_value: float, confidence: float) -> dict[str, Any]:
     won, paid = np.asarray(gain, float), np.broadcast_to(np.asarray(cost, float), np.shape(gain))
-    shared = intervals.covariance([won, paid], [1.0, float(np.abs(paid).max(initial=0.0))])
-    effect, points, scale = float(won.mean()), float(paid.mean()), point_value / 100
-    low, high = intervals.ratio(effect, points, shared, confidence) if points else (np.nan, np.nan)
-    dear = intervals.ratio(points, effect, shared[::-1, ::-1], confidence) if effect else (np.nan, np.nan)
+    reaches = (1.0, float(np.abs(paid).max(initial=0.0)))
+    effect = ratios.of_means(won, paid, confidence, reaches=reaches)
+    price = UNDEFINED
+    if paid.any():
+        price = ratios.of_means(paid, won, confidence, _POINT * point_value, reaches=reaches[::-1])
     return {
-        "gain": effect / points if points else np.nan,
-        "gain_low": float(low),
-        "gain_high": float(high),
-        "price": scale * points / effect if effect and points else np.nan,
-        "price_low": scale * float(dear[0]),
-        "price_high": scale * float(dear[1]),
+        **{f"gain{end}": part for end, part in zip(("", "_low", "_high"), effect, strict=True)},
+        **{f"price{end}": part for end, part in zip(("", "_low", "_high"), price, strict=True)},
         "replications": len(won),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minegame.ensemble import by_bidder, general, wins
+from minegame.ensemble import by_bidder, by_patron, general, wins
 from minegame.scenario import Scenario
 from minegame.statistics import intervals
 
@@ -21,6 +21,8 @@ TERMS = {
     "completion": "completion",
     "month": "award_month",
 }
+#: What a patron's public lenders have at risk, and what of it became money.
+PUBLIC_MONEY = ("public_money", "public_money_converted")
 _SHARES = ("wins_any", "wins_all", "value_share", "wins_and_built")
 _DIGITS = 10  # of an estimate after the point; what follows is rounding of the sums
 
@@ -76,6 +78,10 @@ def estimate(
         "host": {
             "value": _money(sums[general("host_value")], awards, confidence),
             "money": _money(sums[general("host_money")], awards, confidence),
+        },
+        "patrons": {
+            patron: {name: _mean(sums[by_patron(name, k)], confidence) for name in PUBLIC_MONEY}
+            for k, patron in enumerate(scenario.patron_names)
         },
         "supply": {
             "before": _mean(sums[general("hhi_before")], confidence),

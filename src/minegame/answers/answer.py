@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minegame import storage
-from minegame.answers import shape
+from minegame.answers import shape, tried
 from minegame.answers.errors import AnswerError as AnswerError
 from minegame.answers.picture import Picture as Picture
 from minegame.scenario import Scenario
@@ -145,6 +145,7 @@ def told(
     """
     changes = changes_of(scenario)
     resolved = {**question.plain(), **settings}
+    outside = scenario.beyond(tried.of_settings(resolved))
     return Answer(
         kind=question.kind(),
         question=words,
@@ -152,7 +153,7 @@ def told(
         tables=tables,
         pictures=pictures,
         settings={"scenario": scenario.name, "changes": changes, **resolved},
-        limits=limits,
+        limits=(*outside, *limits),
         scenario=scenario,
         asked=question.plain(),
         command=question.command(scenario.origin or scenario.name, changes),

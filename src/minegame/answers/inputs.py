@@ -281,7 +281,7 @@ def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:
     for parameter in scenario.parameters():
         if isinstance(parameter.value, (int, float)) and not isinstance(parameter.value, bool):
             standing.setdefault(parameter.status, []).append(parameter.path)
-    found = [*own]
+    found = [*own, *scenario.beyond()]
     found.append(
         "The intervals hold the error of the sampling alone: how sure a number is for exactly these parameter values, "
         "not how sure the values are."

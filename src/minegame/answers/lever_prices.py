@@ -51,7 +51,8 @@ class LeverPrices(Question):
         policies = prices.design(scenario, contest.patron, self.step)
         runner.expect(self.replications * len(policies))
         value = float(scenario.patrons[contest.patron].point_value)
-        found = prices.estimate(*self._changes(scenario, contest, policies, runner), value, self.confidence)
+        gains, costs, money = self._changes(scenario, contest, policies, runner)
+        found = prices.estimate(gains, costs, value, self.confidence, money)
         return told(
             self, scenario,
             f"What does a percentage point of {possessive(contest.label)} chance cost {contest.patron_label} by "
@@ -65,14 +66,14 @@ class LeverPrices(Question):
 
     def _changes(
         self, scenario: Scenario, contest: Contest, policies: Mapping[str, Changes], runner: Runner
-    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """What each step changes in every negotiation: whether the bidder wins, and the lever points used."""
-        used = by_patron("points_used", scenario.patron_names.index(contest.patron))
-        places = [by_bidder("wins_any", contest.place), used]
+    ) -> tuple[dict[str, np.ndarray], ...]:
+        """What each step changes in every negotiation: whether the bidder wins, lever points used, public money."""
+        own = scenario.patron_names.index(contest.patron)
+        places = [by_bidder("wins_any", contest.place), by_patron("points_used", own), by_patron("public_money", own)]
         samples = runner.samples(scenario.games(list(policies.values())), self.seed, self.replications, places)
         changes = samples - samples[:, :1]
         steps = list(enumerate(policies))[1:]
-        return {lever: changes[:, n, 0] for n, lever in steps}, {lever: changes[:, n, 1] for n, lever in steps}
+        return tuple({lever: changes[:, n, part] for n, lever in steps} for part in range(len(places)))
 
     def _picture(self, found: pd.DataFrame, contest: Contest, value: float) -> Picture:
         draw = partial(
@@ -99,6 +100,7 @@ def _table(found: pd.DataFrame, scenario: Scenario, contest: Contest) -> Table:
             Column("now", "intensity now", LEVEL),
             Column("gain", "gain for a lever point", POINTS, bounded=True),
             Column("price", "price of a percentage point", MONEY, bounded=True),
+            Column("public", "public money at risk for it", MONEY, bounded=True),
             Column("negotiations", unit=COUNT),
         ],
         found.assign(now=now, negotiations=found["replications"]),

@@ -29,6 +29,10 @@ _TERMS = {
 }
 _HOST = {"value": "host's value", "money": "host's value without balance"}
 _SUPPLY = {"before": "concentration of supply before", "after": "concentration after"}
+_PUBLIC_MONEY = {
+    "public_money": ("at_risk", "{}, at risk"),
+    "public_money_converted": ("converted", "{}, became money"),
+}
 _NOTHING = {"estimate": None, "low": None, "high": None}
 
 Found = Mapping[str, Any]
@@ -71,6 +75,15 @@ class Outcomes:
         host = [Told(name, words, MONEY, ("host", name)) for name, words in _HOST.items()]
         supply = [Told(name, words, NUMBER, ("supply", name)) for name, words in _SUPPLY.items()]
         return self._table(title, [*host, *supply])
+
+    def money(self, title: str, patrons: Mapping[str, str], *more: Column) -> Table:
+        """What the public lenders of patrons, labels by name, have at risk, and what of it became money."""
+        told = [
+            Told(f"{stem}_{name}", words.format(label), MONEY, ("patrons", name, measure))
+            for name, label in patrons.items()
+            for measure, (stem, words) in _PUBLIC_MONEY.items()
+        ]
+        return self._table(title, told, more)
 
     def lots(self, title: str, deposits: Mapping[str, str]) -> Table:
         """How often each bidder wins each lot; ``deposits`` are labels by name."""
@@ -145,3 +158,13 @@ def labels(*scenarios: Scenario) -> dict[str, str]:
 def sold_apart(scenario: Scenario) -> bool:
     """Whether there are several lots, and each may go to another bidder."""
     return scenario.tender.lots == "split" and len(scenario.deposits) > 1
+
+
+def public_patrons(*scenarios: Scenario) -> dict[str, str]:
+    """The labels of the patrons that mandate a public lender in any of some scenarios, by name."""
+    found: dict[str, str] = {}
+    for scenario in scenarios:
+        lenders = [one for one in scenario.financiers.values() if one.public]
+        mandating = {one.patron or scenario.camp_of(one.bidder) for one in lenders}
+        found |= {n: p.label for n, p in scenario.patrons.items() if n in mandating and n not in found}
+    return found

@@ -22,10 +22,10 @@ from minegame.ensemble import by_bidder
 from minegame.options import Word, option
 from minegame.plots.tipping import tipping_curves, tipping_points
 from minegame.runner import Runner
-from minegame.scenario import Scenario
+from minegame.scenario import Scenario, is_outside
 from minegame.statistics import intervals
 from minegame.tables import Column, Table, bounded
-from minegame.text import LEVEL, NUMBER, PATH, POINTS, SHARE
+from minegame.text import FLAG, LEVEL, NUMBER, PATH, POINTS, SHARE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +69,7 @@ class Tipping(Question):
             for path, lead in leads.items()
         ]
         table = _with_favourites(search.nearest(found), leads)
+        table = table.assign(outside=_outside(table, scenario))
         asked = _asked(leads)
         rival = scenario.bidders[against[0]].label if len(against) == 1 else "the best of the others"
         return told(
@@ -167,6 +168,7 @@ def _tips(table: pd.DataFrame) -> Table:
             Column("part", "part of the range", SHARE),
             Column("searched_from", unit=LEVEL),
             Column("searched_to", unit=LEVEL),
+            Column("outside", "outside what its source supports", FLAG),
         ],
         {
             "parameter": table["factor"],
@@ -178,8 +180,21 @@ def _tips(table: pd.DataFrame) -> Table:
             "part": table["part_of_range"],
             "searched_from": table["start"],
             "searched_to": table["end"],
+            "outside": table["outside"],
         },
     )
+
+
+def _outside(table: pd.DataFrame, scenario: Scenario) -> pd.Series:
+    """Whether each crossing lies outside the range that its source supports; None where nobody says a range."""
+    import pandas as pd
+
+    sources = [scenario.supported(path) for path in table["factor"]]
+    found = [
+        None if source is None or not np.isfinite(crossing) else is_outside(source, float(crossing))
+        for source, crossing in zip(sources, table["crossing"], strict=True)
+    ]
+    return pd.Series(found, index=table.index, dtype=object)
 
 
 def _asked(leads: Mapping[str, _Lead]) -> Table:

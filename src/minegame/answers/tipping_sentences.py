@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from minegame.analysis.tipping import Tipping
 from minegame.answers.inputs import Contest, parameter
+from minegame.scenario import Scenario, range_said
 from minegame.statistics import intervals
 from minegame.text import NUMBER, POINTS, few, level, listed, possessive
 
@@ -50,9 +51,21 @@ def tips_said(table: pd.DataFrame, contest: Contest) -> list[str]:
     if rest:
         each = "; ".join(f"{rows['factor'].iloc[0]} ({crossings_said(rows)})" for rows in rest)
         said.append(f"Each of these alone would do as well, the nearest first: {each}.")
+    if len(far := turning[turning["outside"].astype(bool)]):
+        said.append(_far_said(far, contest.scenario))
     if idle:
         said.append(f"Within their ranges these turn nothing alone: {few(idle)}.")
     return said
+
+
+def _far_said(rows: pd.DataFrame, scenario: Scenario) -> str:
+    """The crossings that lie outside the range that their source supports."""
+    told = []
+    for path, of in rows.groupby("factor", sort=False):
+        source = scenario.supported(str(path))
+        assert source is not None
+        told.append(f"{path} at {listed(NUMBER.write(value) for value in of['crossing'])} ({range_said(source)})")
+    return f"Outside the range that the number's source supports: {'; '.join(told)}."
 
 
 def crossings_said(rows: pd.DataFrame) -> str:

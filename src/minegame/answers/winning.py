@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from minegame import options
+from minegame.answers import public_money
 from minegame.answers.answer import Answer, Picture, told
 from minegame.answers.compared import Compared, Found
 from minegame.answers.inputs import AS_IT_IS, limits_of, month
 from minegame.answers.outcomes import Outcomes, labels, sold_apart
+from minegame.answers.public_money import PublicMoney
 from minegame.answers.question import Question
 from minegame.design import Changes
 from minegame.ensemble import by_bidder
@@ -64,14 +66,16 @@ class Winning(Question):
         """Play every policy on the same luck and count."""
         compared = self._compared(scenario)
         dated = min(self.replications, _MOST_DATED)
-        runner.expect(self.replications * len(compared.scenarios) + dated)
+        priced = public_money.played(compared, self.replications) if public_money.applies(compared) else 0
+        runner.expect((self.replications + priced) * len(compared.scenarios) + dated)
         names = list(compared.scenarios)
         reference = None if compared.base is None else names.index(compared.base)
         tallies = runner.tally(compared.games(), self.seed, self.replications, reference=reference)
         found = Found.of(compared, tallies, self.confidence)
         months = _months(compared, self.seed, dated, runner)
+        money = PublicMoney.of(compared, self.seed, priced, runner, self.confidence) if priced else None
         return told(
-            self, scenario, compared.question(), _said(found, self.replications, months), _tables(found),
+            self, scenario, compared.question(), _said(found, self.replications, months, money), _tables(found, money),
             self._pictures(found, months, dated), {"reference": compared.base, "policy": compared.changes},
             limits_of(scenario, *compared.limits()),
         )  # fmt: skip
@@ -115,7 +119,7 @@ class Winning(Question):
 # -------------------------------------------------------------------------------------------------------------- tables
 
 
-def _tables(found: Found) -> dict[str, Table]:
+def _tables(found: Found, money: PublicMoney | None) -> dict[str, Table]:
     compared, policy = found.compared, Column("policy")
     scenarios, contest = list(compared.scenarios.values()), compared.contest
     apart, bidders = any(map(sold_apart, scenarios)), labels(*scenarios)
@@ -129,6 +133,8 @@ def _tables(found: Found) -> dict[str, Table]:
         title = f"Differences from '{compared.base}', on the same luck"
         tables["contrasts"] = Outcomes([policy], pairs, shared, apart).contrasts(title, chance)
     tables["host"] = all_of_them.host("Host's value and supply")
+    if money:
+        tables["money"] = money.table(found, "Public money of a negotiation, on average")
     told_of = [name for name in dict.fromkeys([compared.own, compared.base]) if name is not None]
     ends = Outcomes([policy], [({"policy": name}, found.policies[name]) for name in told_of], bidders)
     tables["terms"] = ends.terms("Terms given the winner", [compared.scenarios[name].tender.start for name in told_of])
@@ -155,7 +161,7 @@ def _months(compared: Compared, seed: int, replications: int, runner: Runner) ->
 # ----------------------------------------------------------------------------------------------------------- sentences
 
 
-def _said(found: Found, n: int, months: pd.DataFrame) -> list[str]:
+def _said(found: Found, n: int, months: pd.DataFrame, money: PublicMoney | None) -> list[str]:
     compared = found.compared
     label, at = compared.contest.label, found.of_bidder(compared.own)
     policy = f"With the scenario's own policy ({compared.own}), " if not compared.two and compared.base else ""
@@ -165,6 +171,7 @@ def _said(found: Found, n: int, months: pd.DataFrame) -> list[str]:
         *_difference_said(found),
         _others_said(found),
         *_month_said(compared, months),
+        *([money.sentence(found)] if money else []),
     ]
     if len(found.policies) > 1 and not compared.two:
         best = max(found.policies, key=lambda name: found.of_bidder(name)["wins_any"]["estimate"] or 0.0)

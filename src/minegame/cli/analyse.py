@@ -13,7 +13,7 @@ from typer.core import TyperCommand
 
 from minegame import options
 from minegame.answers.catalogue import kind_of, kinds, known_as
-from minegame.cli.app import LATE, Commands, app, console, fail, print_json
+from minegame.cli.app import LATE, Commands, app, console, fail, print_json, warned_of
 from minegame.cli.options import alone, examples
 from minegame.cli.playing import Chosen, Playing
 from minegame.options import options_of
@@ -101,6 +101,7 @@ app.add_typer(
 def ask(chosen: Chosen, question: Question, playing: Playing) -> None:
     """Put a question to the scenario chosen, keep the answer where that is asked for, and print it."""
     from minegame import answers
+    from minegame.answers import tried
     from minegame.cli import screen
 
     scenario, folder = chosen.load(), playing.folder()
@@ -111,6 +112,7 @@ def ask(chosen: Chosen, question: Question, playing: Playing) -> None:
         if (missing.name or "").partition(".")[0] != "SALib":
             raise
         fail(str(missing))
+    warned_of(scenario, tried.of_settings(answer.settings))
     if playing.json:
         print_json({**answer.document(), "folder": None if folder is None else str(folder)})
     else:

@@ -167,9 +167,18 @@ def announce_compiler() -> None:
 
 def warned(scenario: Scenario) -> Scenario:
     """The scenario, once what may not be meant in it has been said on standard error."""
-    for warning in scenario.warnings:
-        _say_once(f"{scenario.name}: warning: {warning}")
+    _warn(scenario, scenario.warnings)
     return scenario
+
+
+def warned_of(scenario: Scenario, tried: Mapping[str, Sequence[object]]) -> None:
+    """Say on standard error what is tried, values by path, outside the range that its source supports."""
+    _warn(scenario, scenario.beyond(tried))
+
+
+def _warn(scenario: Scenario, warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        _say_once(f"{scenario.name}: warning: {warning}")
 
 
 @cache

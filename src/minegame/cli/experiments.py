@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from minegame import options
 from minegame.cli import screen
-from minegame.cli.app import announce_compiler, app, console, fail, print_json, warned, write_whole
+from minegame.cli.app import announce_compiler, app, console, fail, print_json, warned, warned_of, write_whole
 from minegame.cli.options import command, examples
 from minegame.cli.playing import ROOT, Playing, duration
 from minegame.options import (
@@ -51,10 +51,12 @@ class _Running(Playing):
 
     def perform(self, plan: Plan, asked: Experiment) -> None:
         """Play a plan and show what was found, or only say what it would take."""
-        from minegame.answers import asking
+        from minegame.answers import asking, tried
 
         folder = self.folder(ROOT / plan.name)
         assert folder is not None
+        warned(plan.scenario)
+        warned_of(plan.scenario, tried.of_run(plan.design, plan.policies))
         questions = asking.questions_of(asked)
         if self.dry_run:
             announce_compiler()
@@ -65,7 +67,7 @@ class _Running(Playing):
 
     def _played(self, plan: Plan, questions: Sequence[Question], folder: Path) -> Results:
         from minegame import experiment, runner
-        from minegame.answers import asking
+        from minegame.answers import asking, tried
 
         experiment.check(plan, folder)
         for question in questions:
@@ -77,7 +79,8 @@ class _Running(Playing):
             runner.warm()
             found = experiment.run(plan, folder, **conditions)
             for question in questions:
-                asking.ask(question, plan.scenario, folder / question.kind(), **conditions)
+                answer = asking.ask(question, plan.scenario, folder / question.kind(), **conditions)
+                warned_of(plan.scenario, tried.of_settings(answer.settings))
         return found
 
 
@@ -98,7 +101,6 @@ def _run(asked: _Run, running: _Running) -> None:
     changes: dict[str, Any] = {"set": {path: typed(str(value)) for path, value in (asked.set or {}).items()}}
     changes |= {name: getattr(asked, name) for name in ("replications", "seed") if getattr(asked, name) is not None}
     experiment, plan = Experiment.load(asked.experiment, changes)
-    warned(plan.scenario)
     running.perform(plan, experiment)
 
 

@@ -160,6 +160,8 @@ def _print_parameter(page: Console, parameter: Parameter, margin: int) -> None:
     head = Text(parameter.path.ljust(margin), style="bold")
     head.append(f"  {_said(parameter.value)}{unit}", style="not bold cyan")
     head.append(f"  allowed: {_allowed(parameter)}", style="not bold dim")
+    if parameter.supported_low is not None:
+        head.append(f"  supported: {_range(parameter.supported_low, parameter.supported_high)}", style="not bold dim")
     page.print(head, soft_wrap=True)
     page.print(Text(_indented(parameter.description, page.width)), soft_wrap=True)
     if parameter.source:
@@ -188,7 +190,11 @@ def _allowed(parameter: Parameter) -> str:
         return ", ".join(parameter.choices)
     if parameter.low is None or parameter.high is None:
         return "text"
-    return f"{parameter.low:g} … {parameter.high:g}"
+    return _range(parameter.low, parameter.high)
+
+
+def _range(low: float, high: float | None) -> str:
+    return f"{low:g} … {high:g}"
 
 
 @dataclass(frozen=True, kw_only=True)

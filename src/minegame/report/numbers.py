@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from minegame.scenario import Scenario
+from minegame.scenario import Scenario, range_said
 from minegame.text import said
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class Number:
         unit = "" if parameter.unit in ("", "number") else f" {parameter.unit}"
         source = scenario.source_of(parameter.path)
         reason = "" if source is None else source.assumption or source.note
+        if source is not None and source.low is not None:
+            reason = f"{reason} Supports {range_said(source)}.".strip()
         title = "" if source is None else ", ".join([*source.fact, source.title] if source.title else source.fact)
         address = "" if source is None else source.address
         return cls(parameter.path, said(parameter.value) + unit, parameter.description, reason, title, address)

@@ -15,6 +15,7 @@ from minegame.scenario.files import find_file, shipped_scenarios
 from minegame.scenario.meaning import in_words, meaning
 from minegame.scenario.paths import Parameter
 from minegame.scenario.scenario import BOUND, DERIVED_FROM, Scenario
+from minegame.scenario.supported import is_outside, range_said
 from minegame.scenario.values import parse_changes, typed_change, typed_value
 from minegame.scenario.yaml_file import Dumper, SourceFile, typed
 
@@ -32,9 +33,11 @@ __all__ = [
     "Trigger",
     "find_file",
     "in_words",
+    "is_outside",
     "meaning",
     "nearest",
     "parse_changes",
+    "range_said",
     "shipped_scenarios",
     "shown",
     "typed",

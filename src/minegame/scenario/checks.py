@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from minegame.scenario.errors import Loc, Problem, Where, nearest, shown
-from minegame.scenario.fields import MOST, NAME, OPTIONAL_KIND, PREFIX, RESERVED
+from minegame.scenario.fields import MOST, NAME, OPTIONAL_KIND, PREFIX, RESERVED, Source
+from minegame.scenario.paths import Place, is_number, range_of
 
 if TYPE_CHECKING:
     from minegame.scenario.scenario import Scenario
@@ -31,6 +32,26 @@ def contradictions(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
                 ("patrons",),
                 f"{share} adds up to {total:g}: expected at most 1 over all patrons (the rest is others')",
             )
+    yield from _ranges(scenario)
+
+
+def _ranges(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
+    """Ranges of sources that no number, or not the number that they speak for, may take."""
+    for name, source in scenario.sources.items():
+        if source is not None and source.low is not None:
+            places = scenario.spoken_for(name)  # none where every number that it spoke for has been changed
+            numbers = [place for place in places if is_number(place.info)]
+            problem = next((text for place in numbers if (text := _misfit(place, source))), None)
+            if problem or (places and not numbers):
+                yield ("sources", name), problem or "low and high are of a number, and this is none"
+
+
+def _misfit(place: Place, source: Source) -> str | None:
+    least, most = range_of(place.info)
+    for what, end in (("low", source.low), ("high", source.high)):
+        if end is not None and ((least is not None and end < least) or (most is not None and end > most)):
+            return f"{what}: {end:g} is not allowed for {place.path}: expected {least:g} to {most:g}"
+    return None
 
 
 #: Below this speed of reversion, 1/y, nearly all of the volatility stays in the price that a mine will see.

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from minegame.scenario.errors import Loc, Problem, Where, fail, nearest, shown
-from minegame.scenario.fields import KINDS, OPTIONAL_KIND
+from minegame.scenario.fields import KINDS, OPTIONAL_KIND, Source
 from minegame.scenario.files import exists, find_file, shipped_hint
 from minegame.scenario.paths import Place, fits, matching, places_of, unknown_path
 from minegame.scenario.yaml_file import DEEPEST, SourceFile
@@ -37,13 +37,15 @@ class Layers:
     """The content of a file laid over what it extends, where every value stands, and what was found on the way.
 
     ``removed`` says in which file, and on which line, an agent was removed; ``strays`` are the sources that speak for
-    no number of the scenario as it was when they were written.
+    no number of the scenario as it was when they were written.  ``former``: the sources that supported a range for a
+    number until a file changed it and said no source of its own, by path.
     """
 
     content: dict[str, Any]
     origin: Origin
     removed: dict[Loc, tuple[str, int | None]] = field(default_factory=dict)
     strays: list[Problem] = field(default_factory=list)
+    former: dict[str, Source] = field(default_factory=dict)
 
     def orphans(self) -> dict[str, Problem]:
         """What an agent that was removed leaves behind: the path of each value that needs it → what is wrong."""
@@ -104,16 +106,31 @@ def _overlaid(below: Layers, above: dict[str, Any], path: Path, lines: Origin, r
     for kind in KINDS:
         removed |= {loc: where(loc) for loc in _remove(merged, above, below.content, kind, where)}
     strays = [*below.strays, *_strays(own, merged, where, root)]
+    former = below.former
     if isinstance(inherited, dict) and isinstance(own, dict):
         vouched = {
             ".".join(loc): own.get(".".join(loc)) or matching(own, ".".join(loc))
             for loc, value in _values(above)
             if loc[0] != "sources" and len(loc) > 1 and value != _value_at(below.content, loc)
         }
+        former = _former(below.former, inherited, vouched)
         known = _paths(merged, root)
         others = {name: source for name, source in {**inherited, **vouched}.items() if not known or fits(name, known)}
         merged["sources"] = {**others, **own}
-    return Layers(merged, {**below.origin, **lines}, removed, strays)
+    return Layers(merged, {**below.origin, **lines}, removed, strays, former)
+
+
+def _former(below: Mapping[str, Source], inherited: Mapping[str, Any], vouched: Mapping[str, Any]) -> dict[str, Source]:
+    """The sources with a range of numbers that were changed since; ``vouched``: path → the new source, if any."""
+    found = {path: source for path, source in below.items() if not vouched.get(path)}
+    for path in (path for path, source in vouched.items() if not source):
+        try:
+            source = Source.model_validate(inherited.get(path) or matching(inherited, path))
+        except ValidationError:  # none, or none that can be read
+            continue
+        if source.low is not None:
+            found[path] = source
+    return found
 
 
 def _strays(own: object, content: Mapping[str, Any], where: Where, root: type[BaseModel]) -> list[Problem]:

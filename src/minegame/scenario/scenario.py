@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -43,8 +43,10 @@ from minegame.scenario.files import find_file, shipped_hint, shipped_scenarios
 from minegame.scenario.paths import (
     Parameter,
     Place,
+    fits,
     is_number,
     is_parameter,
+    is_pattern,
     matching,
     passes,
     places_of,
@@ -53,6 +55,7 @@ from minegame.scenario.paths import (
     unknown_path,
 )
 from minegame.scenario.schema import file_schema
+from minegame.scenario.supported import has_range, outside_said
 from minegame.scenario.values import code, column, plain_value
 from minegame.scenario.yaml_file import Dumper
 
@@ -99,6 +102,8 @@ class Scenario(Group):
     _name: str = PrivateAttr("scenario")
     _origin: str | None = PrivateAttr(None)
     _changes: dict[str, Any] = PrivateAttr(default_factory=dict)
+    #: sources that supported a range before their number was changed, by path
+    _former: dict[str, Source] = PrivateAttr(default_factory=dict)
 
     # ------------------------------------------------------------------------------------------------- reading, writing
 
@@ -234,7 +239,7 @@ class Scenario(Group):
         return [place for place in self._places.values() if is_parameter(place) and passes(place, filter)]
 
     def _describe(self, place: Place) -> Parameter:
-        source = self.source_of(place.path)
+        source, ranged = self.source_of(place.path), self.supported(place.path)
         low, high = range_of(place.info) if is_number(place.info) else (None, None)
         return Parameter(
             place.path,
@@ -246,7 +251,7 @@ class Scenario(Group):
             place.info.description or "",
             str(source) if source else "",
             source.standing if source else "",
-            *((source.low, source.high) if source else (None, None)),
+            *((ranged.low, ranged.high) if ranged else (None, None)),
         )
 
     def source_of(self, path: str) -> Source | None:
@@ -254,6 +259,34 @@ class Scenario(Group):
         if path in self.sources:
             return self.sources[path]
         return matching(self.sources, path)
+
+    def spoken_for(self, name: str) -> list[Place]:
+        """The places for which an entry of ``sources`` speaks: its very path, or those that its pattern fits best."""
+        if not is_pattern(name):
+            return [self._places[name]] if name in self._places else []
+        source = self.sources[name]
+        return [place for path, place in self._places.items() if fits(name, (path,)) and self.source_of(path) is source]
+
+    def supported(self, path: str) -> Source | None:
+        """The source that supports a range for the number at a path, or did before the number was changed."""
+        source = self.source_of(path)
+        return source if has_range(source) else self._former.get(path) if source is None else None
+
+    def beyond(self, tried: Mapping[str, Iterable[object]] | None = None) -> list[str]:
+        """What lies outside the range that its source supports: a line a number, with path, values, range and source.
+
+        Args:
+            tried: values by path, where a * stands for anything (default: the scenario's own).
+        """
+        numbers = [place for place in self._places.values() if is_parameter(place) and is_number(place.info)]
+        said = []
+        for place in numbers:
+            source = self.supported(place.path)
+            if source is None:
+                continue
+            values = [self._read(place)] if tried is None else _tried(tried, place.path)
+            said.append(outside_said(place.path, [plain_value(value, place) for value in values], source))
+        return [line for line in said if line is not None]
 
     def unsourced(self) -> list[str]:
         """The paths of the numbers that have no source; a number left at its default needs none."""
@@ -267,7 +300,7 @@ class Scenario(Group):
     @property
     def warnings(self) -> list[str]:
         """What can be played and may not be meant: path and reason of each, mostly none."""
-        return list(misgivings(self))
+        return [*misgivings(self), *self.beyond()]
 
     # ---------------------------------------------------------------------------------------------------------- changes
 
@@ -299,7 +332,7 @@ class Scenario(Group):
         A changed number loses its source: nobody has vouched for the new one.
         """
         content: dict[str, Any] = dict(self)
-        made = self.changes
+        made, former = self.changes, dict(self._former)
         for path, value in self.expanded(changes).items():
             place = self.place(path)
             group = content
@@ -309,12 +342,15 @@ class Scenario(Group):
             if group[place.name] == self._read(place):
                 continue
             made[path] = group[place.name]
-            if path in self.sources or self.source_of(path) is not None:
+            source = self.source_of(path)
+            if path in self.sources or source is not None:
                 content["sources"] = {**content["sources"], path: None}
+            if source is not None and has_range(source):
+                former[path] = source
         if not changes:
             return self
         changed = _build(type(self), content, self.name, lambda loc: (self.name, None))
-        changed._origin, changed._changes = self._origin, made
+        changed._origin, changed._changes, changed._former = self._origin, made, former
         return changed
 
     def _keep_agents(self, path: str, value: object) -> None:
@@ -395,6 +431,11 @@ class Scenario(Group):
         return file_schema(cls)
 
 
+def _tried(tried: Mapping[str, Iterable[object]], path: str) -> list[object]:
+    """The values tried for a path, under its own name or a pattern."""
+    return [value for name, values in tried.items() if fits(name, (path,)) for value in values]
+
+
 def _build(cls: type[Scenario], content: dict[str, Any], name: str, where: Where) -> Scenario:
     """The checked scenario of a complete mapping, or one error with everything that is wrong in it."""
     try:
@@ -424,4 +465,5 @@ def _load(cls: type[Scenario], where: str | Path) -> Scenario:
     if layers.strays:
         _refuse(layers.strays, locate)
     scenario._origin = path.stem if path == shipped_scenarios().get(path.stem) else str(path)
+    scenario._former = layers.former
     return scenario

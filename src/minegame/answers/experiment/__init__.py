@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minegame import storage
+from minegame.answers import tried
 from minegame.answers.answer import Answer
 from minegame.answers.experiment.found import MOST_ROWS, Found, label_of
 from minegame.answers.experiment.pictures import pictures_of
@@ -43,6 +44,7 @@ def answer(results: Results) -> Answer:
     """
     found = Found(results)
     manifest = results.manifest
+    outside = results.scenario.beyond(tried.of_run(results.design, manifest["policies"]))
     own = [
         *([_LIMIT] if found.points > 2 else []),
         *([_SPREAD_LIMIT] if results.groups > MOST_ROWS else []),
@@ -55,7 +57,7 @@ def answer(results: Results) -> Answer:
         tables=tables_of(found),
         pictures=pictures_of(results),
         settings=_settings(results),
-        limits=limits_of(results.scenario, *own),
+        limits=limits_of(results.scenario, *outside, *own),
         scenario=results.scenario,
         asked=manifest["asked"] or {},
         command=command(results),

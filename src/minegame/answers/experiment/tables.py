@@ -10,7 +10,7 @@ import numpy as np
 
 from minegame.answers.experiment.found import MOST_ROWS, Found, label_of
 from minegame.answers.experiment.large import is_map, maps, spreads
-from minegame.answers.outcomes import Outcomes, labels, sold_apart
+from minegame.answers.outcomes import Outcomes, labels, public_patrons, sold_apart
 from minegame.results import Results
 from minegame.tables import Column, Table, estimate
 from minegame.text import COUNT, LEVEL, PATH, POINTS, SHARE, Unit, said
@@ -77,7 +77,10 @@ def _by_point(found: Found) -> dict[str, Table]:
         tables |= _beside(found, points)
     if results.reference is not None:
         tables |= _contrasts(found, every)
-    return {**tables, "host": every.host("Host's value and supply")}
+    tables["host"] = every.host("Host's value and supply")
+    if patrons := public_patrons(results.scenario):
+        tables["money"] = every.money("Public money of a negotiation, on average", patrons)
+    return tables
 
 
 def _contrasts(found: Found, every: Outcomes) -> dict[str, Table]:
