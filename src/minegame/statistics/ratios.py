@@ -36,8 +36,8 @@ def of_means(
 ) -> Ratio:
     """The mean of one quantity for each unit of another's, with Fieller's interval; paired observations of equal shape.
 
-    Undefined where the mean of the denominator is nil, or there are fewer than two observations.  ``reaches`` is how far
-    from nil each may lie in cases that were not seen (default: as far as in those that were).
+    Undefined where the mean of the denominator is nil, or there are fewer than two observations.  ``reaches`` is how
+    far from nil each may lie in cases that were not seen (default: as far as in those that were).
 
     >>> [round(part, 3) for part in of_means(np.array([2.0, 4.1, 6.0, 7.9]), np.array([1.0, 2.0, 3.0, 4.0]))]
     [2.0, 1.974, 2.053]
