@@ -438,6 +438,16 @@ def test_a_link_is_followed(tmp_path):
     assert (tmp_path / "real.csv").read_text() == "new"
 
 
+def test_a_setting_that_the_compiler_refuses_is_an_error_in_a_line():
+    result = subprocess.run(
+        [sys.executable, "-m", "minegame", "play", "two_bidders"], capture_output=True, text=True, check=False,
+        env={**ENVIRONMENT, "NUMBA_NUM_THREADS": "0"},
+    )  # fmt: skip
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: the compiler does not start: Number of threads")
+    assert result.stderr.count("\n") == 1
+
+
 # ------------------------------------------------------------------------------------------------------- interruptions
 
 

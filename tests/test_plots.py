@@ -1,5 +1,11 @@
 """Pictures: labels are drawn as they are written and stay on the sheet; a negotiation fits on a page."""
 
+import importlib
+import inspect
+import os
+import pkgutil
+import subprocess
+import sys
 import warnings
 
 import matplotlib
@@ -256,3 +262,79 @@ def test_a_timeline_of_a_long_tender_and_of_hostile_labels():
     changed = Cast(**{**vars(cast), "months": 240, "labels": traps, "title": r"$\frac{"})
     long = [{**months[n % 4], "month": n} for n in range(200)]
     assert plots.drawn(plots.timeline(long, changed))
+
+
+# ------------------------------------------------------------------------------------- whatever the user's settings are
+
+
+def test_every_picture_is_drawn_in_the_house_s_style():
+    drawing = [
+        function
+        for module in pkgutil.iter_modules(plots.__path__, "minegame.plots.")
+        for function in vars(importlib.import_module(module.name)).values()
+        if inspect.isfunction(function)
+        and function.__module__ == module.name
+        and not function.__name__.startswith("_")
+        and str(function.__annotations__.get("return")) in ("Axes", "Figure")
+    ]
+    assert len(drawing) > 15
+    assert [function.__name__ for function in drawing if not hasattr(function, "__wrapped__")] == []
+
+
+HOSTILE = """
+text.usetex: True
+font.size: 30
+font.family: monospace
+axes.grid: True
+axes.facecolor: black
+axes.prop_cycle: cycler("color", ["r"])
+axes.formatter.use_locale: True
+lines.linewidth: 9
+legend.fontsize: 30
+figure.constrained_layout.use: False
+savefig.dpi: 20
+savefig.facecolor: red
+savefig.bbox: tight
+svg.hashsalt: another
+svg.fonttype: none
+image.cmap: gray
+path.sketch: 1, 100, 2
+"""
+
+DRAWN = """
+import hashlib
+from minegame import answers, plots
+found = answers.ask("tipping", "two_bidders", vary=["host.balance_weight=0:4"], replications=20)
+found_too = answers.ask("winning", "two_bidders", replications=20)
+for answer in (found, found_too):
+    for name, picture in answer.pictures.items():
+        print(name, hashlib.sha256(picture.png()).hexdigest())
+print(hashlib.sha256(plots.drawn(plots.axes(), "svg")).hexdigest())
+"""
+
+
+def test_a_picture_does_not_depend_on_the_user_s_settings(tmp_path):
+    (tmp_path / "matplotlibrc").write_text(HOSTILE)
+    seen = set()
+    for more in (
+        {},
+        {"MATPLOTLIBRC": str(tmp_path / "matplotlibrc")},
+        {"MPLBACKEND": "nonsense"},
+        {"MPLBACKEND": "tkagg", "DISPLAY": ""},
+        {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"},
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", DRAWN], env={**os.environ, **more}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count("\n") >= 3
+        seen.add(done.stdout)
+    assert len(seen) == 1
+
+
+def test_the_user_s_own_settings_are_left_as_they_were():
+    import matplotlib
+
+    with matplotlib.rc_context({"font.size": 31.0}):
+        plots.drawn(plots.bars(["one"], np.ones(1), np.zeros(1), np.ones(1), label="x"))
+        assert matplotlib.rcParams["font.size"] == 31.0

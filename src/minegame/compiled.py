@@ -18,8 +18,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numba
-from numba.core import event
+try:
+    import numba
+    from numba.core import event
+except ValueError as problem:  # a variable of the environment, such as NUMBA_NUM_THREADS=0
+    raise OSError(f"the compiler does not start: {problem} (see what begins with NUMBA_ in the environment)") from None
 
 from minegame import cache
 

@@ -11,6 +11,7 @@ from minegame.plots.style import (
     GREY,
     axes,
     blank,
+    in_style,
     legend_above,
     room_for,
     rows_of,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@in_style
 def shapley_bars(
     table: pd.DataFrame,
     *,
@@ -62,6 +64,7 @@ def shapley_bars(
     return ax
 
 
+@in_style
 def shapley_over_worlds(table: pd.DataFrame, *, outcome: str, worlds: int, replications: int) -> Axes:
     """How the Shapley value of each lever spreads over worlds, and in how many of them no lever adds more.
 

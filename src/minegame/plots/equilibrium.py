@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minegame.plots.style import COLOURS, GREY, axes, log_axis, wrapped
+from minegame.plots.style import COLOURS, GREY, axes, in_style, log_axis, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@in_style
 def best_replies(
     values: np.ndarray, replies: Sequence[np.ndarray], strategies: Mapping[str, Sequence[str]], *,
     survival: np.ndarray | None = None, label: str = "host's value, M$", replications: int = 0, ax: Axes | None = None,
@@ -88,6 +89,7 @@ def _key(names: Sequence[str]) -> str:
     return f"  ({', '.join(f'{letter} {lever}' for lever, letter in letters.items())})" if letters else ""
 
 
+@in_style
 def quantal_path(
     rationality: np.ndarray, probabilities: np.ndarray, strategies: Sequence[str], *,
     player: str, least: float = 0.1, unit: str = "1/M$", replications: int = 0, ax: Axes | None = None,

@@ -9,6 +9,7 @@ import numpy as np
 from minegame.plots.style import (
     COLOURS,
     axes,
+    in_style,
     legend_above,
     room_for,
     rows_of,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@in_style
 def kept_ranges(table: pd.DataFrame, *, kept: int, vectors: int, most: int = 20, ax: Axes | None = None) -> Axes:
     """How much of each parameter's range one case leaves: kept against prior, both as 90 % ranges.
 

@@ -9,6 +9,7 @@ import numpy as np
 from minegame.plots.style import (
     COLOURS,
     axes,
+    in_style,
     rows_of,
     whiskers,
     wrapped,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@in_style
 def ledger_bars(
     table: pd.DataFrame, *, first: str, second: str, confidence: float = 0.95, ax: Axes | None = None
 ) -> Axes:

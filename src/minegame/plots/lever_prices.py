@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from minegame.plots.style import bars
+from minegame.plots.style import bars, in_style
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 
+@in_style
 def price_bars(
     table: pd.DataFrame, *, notes: Sequence[str], outcome: str, point_value: float, replications: int,
     confidence: float = 0.95, ax: Axes | None = None,

@@ -10,6 +10,7 @@ from minegame.plots.style import (
     COLOURS,
     axes,
     bars,
+    in_style,
     legend_above,
     room_for,
     rows_of,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@in_style
 def tornado(
     table: pd.DataFrame,
     *,
@@ -63,6 +65,7 @@ def tornado(
     return ax
 
 
+@in_style
 def sobol_bars(
     table: pd.DataFrame,
     *,
@@ -98,6 +101,7 @@ def sobol_bars(
     return ax
 
 
+@in_style
 def screening_bars(
     table: pd.DataFrame,
     *,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import io
+import os
+import sys
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -29,6 +34,40 @@ FORMATS = ("png", "svg", "pdf")
 _UNDATED: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """matplotlib's own settings, whatever the user's are: nothing of them is seen in a picture, or changed by one."""
+    if "matplotlib" not in sys.modules:
+        backend = os.environ.pop("MPLBACKEND", None)  # no screen is needed, and one that there is not is no hindrance
+        try:
+            importlib.import_module("matplotlib")
+        finally:
+            if backend is not None:
+                os.environ["MPLBACKEND"] = backend
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams["svg.hashsalt"] = "minegame"
+        yield
+
+
+def in_style(draw: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Have a picture drawn in the house's style."""
+
+    @functools.wraps(draw)
+    def styled(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        with house_style():
+            return draw(*args, **kwargs)
+
+    return styled
+
+
+@in_style
 def blank(width: float, height: float) -> Figure:
     """An empty figure of the house's style, in inches, that needs no screen."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -40,6 +79,7 @@ def blank(width: float, height: float) -> Figure:
     return figure
 
 
+@in_style
 def axes(width: float = 8.0, height: float = 4.5) -> Axes:
     """An empty picture of the house's style, in inches, that needs no screen."""
     picture = blank(width, height).add_subplot()
@@ -47,20 +87,18 @@ def axes(width: float = 8.0, height: float = 4.5) -> Axes:
     return picture
 
 
+@in_style
 def drawn(picture: Axes | Figure, ending: str = "png") -> bytes:
     """The content of a file that holds the picture: png, svg or pdf; the same picture gives the same bytes.
 
     Labels are drawn as they are written, also on a figure that somebody else made.
     """
-    import matplotlib
-
     from minegame.plots.sheet import make_plain
 
     figure: Any = picture.figure
     make_plain(figure)
     page = io.BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "minegame"}):
-        figure.savefig(page, dpi=144, format=ending, metadata=_UNDATED.get(ending))
+    figure.savefig(page, dpi=144, format=ending, metadata=_UNDATED.get(ending))
     return page.getvalue()
 
 
@@ -119,6 +157,7 @@ def written(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, (int, float, np.number)) else str(value)
 
 
+@in_style
 def bars(
     labels: Sequence[str], values: np.ndarray, low: np.ndarray, high: np.ndarray, *, label: str,
     notes: Sequence[str] = (), ax: Axes | None = None,

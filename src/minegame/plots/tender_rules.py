@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minegame.plots.style import bars
+from minegame.plots.style import bars, in_style
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 
+@in_style
 def rule_bars(
     table: pd.DataFrame, *, measure: str, prefix: str = "", replications: int, confidence: float = 0.95,
     ax: Axes | None = None,

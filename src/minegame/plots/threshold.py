@@ -9,6 +9,7 @@ import numpy as np
 from minegame.plots.style import (
     COLOURS,
     axes,
+    in_style,
     log_axis,
 )
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@in_style
 def heat_map(
     table: pd.DataFrame,
     *,

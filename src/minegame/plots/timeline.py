@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from minegame.game import LEVER_TABLE
-from minegame.plots.style import COLOURS, GREY, blank, wrapped
+from minegame.plots.style import COLOURS, GREY, blank, in_style, wrapped
 from minegame.transcript import calendar_month, money
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _BEYOND = 106  # where a concession of more than 100 % is drawn
 _LABELLED = 1 / 20  # of the width, from which a bar has its strength written on it
 
 
+@in_style
 def timeline(months: pd.DataFrame | Sequence[Mapping[str, Any]], cast: Cast) -> Figure:
     """A negotiation month by month, its three panels over one calendar.
 

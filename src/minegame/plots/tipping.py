@@ -12,6 +12,7 @@ from minegame.plots.style import (
     GREY,
     axes,
     blank,
+    in_style,
     legend_above,
     log_axis,
     room_for,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _ACROSS = 3  # curves beside each other
 
 
+@in_style
 def tipping_points(table: pd.DataFrame, *, first: str, second: str, replications: int, ax: Axes | None = None) -> Axes:
     """How far each parameter alone must move until another is the favourite, the nearest on top.
 
@@ -88,6 +90,7 @@ def _part(row: Mapping[str, Any], value: float) -> float:
 # ------------------------------------------------------------------------------------------------------------- curves
 
 
+@in_style
 def tipping_curves(
     table: pd.DataFrame, asked: pd.DataFrame, *, first: str, second: str, replications: int, confidence: float = 0.95
 ) -> Axes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minegame.plots.style import COLOURS, HATCHES, axes, legend_above, log_axis, room_for, wrapped
+from minegame.plots.style import COLOURS, HATCHES, axes, in_style, legend_above, log_axis, room_for, wrapped
 from minegame.text import MINUS, number
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ Row = Mapping[str, Any]
 # ---------------------------------------------------------------------------------------------------------------- bars
 
 
+@in_style
 def odds(
     rows: Sequence[Row], *, replications: int, confidence: float = 0.95, title: str = "", ax: Axes | None = None
 ) -> Axes:
@@ -88,6 +89,7 @@ def _column(rows: Sequence[Row], name: str) -> np.ndarray:
 # -------------------------------------------------------------------------------------------------------------- curves
 
 
+@in_style
 def win_curves(
     rows: Sequence[Row], factor: str, *, outcome: str, label: str = "", name: str = "", what: str = "P(win)",
     ax: Axes | None = None,
@@ -159,6 +161,7 @@ def _sizes(rows: Sequence[Row]) -> str:
 # ---------------------------------------------------------------------------------------------------------------- maps
 
 
+@in_style
 def win_map(
     rows: Sequence[Row], x: str, y: str, *, outcome: str, label: str = "", names: Sequence[str] = (), against: str = "",
     ax: Axes | None = None,
@@ -226,6 +229,7 @@ def _numbered(ax: Axes, grid: np.ndarray, changes: bool) -> None:
 # -------------------------------------------------------------------------------------------------------------- months
 
 
+@in_style
 def award_months(
     counts: pd.DataFrame,
     *,
