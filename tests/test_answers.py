@@ -19,7 +19,7 @@ from minegame.design import Factor
 from minegame.ensemble import by_bidder
 from minegame.plots import axes
 from minegame.runner import Runner
-from minegame.scenario import Scenario, ScenarioError
+from minegame.scenario import Scenario, ScenarioError, in_words
 from minegame.statistics import intervals
 from minegame.tables import Column, Table
 from minegame.text import SHARE
@@ -326,7 +326,42 @@ def test_factors_of_the_wide_experiment_fit_the_case():
     factors = factors_of(Scenario.load(TUNGSTEN))
     assert len(factors) >= 20
     for factor in factors:
-        assert factor.low <= Scenario.load(TUNGSTEN).value(factor.path) <= factor.high, factor.path
+        value = Scenario.load(TUNGSTEN).value(factor.path)
+        assert value in factor.levels if factor.levels else factor.low <= value <= factor.high, factor.path
+
+
+@pytest.mark.parametrize("name", ["kazakhstan_eu_bidder", "two_bidders"])
+def test_shares_that_vary_together_never_add_up_to_more_than_all(name):
+    """Where the ranges of the wide experiment, or half and half, are too much for the camps of another scenario."""
+    scenario = Scenario.load(name)
+    factors = {factor.path: factor for factor in factors_of(scenario)}
+    for share in ("portfolio_share", "ideal_share"):
+        paths = {path: factor for path, factor in factors.items() if path.endswith(f".{share}")}
+        assert paths
+        assert all(factor.low < scenario.value(path) <= factor.high for path, factor in paths.items())
+        rest = sum(
+            scenario.value(f"patrons.{p}.{share}") for p in scenario.patrons if f"patrons.{p}.{share}" not in paths
+        )
+        assert rest + sum(factor.high for factor in paths.values()) == pytest.approx(1)
+        scenario.at({path: factor.high for path, factor in paths.items()})
+    answers.ask("discovery", scenario, points=100, replications=2)
+
+
+def test_a_pattern_is_a_factor_that_moves_all_it_fits():
+    levers = "patrons.china.levers.[!t]*"
+    given = {f"{levers}.trigger": ["always", "rival_leads"], f"{levers}.intensity": [0.0, 0.5, 1.0]}
+    found = answers.ask("discovery", TUNGSTEN, vary=given, points=200, replications=8, below=0.7)
+    assert found.settings["vary"] == given
+    paths = {row for key, table in found.tables.items() if key.startswith("limits") for row in table.frame["parameter"]}
+    assert paths <= set(given)
+    assert f"--vary '{levers}.trigger=always,rival_leads'" in found.command
+    scenario = Scenario.load(TUNGSTEN)
+    assert in_words(scenario, f"{levers}.trigger").startswith("China, levers: what must have happened")
+    assert in_words(scenario, f"{levers}.intensity") == f"{levers}.intensity", "each lever's means something else"
+    with pytest.raises(ScenarioError, match="no number of its own"):
+        answers.ask("tipping", TUNGSTEN, vary={"patrons.us.levers.*.onset": (0, 12)}, replications=20)
+    tips = answers.ask("tipping", TUNGSTEN, vary={f"{levers}.intensity": (0, 1)}, replications=300)
+    assert tips.tables["asked"].frame["parameter"].unique().tolist() == [f"{levers}.intensity"]
 
 
 def test_an_experiment_lends_its_factors_without_being_planned(tmp_path, monkeypatch):

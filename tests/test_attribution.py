@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from minegame import answers, plots
 from minegame.analysis import attribution
+from minegame.answers import asking
 from minegame.design import intensities, packages
-from minegame.scenario import Scenario
+from minegame.experiment_file import Experiment
+from minegame.scenario import Scenario, ScenarioError
+from minegame.text import POINTS
 
 LEVERS = ("tariff", "access", "engagement", "finance")
 
@@ -260,3 +263,69 @@ def test_the_picture_of_other_worlds_says_what_it_shows():
     ends = [segment[:, 0].tolist() for segment in picture.collections[0].get_segments()]
     assert ends == [pytest.approx([22, 49]), pytest.approx([-17, 28])]
     assert "3 of 9 worlds; n = 400" in picture.figure.get_supxlabel()
+
+
+# ----------------------------------------------------------------------------------------- what an effect hangs on
+
+TRUE_LETTERS = {"financiers.us_public_lenders.credibility": 0.4}
+
+
+@pytest.fixture(scope="module")
+def hanging() -> answers.Answer:
+    policies = {"letters": TRUE_LETTERS, "nothing": {}}
+    return answers.ask("attribution", lever=["access", "finance"], policy=policies, replications=400)
+
+
+def test_what_an_effect_hangs_on_is_the_difference_of_two_attributions(hanging):
+    scenario = Scenario.load()
+    there = answers.ask("attribution", scenario.at(TRUE_LETTERS), lever=["access", "finance"], replications=400)
+    for key, other in (("hangs", "levers"), ("hangs_value", "value")):
+        table = hanging.tables[key].frame
+        rows = table[table["policy"] == "letters"].set_index("lever")
+        assert list(rows.index) == ["access", "finance", "all together"]
+        here, elsewhere = (one.tables[other].frame.set_index("lever") for one in (hanging, there))
+        for lever in ("access", "finance"):
+            assert rows.loc[lever, "here"] == pytest.approx(here.loc[lever, "shapley"])
+            assert rows.loc[lever, "there"] == pytest.approx(elsewhere.loc[lever, "shapley"])
+            assert rows.loc[lever, "there_low"] == pytest.approx(elsewhere.loc[lever, "shapley_low"])
+        assert rows["hangs"].to_numpy() == pytest.approx((rows["here"] - rows["there"]).to_numpy())
+        assert rows.loc["all together"][["here", "there", "hangs"]].to_numpy(float) == pytest.approx(
+            rows.iloc[:2][["here", "there", "hangs"]].sum().to_numpy(float)
+        )
+
+
+def test_the_difference_is_paired_so_that_what_changes_nothing_is_exactly_nil(hanging):
+    table = hanging.tables["hangs"].frame.set_index(["policy", "lever"])
+    idle = table.loc["nothing"]
+    assert (idle[["hangs", "hangs_low", "hangs_high"]] == 0).all().all()
+    paired = table.loc[("letters", "finance")]
+    width = {name: paired[f"{name}_high"] - paired[f"{name}_low"] for name in ("here", "there", "hangs")}
+    assert width["hangs"] < np.hypot(width["here"], width["there"])
+    said = [sentence for sentence in hanging.sentences if sentence.startswith("Under 'letters'")]
+    assert len(said) == 1
+    assert f"finance {POINTS.write(paired['hangs'], paired['hangs_low'], paired['hangs_high'])}" in said[0]
+
+
+def test_a_policy_cannot_press_what_the_packages_press():
+    for path in ("patrons.us.levers.finance.intensity", "patrons.us.levers.*.intensity"):
+        with pytest.raises(ScenarioError, match="pressed or not by the packages"):
+            answers.ask("attribution", policy={"weak": {path: 0.5}}, replications=5)
+
+
+def test_the_experiment_on_beliefs_sets_them_to_the_truth_of_its_scenario():
+    """Letters believed at the rate at which they convert, access at the rate at which it is delivered, for good."""
+    experiment, plan = Experiment.load("beliefs", {"replications": 20})
+    (question,) = asking.questions_of(experiment)
+    scenario = plan.scenario
+    true = {name: scenario.at(changes) for name, changes in question.policy.items()}
+    assert list(question.policy) == ["letters at their worth", "access at its worth", "both at their worth"]
+    for name, one in true.items():
+        us, lenders = one.patrons["us"], one.financiers["us_public_lenders"]
+        assert (lenders.credibility == lenders.conversion) == (name != "access at its worth")
+        firm = us.access_trust_a + us.access_trust_b >= 1e6
+        assert firm == (name != "letters at their worth")
+        if firm:
+            assert us.access_trust_a / (us.access_trust_a + us.access_trust_b) == us.access_delivery
+        assert dict(question.policy[name]) == dict(experiment.policies[name])
+    others = [f for name, f in scenario.financiers.items() if scenario.camp_of(f.bidder) == "us" and f.credibility < 1]
+    assert others == [scenario.financiers["us_public_lenders"]]

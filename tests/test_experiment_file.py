@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from minegame import experiment
+from minegame.answers import experiment as told
 from minegame.experiment_file import Experiment, ExperimentError, Plan, shipped_experiments
 from minegame.scenario import Scenario, ScenarioError, shipped_scenarios
 
@@ -55,6 +57,36 @@ def test_whole_numbers_stay_whole_in_a_sample(tmp_path: Path) -> None:
         tmp_path,
     )
     assert plan.design["tender.months"].dtype.kind == "i"
+
+
+def test_a_factor_may_be_a_pattern_that_moves_all_it_fits(tmp_path: Path) -> None:
+    lever = "patrons.china.levers.[!t]*"
+    text = f"""
+scenario: kazakhstan_tungsten
+factors: {{'{lever}.trigger': [always, rival_leads], patrons.us.levers.*.onset: [0, 7]}}
+replications: 20
+"""
+    plan = plan_of(text, tmp_path)
+    assert list(plan.design.columns) == [f"{lever}.trigger", "patrons.us.levers.*.onset"]
+    games = plan.games()[:, 0]
+    for game, point in zip(games, plan.design.to_dict("records"), strict=True):
+        assert game.tobytes() == plan.scenario.at(point).game()[0].tobytes()
+    assert sorted({tuple(row) for row in games["lever_onset"][:, 0, :5]}) == [(0,) * 5, (7,) * 5]
+    assert plan.scenario.value("patrons.us.levers.*.onset") is None, "no single value of its own"
+    answer = told.answer(experiment.run(plan, tmp_path / "results"))
+    assert len(answer.tables["winners"]) == 4
+
+
+def test_two_factors_or_a_factor_and_a_policy_that_move_one_path_are_refused(tmp_path: Path) -> None:
+    levers, tariff = "patrons.us.levers.*.onset", "patrons.us.levers.tariff.onset"
+    pattern = f"{levers}: [0, 7]"
+    for more, says in (
+        (f"factors: {{{pattern}, {tariff}: [1, 2]}}", f"{tariff} is varied by {levers} already"),
+        (f"factors: {{{pattern}}}\npolicies: {{late: {{{tariff}: 8}}}}", "is also set by a policy"),
+    ):
+        with pytest.raises(ExperimentError) as refused:
+            plan_of(f"scenario: kazakhstan_tungsten\n{more}\nreplications: 20\n", tmp_path)
+        assert says in str(refused.value)
 
 
 def test_designs_are_crossed(tmp_path: Path) -> None:

@@ -107,8 +107,27 @@ def test_a_vector_that_says_nothing_is_kept_and_none_kept_is_said():
 
 def test_products_are_paths_of_the_baseline():
     scenario = Scenario.load()
-    for paths in history_matching.products("us", "cove_kaz", "us_public_lenders").values():
+    for parts in history_matching.products("us", "cove_kaz", "us_public_lenders").values():
+        paths = [path for part in parts for path in ([part] if isinstance(part, str) else part)]
+        assert len(paths) > 1
         assert all(isinstance(scenario.value(path), float) for path in paths)
+
+
+def test_a_part_of_a_product_may_be_a_difference():
+    """Only omega · (w* − w) is learnt, hardly its parts."""
+    chance, n = np.random.default_rng(3), 4_000
+    points = pd.DataFrame({name: chance.random(n) for name in ("host.weight", "us.wish", "us.share")})
+    wins = 0.5 + 0.5 * points["host.weight"] * (points["us.wish"] - points["us.share"])
+    estimates, errors = pd.DataFrame({"won": wins}), pd.DataFrame({"won": np.full(n, 0.001)})
+    found = history_matching.estimate(
+        points, [history_matching.Observation("won", 0.75, 0.02)], estimates, errors, 0 * errors,
+        products={"balance": ("host.weight", ("us.wish", "us.share")), "lost": ("host.weight", ("us.wish", "gone"))},
+    )  # fmt: skip
+    table = found.parameters.set_index("parameter")
+    assert table.index[0] == "balance: weight × (wish − share)"
+    product = points["host.weight"] * (points["us.wish"] - points["us.share"])
+    assert table.iloc[0]["kept_low"] == pytest.approx(np.quantile(product[found.kept], 0.05))
+    assert len(table) == 4
 
 
 def test_picture_of_the_ranges(case):

@@ -21,9 +21,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minegame import ensemble, experiment, runner
+from minegame.answers import tried
 from minegame.ensemble import MEASURES, by_bidder, general
 from minegame.experiment_file import Experiment, Plan, shipped_experiments
-from minegame.game import OUTCOME, STATE, new_records
+from minegame.game import OUTCOME, STATE, TRIGGERS, new_records
 from minegame.runner import Runner, block_size, pieces, tallied, tree_sum
 from minegame.scenario import Scenario
 from minegame.statistics import precision
@@ -541,9 +542,43 @@ def test_the_wide_design_varies_at_least_twenty_factors() -> None:
     assert len(question.factors) >= 20
     for path, given_ in question.factors.items():
         low, high = given_.low, given_.high
-        assert low is not None
-        assert high is not None
-        assert low <= plan.scenario.value(path) <= high, path
+        if given_.levels is not None:
+            assert plan.scenario.value(path) in given_.levels, path
+        else:
+            assert low <= plan.scenario.value(path) <= high, path
+
+
+def test_the_wide_design_varies_what_the_headline_hangs_on() -> None:
+    """What one case cannot tell (model, section 9), over the ranges that the sources support, camps' shares up to 1."""
+    question, plan = Experiment.load("wide_uncertainty")
+    lever = "patrons.china.levers.[!t]*"
+    camps = ("us", "china")
+    for path in (
+        "tender.months", "host.own_stake_weight", "bargaining.opening_concession", "bidders.cove_kaz.offtake_value",
+        "bidders.chinese_soe.offtake_value", f"{lever}.intensity", f"{lever}.trigger",
+        *(f"financiers.{name}.{what}" for name in ("us_public_lenders", "china_policy_bank")
+          for what in ("credibility", "conversion")),
+        *(f"patrons.{camp}.{share}" for camp in camps for share in ("portfolio_share", "ideal_share")),
+    ):  # fmt: skip
+        assert path in question.factors
+    assert plan.scenario.beyond(tried.of_run(plan.design, plan.policies)) == []
+    for parameter in plan.scenario.parameters():  # every range of a source is varied whole, but for single levers
+        factor = question.factors.get(parameter.path)
+        if factor is not None and parameter.supported_low is not None:
+            assert (factor.low, factor.high) == (parameter.supported_low, parameter.supported_high), parameter.path
+    for share in ("portfolio_share", "ideal_share"):
+        assert sum(question.factors[f"patrons.{camp}.{share}"].high or 0 for camp in camps) <= 1
+    games = plan.games()[:, 0]
+    china = plan.scenario.patron_names.index("china")
+    assert set(games["lever_trigger"][:, china, 1]) == {
+        TRIGGERS.index(t) for t in ("always", "rival_leads", "rival_presses")
+    }
+    assert (games["lever_intensity"][:, china, 0] == 0).all(), "it threatens no tariff"
+    assert 0.4 < (games["lever_intensity"][:, china, 1:] == 1).all(axis=1).mean() < 0.6
+    gap = (
+        plan.design["financiers.us_public_lenders.credibility"] - plan.design["financiers.us_public_lenders.conversion"]
+    )
+    assert gap.min() < 0 < 0.5 < gap.max()
 
 
 @pytest.mark.slow

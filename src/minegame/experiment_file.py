@@ -31,6 +31,7 @@ from minegame.scenario import (
     ScenarioError,
     SourceFile,
     find_file,
+    is_pattern,
     nearest,
     shipped_scenarios,
 )
@@ -567,6 +568,7 @@ class Plan:
             place, column = self.scenario.place(path), self.design[path]
             kind = "" if not place.cell else GAME[place.cell].base.kind
             fits = column.dtype.kind == kind or (kind, column.dtype.kind) == ("f", "i")
+            fits = fits and not is_pattern(path)
             if fits and not place.choices and place.name not in BOUND | DERIVED_FROM and not column.isna().any():
                 for end in (column.min(), column.max()):
                     self.scenario.at({path: end})
@@ -609,7 +611,8 @@ def _planned(experiment: Experiment, folder: Path, places: _Places) -> Plan:
     policies = _policies(experiment, scenario, places, problems)
     reference = _reference(experiment, policies, places, problems)
     listed = _listed(experiment, scenario, places, problems)
-    _no_conflicts(experiment, {**listed, **{path: ("factors", path) for path in factors}}, policies, places, problems)
+    varied = _varied(factors, scenario, places, problems)
+    _no_conflicts(experiment, {**listed, **varied}, policies, places, problems)
     _stop_at(problems)
     table = _table(experiment, factors, scenario, places)
     plan = Plan(
@@ -697,6 +700,19 @@ def _factor(path: str, given: FactorRange, scenario: Scenario) -> Factor:
     assert given.low is not None
     assert given.high is not None
     return Factor(path, given.low, given.high, given.scale, whole=whole)
+
+
+def _varied(
+    factors: Mapping[str, Factor], scenario: Scenario, places: _Places, problems: list[Problem]
+) -> dict[str, tuple[str, ...]]:
+    """The paths that factors vary, those of a pattern one by one, and where they stand."""
+    found: dict[str, tuple[str, ...]] = {}
+    for factor in factors:
+        for path in scenario.paths(factor):
+            if path in found:
+                problems.append(places.problem(("factors", factor), f"{path} is varied by {found[path][-1]} already"))
+            found.setdefault(path, ("factors", factor))
+    return found
 
 
 def _policies(

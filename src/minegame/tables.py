@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: The ends of an interval stand beside ``x`` in columns of these names.
 ENDS = ("{}_low", "{}_high")
-_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_*?\[][\w*?!\[\]-]*)*")
 
 
 @dataclass(frozen=True)

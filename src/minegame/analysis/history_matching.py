@@ -70,13 +70,20 @@ def design(factors: Sequence[Factor], vectors: int = 4096, seed: int = 0) -> pd.
     return designs.latin_hypercube(factors, vectors, seed)
 
 
-def products(patron: str, bidder: str, financier: str) -> dict[str, tuple[str, ...]]:
+#: A part of a product: a parameter by its path, or the difference of two.
+Part = str | tuple[str, str]
+
+
+def products(patron: str, bidder: str, financier: str) -> dict[str, tuple[Part, ...]]:
     """The products in which alone parameters of a patron and its own enter the game, by the paths they multiply.
 
-    One case can narrow a product and leave its parts as wide as they were.
+    One case can narrow a product and leave its parts as wide as they were.  Two paths together are a difference: what
+    the host wishes the camp had more of its portfolio, by how much letters are believed beyond their worth.
     """
     own = f"patrons.{patron}."
     return {
+        "balance": ("host.balance_weight", (own + "ideal_share", own + "portfolio_share")),
+        "mistake": ((f"financiers.{financier}.credibility", f"financiers.{financier}.conversion"),),
         "threat": (own + "link", own + "incidence", own + "exposed_share"),
         "access": (own + "access_deliverable", own + "access_value"),
         "backlash": ("host.backlash", own + "conflict_expectation", own + "publicity"),
@@ -142,7 +149,7 @@ def estimate(
     spreads: pd.DataFrame,
     *,
     headlines: pd.DataFrame | None = None,
-    products: Mapping[str, Sequence[str]] | None = None,
+    products: Mapping[str, Sequence[Part]] | None = None,
     cutoff: float = CUTOFF,
     confidence: float = 0.95,
 ) -> Learning:
@@ -155,8 +162,9 @@ def estimate(
         errors: their Monte Carlo standard errors.
         spreads: the standard deviations of one negotiation's outcomes.
         headlines: answers at each vector whose range over the kept ones is wanted, a column each.
-        products: names → the paths whose product is examined beside the single parameters, called ``name: a × b`` by
-            the factors that vary; a product counts those that are in ``points``, if at least two.
+        products: names → the paths, or differences of two, whose product is examined beside the single parameters,
+            called ``name: a × (b − c)`` by the factors that vary; a product counts those that are in ``points``, if at
+            least two paths are.
         cutoff: a vector is discarded if any observation is more implausible.
         confidence: of the interval of the share kept.
     """
@@ -182,13 +190,28 @@ def estimate(
     )
 
 
-def _with_products(points: pd.DataFrame, products: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    found = {
-        f"{name}: {' × '.join(path.rpartition('.')[2] for path in present)}": points[present].astype(float).prod(axis=1)
-        for name, paths in products.items()
-        if len(present := [path for path in paths if path in points]) > 1
-    }
+def _with_products(points: pd.DataFrame, products: Mapping[str, Sequence[Part]]) -> pd.DataFrame:
+    found = {}
+    for name, parts in products.items():
+        present = [part for part in parts if set(_paths_of(part)) <= set(points)]
+        if len([path for part in present for path in _paths_of(part)]) > 1:
+            label = " × ".join(_part_said(part) for part in present)
+            found[f"{name}: {label}"] = np.prod([_part_of(points, part) for part in present], axis=0)
     return points.assign(**found)
+
+
+def _paths_of(part: Part) -> tuple[str, ...]:
+    return (part,) if isinstance(part, str) else part
+
+
+def _part_of(points: pd.DataFrame, part: Part) -> np.ndarray:
+    first, *others = (points[path].to_numpy(float) for path in _paths_of(part))
+    return np.asarray(first - others[0] if others else first)
+
+
+def _part_said(part: Part) -> str:
+    names = [path.rpartition(".")[2] for path in _paths_of(part)]
+    return names[0] if len(names) == 1 else f"({' − '.join(names)})"
 
 
 def _parameters(points: pd.DataFrame, kept: np.ndarray) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import numpy as np
 from minegame import design as designs
 from minegame import options
 from minegame.analysis import attribution as shapley
+from minegame.answers import attribution_compared as compared
 from minegame.answers import attribution_sentences as words
 from minegame.answers import inputs
 from minegame.answers.answer import Answer, Picture, told
@@ -39,8 +40,9 @@ class Attribution(Question):
     """Which lever did it: exact Shapley values of winning and of the host's value, over all packages of levers.
 
     A lever is absent, or as the scenario has it: with its own intensity, onset and trigger.  One that the scenario does
-    not use is played at full strength.  With ``worlds``, how far that holds in so many worlds drawn from the ranges of
-    what varies.
+    not use is played at full strength.  With ``policy``, how much of each effect hangs on what that changes: the same
+    under it, and the difference on the same luck.  With ``worlds``, how far it holds in so many worlds drawn from the
+    ranges of what varies.
     """
 
     patron: str | None = options.patron()
@@ -49,6 +51,7 @@ class Attribution(Question):
     full_strength: bool = option(
         False, "Play every lever at intensity 1, in place of the intensity that the scenario gives it.", Flag()
     )
+    policy: Mapping[str, Changes] | None = options.policy("none; asked of each too: how much of an effect hangs on it")
     worlds: int = option(
         0, "Ask it also of so many worlds drawn from the ranges of the wide experiment, of --factors or of --vary.",
         Whole(0, 1_000_000),
@@ -59,6 +62,7 @@ class Attribution(Question):
 
     examples: ClassVar = (
         "", "--lever tariff --lever access --out results/attribution", "--full-strength", "--worlds 400",
+        "--policy 'letters at their worth:financiers.us_public_lenders.credibility=0.4'",
     )  # fmt: skip
 
     def answer(self, scenario: Scenario, runner: Runner) -> Answer:
@@ -66,8 +70,11 @@ class Attribution(Question):
         contest = Contest.of(scenario, self.patron, self.bidder, self.lever)
         chosen = inputs.factors_of(scenario, self.vary, self.factors) if self.worlds else ()
         strength = self._strength(contest)
+        policies = self.policy or {}
+        compared.check(contest, policies)
         games = shapley.design(scenario, contest.patron, contest.levers, strength)[0]
-        runner.expect((self.replications + self.worlds * _IN_A_WORLD) * len(games))
+        times = self.replications * (1 + len(policies)) + self.worlds * _IN_A_WORLD
+        runner.expect(times * len(games))
         places = [by_bidder("wins_any", contest.place), general("host_value")]
         samples = runner.samples(games, self.seed, self.replications, places)
         won, worth = (shapley.estimate(samples[..., n], contest.levers, self.confidence, n == 0) for n in range(2))
@@ -79,6 +86,13 @@ class Attribution(Question):
         }
         sentences = [*words.said(won, worth, contest), *words.strength_said(contest, strength)]
         pictures = self._pictures(won, worth, contest)
+        if policies:
+            changed = compared.asked(
+                contest, policies, strength, samples, places=places, seed=self.seed, confidence=self.confidence,
+                runner=runner,
+            )  # fmt: skip
+            tables |= compared.tables(changed, contest)
+            sentences += compared.said(changed, contest)
         if self.worlds:
             elsewhere = self._elsewhere(contest, strength, chosen, runner)
             tables["worlds"] = _worlds(elsewhere)

@@ -13,12 +13,13 @@ import numpy as np
 
 from minegame import text
 from minegame.analysis import equilibrium
+from minegame.answers import shares
 from minegame.answers.answer import AnswerError
 from minegame.design import Changes, Factor
 from minegame.ensemble import by_bidder
 from minegame.game import LEVERS
 from minegame.runner import Runner
-from minegame.scenario import Scenario, in_words, meaning, nearest
+from minegame.scenario import Scenario, fits, in_words, is_pattern, meaning, nearest
 from minegame.transcript import calendar_month
 
 if TYPE_CHECKING:
@@ -150,13 +151,10 @@ def factors_of(
     if factors:
         return _checked(scenario, _ranges(scenario, _asked(factors)))
     asked = _asked(WIDE)
-    if all(path in _paths(scenario) for path in asked.factors):
-        return _checked(scenario, _ranges(scenario, asked))
-    return _by_half(scenario, list(asked.factors))
-
-
-def _paths(scenario: Scenario) -> set[str]:
-    return {parameter.path for parameter in scenario.parameters()}
+    paths = [parameter.path for parameter in scenario.parameters()]
+    if all(fits(path, paths) for path in asked.factors):
+        return _checked(scenario, shares.together(scenario, _ranges(scenario, asked)))
+    return _checked(scenario, shares.together(scenario, _by_half(scenario, list(asked.factors))))
 
 
 def _asked(where: str | Path) -> Experiment:
@@ -209,7 +207,8 @@ def _checked(scenario: Scenario, factors: Sequence[Factor]) -> tuple[Factor, ...
 
 def _by_half(scenario: Scenario, paths: Sequence[str]) -> tuple[Factor, ...]:
     """The kinds of parameter that the paths are of, for every agent, by half around their values where allowed."""
-    kinds = [re.sub(r"^(patrons|bidders|financiers|deposits)\.[^.]+\.", r"\1.*.", path) for path in paths]
+    single = [path for path in paths if not is_pattern(path)]
+    kinds = [re.sub(r"^(patrons|bidders|financiers|deposits)\.[^.]+\.", r"\1.*.", path) for path in single]
     found = []
     for parameter in scenario.parameters():
         if not any(fnmatch.fnmatchcase(parameter.path, kind) for kind in kinds):
@@ -311,7 +310,10 @@ def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:
 
 def reaching(scenario: Scenario, factor: Factor) -> Factor:
     """The factor with a range that reaches the scenario's own value."""
-    value = float(scenario.value(factor.path))
+    own = scenario.value(factor.path)
+    if own is None:
+        raise AnswerError(scenario.name, "has no number of its own in the scenario to move away from", factor.path)
+    value = float(own)
     low, high = min(factor.low, value), max(factor.high, value)
     scale = "linear" if low <= 0 else factor.scale
     return replace(factor, low=low, high=high, scale=scale)

@@ -13,7 +13,7 @@ from minegame.scenario.errors import Problem, ScenarioError, nearest, shown
 from minegame.scenario.fields import LeversFields, Lots, Trigger
 from minegame.scenario.files import find_file, shipped_scenarios
 from minegame.scenario.meaning import in_words, meaning
-from minegame.scenario.paths import Parameter
+from minegame.scenario.paths import Parameter, fits, is_pattern
 from minegame.scenario.scenario import BOUND, DERIVED_FROM, Scenario
 from minegame.scenario.supported import is_outside, range_said
 from minegame.scenario.values import parse_changes, typed_change, typed_value
@@ -32,8 +32,10 @@ __all__ = [
     "SourceFile",
     "Trigger",
     "find_file",
+    "fits",
     "in_words",
     "is_outside",
+    "is_pattern",
     "meaning",
     "nearest",
     "parse_changes",

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from minegame.scenario.fields import KINDS
-from minegame.scenario.paths import Parameter
+from minegame.scenario.paths import Parameter, is_pattern
 
 if TYPE_CHECKING:
     from minegame.scenario.scenario import Scenario
@@ -31,11 +31,14 @@ def in_words(scenario: Scenario, path: str) -> str:
     if found is None or not means:
         return path
     parts = path.split(".")
-    owners = [scenario.label_of(parts[0], parts[1])] if parts[0] in KINDS else []
-    owners += [parts[3]] if parts[2:3] == ["levers"] else []
+    owners = [scenario.label_of(parts[0], parts[1])] if parts[0] in KINDS and not is_pattern(parts[1]) else []
+    owners += ["levers" if is_pattern(parts[3]) else parts[3]] if parts[2:3] == ["levers"] else []
     unit = f" ({found.unit})" if found.unit not in ("", "number") else ""
     return f"{', '.join(owners)}: {means}{unit}" if owners else f"{means[:1].upper()}{means[1:]}{unit}"
 
 
 def _described(scenario: Scenario, path: str) -> Parameter | None:
-    return next((p for p in scenario.parameters(path) if p.path == path), None)
+    if not is_pattern(path):
+        return next((p for p in scenario.parameters(path) if p.path == path), None)
+    fitting = scenario.parameters(path)
+    return fitting[0] if len({parameter.description for parameter in fitting}) == 1 else None  # or none speaks for all

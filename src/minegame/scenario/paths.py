@@ -86,6 +86,12 @@ def places_of(root: type[BaseModel], names: Names) -> dict[str, Place]:
     return {place.path: place for place in places}
 
 
+@lru_cache(maxsize=1024)
+def parameters_of(root: type[BaseModel], names: Names, pattern: str) -> tuple[str, ...]:
+    """The paths that can be set or swept, of a scenario with these agents, which a pattern fits."""
+    return tuple(p.path for p in places_of(root, names).values() if is_parameter(p) and fits(pattern, (p.path,)))
+
+
 def group_of(info: FieldInfo) -> type[Group] | None:
     """The group of values that a field holds, if it holds one."""
     kind = info.annotation

@@ -41,6 +41,7 @@ from minegame.scenario.fields import (
 )
 from minegame.scenario.files import find_file, shipped_hint, shipped_scenarios
 from minegame.scenario.paths import (
+    Names,
     Parameter,
     Place,
     fits,
@@ -48,6 +49,7 @@ from minegame.scenario.paths import (
     is_parameter,
     is_pattern,
     matching,
+    parameters_of,
     passes,
     places_of,
     range_of,
@@ -67,6 +69,9 @@ _T = TypeVar("_T")
 BOUND = frozenset(
     {"equity_min", "equity_max", "portfolio_share", "ideal_share", "key", "bidder", "patron", "offtake_multiple"}
 )
+#: Those of them that only must not add up to more than 1 over the patrons.
+_SHARES, _SHARES_SLACK = ("portfolio_share", "ideal_share"), 1e-10
+_SLOW = BOUND - set(_SHARES)
 #: Fields from which :func:`minegame.game.derive` computes others.
 DERIVED_FROM = frozenset({"output", "exports", "exposed_share", "incidence", "annuity"})
 
@@ -203,23 +208,36 @@ class Scenario(Group):
     # ---------------------------------------------------------------------------------------------------- single values
 
     @property
+    def _names(self) -> Names:
+        return self.deposit_names, self.patron_names, self.bidder_names, self.financier_names
+
+    @property
     def _places(self) -> dict[str, Place]:
-        return places_of(Scenario, (self.deposit_names, self.patron_names, self.bidder_names, self.financier_names))
+        return places_of(Scenario, self._names)
+
+    def paths(self, path: str) -> tuple[str, ...]:
+        """The paths for which a path stands: itself, or the parameters that it fits if it is a pattern.
+
+        Raises:
+            ScenarioError: for an unknown path or a pattern that fits none, with the nearest known one.
+        """
+        found = parameters_of(Scenario, self._names, path) if is_pattern(path) else (path,)
+        if not found or (found == (path,) and path not in self._places):
+            fail(self.name, unknown_path(path, self._places), path=str(path))
+        return found
 
     def place(self, path: str) -> Place:
-        """Where the value of a path stands; raises ScenarioError for an unknown path, with the nearest known one."""
-        place = self._places.get(path)
-        if place is None:
-            fail(self.name, unknown_path(path, self._places), path=str(path))
-        return place
+        """Where the value of a path stands, the first if it is a pattern; raises ScenarioError as :meth:`paths`."""
+        return self._places[self.paths(path)[0]]
 
     def value(self, path: str) -> Any:
-        """The value at a path.
+        """The value at a path; at a pattern the one that all have which it fits, or None if they differ.
 
         Raises:
             ScenarioError: for an unknown path, with the nearest known one.
         """
-        return self._read(self.place(path))
+        first, *others = (self._read(self._places[one]) for one in self.paths(path))
+        return first if all(other == first for other in others) else None
 
     def _read(self, place: Place) -> Any:
         value: Any = self
@@ -313,10 +331,7 @@ class Scenario(Group):
         plain: dict[str, _T] = {}
         for path, value in changes.items():
             self._keep_agents(path, value)
-            fitting = [place.path for place in self._parameters(path)] if "*" in path else [path]
-            if not fitting:
-                fail(self.name, unknown_path(path, self._places), path=path)
-            plain |= dict.fromkeys(fitting, value)
+            plain |= dict.fromkeys(self.paths(path) if is_pattern(path) else (path,), value)
         return plain
 
     def at(self, changes: Mapping[str, object]) -> Scenario:
@@ -388,17 +403,7 @@ class Scenario(Group):
             ScenarioError: as :meth:`at`, for the first point that is not allowed.
         """
         games = np.repeat(self.game(), len(points))
-        columns: dict[Place, tuple[list[int], list[object]]] = {}
-        slow: set[int] = set()
-        for row, point in enumerate(points):
-            for path, value in self.expanded(point).items():
-                place = self.place(path)
-                if place.name in BOUND:
-                    slow.add(row)
-                else:
-                    rows, values = columns.setdefault(place, ([], []))
-                    rows.append(row)
-                    values.append(value)
+        columns, slow = self._columns(points)
         for place, (rows, values) in columns.items():
             try:
                 checked = column(place).validate_python([plain_value(value, place) for value in values])
@@ -408,12 +413,34 @@ class Scenario(Group):
             if place.cell:
                 cells: Any = (rows, *place.index)
                 games[place.cell][cells] = [code(place, value) for value in checked]
+        for share in _SHARES:  # the first point with too much of them raises below, in the words of at()
+            slow.update(np.flatnonzero(games[f"patron_{share}"].sum(axis=1) > 1 + _SHARES_SLACK).tolist())
         touched = {row for place, (rows, _) in columns.items() if place.name in DERIVED_FROM for row in rows}
         for row in touched - slow:
             derive(games[row])
         for row in sorted(slow):
             games[row] = self.at(points[row]).game()[0]
         return games
+
+    def _columns(
+        self, points: Sequence[Mapping[str, object]]
+    ) -> tuple[dict[Place, tuple[list[int], list[object]]], set[int]]:
+        """Rows and values for every place that points change, and the rows that go by :meth:`at`."""
+        columns: dict[Place, tuple[list[int], list[object]]] = {}
+        slow: set[int] = set()
+        meant: dict[str, list[Place]] = {}
+        for row, point in enumerate(points):
+            for path, value in point.items():
+                if path not in meant:
+                    meant[path] = [self.place(one) for one in self.expanded({path: value})]
+                for place in meant[path]:
+                    if place.name in _SLOW:
+                        slow.add(row)
+                    else:
+                        rows, values = columns.setdefault(place, ([], []))
+                        rows.append(row)
+                        values.append(value)
+        return columns, slow
 
     # ----------------------------------------------------------------------------------------------------------- checks
 
