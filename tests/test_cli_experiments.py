@@ -140,7 +140,10 @@ def test_sweep_needs_no_file_and_can_write_one() -> None:
     assert (folder / "pictures" / "map_1.png").exists()
     question, plan = Experiment.load("mine.yaml")
     assert plan.groups == 6
-    assert question.factors["host.backlash"].levels == [0.01, 0.1, 1]
+    assert question.factors["host.backlash"].model_dump(exclude_unset=True) == {
+        "low": 0.01, "high": 1, "count": 3, "scale": "log",
+    }  # fmt: skip
+    assert plan.design["host.backlash"].unique().tolist() == [0.01, 0.1, 1]
     minegame_command("run", "mine.yaml")
     assert asked.table_sums(Path("results/mine")) == asked.table_sums(folder)
 

@@ -148,8 +148,8 @@ def test_scenarios_without_a_common_bidder_cannot_be_compared():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("-n", "1e6"), "--replications: '1e6' is not allowed: expected a whole number between 1 and"),
-        (("-n", "1e6"), "did you mean 1000000?"),
+        (("-n", "1e6.5"), "--replications: '1e6.5' is not allowed: expected a whole number between 1 and"),
+        (("-n", "1,000,000"), "did you mean 1000000?"),
         (("-n", "2.4"), "did you mean 2?"),
         (("-n", "0"), "0 is not allowed: expected a whole number between 1 and"),
         (

@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asked
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minegame import experiment, storage
 from minegame.answers import Answer
 from minegame.answers import experiment as runs
 from minegame.answers.experiment import tables
+from minegame.answers.experiment.found import fills_a_map
+from minegame.answers.experiment.pictures import pictures_of
 from minegame.answers.experiment.rerun import command
 from minegame.experiment_file import Experiment, Plan
 from minegame.results import Results, load
@@ -74,6 +80,37 @@ policies: {as it is: {}, without: {patrons.us.levers.*.intensity: 0}, tariff onl
 factors: {host.balance_weight: [0, 1, 2, 3, 4]}
 replications: 40
 analysis: [winning, contrasts, terms, plot]
+""",
+    "partial": """
+title: Four points, two by two by count
+scenario: two_bidders
+points: [{host.balance_weight: 0, host.backlash: 0.1}, {host.balance_weight: 0, host.backlash: 0.1},
+  {host.balance_weight: 1, host.backlash: 0.1}, {host.balance_weight: 1, host.backlash: 0.5}]
+policies: {as it is: {}, split: {tender.lots: split}}
+replications: 20
+analysis: [contrasts, plot]
+""",
+    "a sample of levels": """
+title: A Latin hypercube over two lists of levels
+scenario: two_bidders
+factors: {tender.months: [4, 6, 8, 10, 12], host.balance_weight: [0, 0.5, 1, 1.5, 2, 2.5]}
+design: {kind: latin_hypercube, points: 30, seed: 3}
+replications: 20
+analysis: [winning, plot]
+""",
+    "with null": """
+title: A grid in which one level is null
+scenario: two_bidders
+factors: {financiers.north_state_bank.offtake_multiple: [null, 0.5, 1, 1.5, 2], host.balance_weight: [0, 1, 2, 3, 4]}
+replications: 20
+analysis: [winning, plot]
+""",
+    "null alone": """
+title: One factor with null
+scenario: two_bidders
+factors: {financiers.north_state_bank.patron: [north, null, south]}
+replications: 20
+analysis: [winning, plot]
 """,
     "until sure": asked.UNTIL_SURE,
 }
@@ -187,6 +224,42 @@ def test_two_factors_are_a_map_of_numbers(results):
     )
 
 
+LEVELS = st.lists(st.sampled_from([0, 1, 2.5, None]), min_size=1, max_size=9)
+
+
+@given(LEVELS, st.lists(st.sampled_from(["bundled", "split", None]), min_size=9, max_size=9))
+def test_a_map_is_told_only_of_every_pair_of_levels_exactly_once(x, y):
+    points = list(zip(x, y[: len(x)], strict=True))
+    _is_a_map_if_every_pair_stands_once(points)
+    _is_a_map_if_every_pair_stands_once(sorted({(a, b) for a in x for b in y}, key=repr))
+
+
+def _is_a_map_if_every_pair_stands_once(points):
+    x, y = zip(*points, strict=True)
+    design = pd.DataFrame({"x": pd.Series(x, dtype=object), "y": pd.Series(y, dtype=object)})
+    found = fills_a_map(SimpleNamespace(factors=["x", "y"], design=design, groups=len(points)))
+    every = [(a, b) for a in dict.fromkeys(x) for b in dict.fromkeys(y)]
+    assert found == (sorted(points, key=repr) == sorted(every, key=repr))
+
+
+def test_null_is_a_level(results):
+    answer = runs.answer(results("with null"))
+    assert answer.tables["map_1"].cells()[0][0] == "null"
+    assert answer.tables["factors"].cells()[0] == [
+        "financiers.north_state_bank.offtake_multiple", "5", "null", "2", "null",
+    ]  # fmt: skip
+    alone = runs.answer(results("null alone"))
+    assert alone.tables["winners"].frame.iloc[:, 0].unique().tolist() == ["north", "null", "south"]
+    assert results("null alone").design["financiers.north_state_bank.patron"].tolist() == ["north", None, "south"]
+
+
+def test_points_that_are_no_grid_have_a_row_each_and_a_dot(results):
+    for name in ("partial", "a sample of levels"):
+        assert not [key for key in runs.answer(results(name)).tables if key.startswith(("map", "gain_"))], name
+    picture = pictures_of(results("a sample of levels"))["scatter_1"].draw()
+    assert len(picture.collections[0].get_offsets()) == 30
+
+
 def test_a_large_design_is_told_by_its_spread_and_no_point_has_a_row(results, monkeypatch):
     found = load(results("many points").folder)
     rows = found.win_probabilities()
@@ -251,8 +324,10 @@ def test_what_was_compared_and_varied_is_told(results):
 
 
 PICTURES = {
-    "alone": ["odds"], "packages": ["odds"], "three factors": [], "many points": [], "a map": ["map_1", "map_2"],
-    "gains": ["gain_1"], "one factor": ["curves", "built"], "until sure": [],
+    "alone": ["odds"], "packages": ["odds"], "three factors": [], "many points": ["gain_1"],
+    "a map": ["map_1", "map_2"], "gains": ["gain_1"], "one factor": ["curves", "built"], "until sure": [],
+    "partial": ["gain_1"], "a sample of levels": ["scatter_1"], "with null": ["map_1"],
+    "null alone": ["curves", "built"],
 }  # fmt: skip
 
 

@@ -9,10 +9,15 @@ import asked
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from minegame import experiment
 from minegame.answers import experiment as told
+from minegame.answers.inputs import factors_of
+from minegame.design import Factor
 from minegame.experiment_file import Experiment, ExperimentError, Plan, shipped_experiments
+from minegame.options import Whole
 from minegame.scenario import Scenario, ScenarioError, shipped_scenarios
 
 
@@ -87,6 +92,71 @@ def test_two_factors_or_a_factor_and_a_policy_that_move_one_path_are_refused(tmp
         with pytest.raises(ExperimentError) as refused:
             plan_of(f"scenario: kazakhstan_tungsten\n{more}\nreplications: 20\n", tmp_path)
         assert says in str(refused.value)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["4", "4.0", "4e0", "0.4e1", "+4", "40e-1"]))
+def test_a_whole_number_may_be_written_alike_everywhere(tmp_path: Path, four: str) -> None:
+    """One rule for scenarios, experiments and options."""
+    text = f"set: {{tender.months: {four}}}\npackages: {{north: {{levers: [access], onset: {four}}}}}\n"
+    text += (
+        f"factors: {{patrons.north.levers.access.lag: {{low: 0, high: {four}, count: {four}}}, host.backlash: [0.1]}}\n"
+    )
+    text += f"design: [{{levels: {four}, seed: {four}, factors: [patrons.north.levers.access.lag]}},"
+    text += f" {{kind: sobol, points: {four}, seed: {four}}}]\nseed: {four}\n"
+    counted = Experiment.load(write(tmp_path, text + f"replications: {four}\n"))[1]
+    assert (counted.replications.at_most, counted.seed, counted.groups) == (4, 4, 16)
+    assert counted.scenario.tender.months == 4
+    assert counted.design["patrons.north.levers.access.lag"].unique().tolist() == [0, 1, 3, 4]
+    assert counted.policies["access"]["patrons.north.levers.access.onset"] == 4
+    until = f"replications: {{until: 0.1, first: {four}, at_most: {four}}}\n"
+    assert Experiment.load(write(tmp_path, text + until))[1].replications.looks == [4]
+    assert Whole(0, 9).read(four, "-n") == Whole(0, 9).read(float(four), "n") == 4
+
+
+@pytest.mark.parametrize(
+    "count", ["1.5", ".inf", "-.inf", ".nan", "1e400", "-1", "'4'", "true", "1e300", "10_000", "null", ".5"]
+)
+@pytest.mark.parametrize(
+    "place",
+    [
+        "replications: {}", "seed: {}", "design: {{levels: {}}}", "design: {{kind: sobol, points: {}}}",
+        "design: {{seed: {}}}", "replications: {{until: 0.1, at_most: {}}}", "packages: {{north: {{onset: {}}}}}",
+    ],
+)  # fmt: skip
+def test_what_is_no_whole_number_is_told_with_what_is(tmp_path: Path, place: str, count: str) -> None:
+    if place.startswith("packages") and count == "null":
+        return
+    text = place.format(count) + ("" if place.startswith("replications") else "\nreplications: 10")
+    with pytest.raises(ExperimentError, match=r"line \d: .*whole number") as refused:
+        Experiment.load(write(tmp_path, text))
+    assert len(refused.value.problems) == 1
+    assert ("did you mean 10000?" in str(refused.value)) == (count == "10_000" and "onset" not in place)
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [
+        ("{low: 4, high: 0}", "the range is empty: 4 is not below 0; did you mean 0 to 4?"),
+        ("{low: 1, high: 1}", "a single value is a level"),
+        ("{low: 0, high: .inf}", "inf is not allowed: expected a number"),
+        ("[1, 1.0]", "lists a level twice: 1.0"), ("[-0.0, 0]", "lists a level twice: 0"),
+        ("{low: 0, high: 4, count: 0}", "count: 0 is not allowed: expected a whole number between 1 and 1,000,000"),
+        ("{levels: [1], count: 3}", "has levels and a range"),
+    ],
+)  # fmt: skip
+def test_a_range_that_is_none_is_told_with_its_line(tmp_path: Path, factor: str, said: str) -> None:
+    text = f"replications: 10\nfactors:\n  host.balance_weight: {factor}\n"
+    with pytest.raises(ExperimentError, match=r"line 5: factors\.host\.balance_weight") as refused:
+        Experiment.load(write(tmp_path, text))
+    assert said in str(refused.value)
+
+
+def test_a_whole_number_over_a_range_that_ends_between_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExperimentError, match=r"factors\.tender\.months: 3\.5 is not allowed: expected a whole number"):
+        Experiment.load(write(tmp_path, "replications: 10\nfactors: {tender.months: {low: 3.5, high: 8.2}}\n"))
+    with pytest.raises(ScenarioError, match=r"tender\.months: 3\.5 is not allowed: expected a whole number"):
+        factors_of(Scenario.load("two_bidders"), [Factor("tender.months", 3.5, 8.2)])
 
 
 def test_designs_are_crossed(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shlex
 from collections.abc import Iterator
@@ -58,11 +59,15 @@ VALUES = st.booleans() | st.none() | st.integers(-1000, 1000) | FLOATS | NAMES
 CHANGES = st.dictionaries(PATHS, VALUES, min_size=1, max_size=3)
 
 
+#: 1 and 1.0 are one level, 1 and true are two.
+LEVELS = st.lists(VALUES, min_size=1, max_size=4, unique_by=lambda level: (isinstance(level, bool), level))
+
+
 @st.composite
 def factors(draw: st.DrawFn) -> Factor:
     path = draw(PATHS)
     if draw(st.booleans()):
-        return Factor(path, levels=tuple(draw(st.lists(VALUES, min_size=1, max_size=4))))
+        return Factor(path, levels=tuple(draw(LEVELS)))
     scale = draw(st.sampled_from(["linear", "log"]))
     low = draw(st.floats(1e-6, 1e3) if scale == "log" else FLOATS)
     return Factor(path, low, low + draw(st.floats(0.1, 1e3)), scale)
@@ -95,7 +100,7 @@ def values_of(reader: Reader) -> st.SearchStrategy[Any]:
         case Axis():
             return PATHS | factors()
         case Levels():
-            return st.dictionaries(PATHS, st.lists(VALUES, min_size=1, max_size=4), min_size=1, max_size=2)
+            return st.dictionaries(PATHS, LEVELS, min_size=1, max_size=2)
     raise AssertionError(f"no values are drawn of {reader}")
 
 
@@ -210,7 +215,11 @@ def refusal(reader: Reader, given: Any) -> tuple[str, Any]:
 @pytest.mark.parametrize(
     ("reader", "given", "said"),
     [
-        (Whole(2, 10), "1e1", "'1e1' is not allowed: expected a whole number between 2 and 10; did you mean 10?"),
+        (Whole(2, 10), "1e2", "100 is not allowed: expected a whole number between 2 and 10"),
+        (Whole(2, 10), "9" * 5000, f"'{'9' * 56}…' is not allowed"),
+        (Whole(2, 10), math.inf, "inf is not allowed: expected a whole number between 2 and 10"),
+        (Whole(2, 10), 10**400, "a number that large is not allowed"),
+        (Whole(2, 99), "1_0", "'1_0' is not allowed: expected a whole number between 2 and 99; did you mean 10?"),
         (Whole(2, 10**5), "10,000", "did you mean 10000?"),
         (Whole(2, 10), 2.5, "2.5 is not allowed: expected a whole number between 2 and 10; did you mean 2?"),
         (Whole(2, 10), "11", "11 is not allowed: expected a whole number between 2 and 10"),
@@ -241,6 +250,9 @@ def refusal(reader: Reader, given: Any) -> tuple[str, Any]:
         (Factors(), "a.b=4:0", "a.b=4:0: the range is empty: 4 is not below 0"),
         (Factors(), "a.b=0:1:log", "a log scale cannot reach 0"),
         (Factors(), "a.b=0:inf", "is not a range: expected two numbers"),
+        (Factors(), "a.b=1:1", "the range is empty: 1 is not below 1; a single value is a level"),
+        (Factors(), "a.b=1,1.0", "a.b: expected every level once: 1.0 is listed twice"),
+        (Factors(), {"a.b": [-0.0, 2, 0]}, "a.b: expected every level once: 0 is listed twice"),
         (Factors(), "a.b=x:y", "a.b=x:y is not a range"),
         (Factors(), ["a.b=0:1", "a.b=0:2"], "a.b is varied twice"),
         (Factors(), {"a.b": []}, "a.b: has no levels"),
@@ -252,6 +264,12 @@ def refusal(reader: Reader, given: Any) -> tuple[str, Any]:
         (Axis(), {"a.b": [0, 1], "c.d": [0, 1]}, "expected one parameter with its range"),
         (Levels(), "a.b=0:4:1", "expected low:high:n with n from 2"),
         (Levels(), ["a.b=1", "a.b=2"], "a.b is varied twice"),
+        (Levels(), "a.b=1,1.0", "a.b: expected every level once: 1.0 is listed twice"),
+        (Levels(), "a.b=0:inf:5", "is not a range: expected two numbers"),
+        (Levels(), "a.b=0:4:" + "9" * 5000, "expected low:high:n with n from 2 to 1,000,000"),
+        (Levels(), "a.b=0:4:1e7", "expected low:high:n with n from 2 to 1,000,000"),
+        (Levels(), {"a.b": {"low": 0, "high": 4, "count": 1}}, "1 is not allowed: expected a whole number between 2"),
+        (Levels(), {"a.b": {"low": 0}}, "expected low, high and count, or a list of levels"),
     ],
 )  # fmt: skip
 def test_what_is_not_allowed_is_said_with_what_is(reader: Reader, given: Any, said: str) -> None:
@@ -278,6 +296,13 @@ def test_ranges_and_levels_may_be_written_as_in_an_experiment() -> None:
         Factor("a.a", 0, 4), Factor("a.b", 1, 10, "log"), Factor("a.c", 0, 4), Factor("a.d", 1, 2, "log"),
         Factor("a.e", levels=(0, 4)), Factor("a.f", levels=(8, 12, 18)), Factor("a.g", levels=("split", "bundled")),
     )  # fmt: skip
+
+
+def test_a_grid_is_kept_as_an_experiment_has_it() -> None:
+    assert Levels().read(["a.b=0:4:5", "a.c=1:100:3:log", "a.d=1,2", "a.e=0:1:5e1"], "--vary") == {
+        "a.b": {"low": 0, "high": 4, "count": 5}, "a.c": {"low": 1, "high": 100, "count": 3, "scale": "log"},
+        "a.d": [1, 2], "a.e": {"low": 0, "high": 1, "count": 50},
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,9 @@ def pictures(names) -> dict:
         "map": plots.win_map(
             [r for r in rows if r["policy"] == first], "x", "y", outcome=first, label=first, names=(first, second)
         ),
+        "scatter": plots.win_scatter(
+            [r for r in rows if r["policy"] == first], "outcome", "y", outcome=first, label=first, names=(first, second)
+        ),
         "months": plots.award_months(counts, months=2, replications=99, start=first, observed=1),
         "shapley": plots.shapley_bars(table, outcome=first, replications=9),
         "tornado": plots.tornado(table, outcome=first, replications=9),

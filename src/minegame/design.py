@@ -7,6 +7,7 @@ Points come from SciPy's ``stats.qmc`` or from plain products; a factor turns a 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minegame.game import LEVERS
-from minegame.scenario import Scenario
+from minegame.scenario import Scenario, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_DIGITS = 12  # of a value between the ends of a range: what differs by less differs by rounding
 
 Value = float | int | str | bool | None
 #: Changes of a scenario by path.
@@ -28,7 +31,8 @@ Changes = Mapping[str, Value]
 class Factor:
     """A parameter that a design varies: a range (low, high) on a scale, or levels.
 
-    ``whole`` rounds to whole numbers (months, onsets).
+    ``whole`` rounds to whole numbers (months, onsets); ``count`` is into how many values a grid cuts the range, if that
+    is its own.
     """
 
     path: str
@@ -37,6 +41,20 @@ class Factor:
     scale: str = "linear"
     levels: tuple[Value, ...] = ()
     whole: bool = False
+    count: int | None = None
+
+    @classmethod
+    def between(
+        cls, scenario: Scenario, path: str, low: float, high: float, scale: str = "linear", count: int | None = None
+    ) -> Factor:
+        """A range of a parameter, in whole numbers where the parameter is one.
+
+        Raises:
+            ScenarioError: for an unknown path.
+        """
+        value = scenario.value(path)
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return cls(path, low, high, scale, whole=whole, count=count)
 
     @property
     def is_range(self) -> bool:
@@ -63,12 +81,54 @@ class Factor:
         return np.asarray(np.clip(values, self.low, high))
 
     def spread(self, count: int) -> list[Value]:
-        """Its levels, or ``count`` values spread evenly over its range, ends included; whole values once each."""
+        """Its levels, or ``count`` values spread evenly over its range, ends included; whole values once each.
+
+        >>> Factor("tender.months", 4, 12, whole=True).spread(4), Factor("host.backlash", 0, 0.4).spread(5)
+        ([4, 7, 9, 12], [0.0, 0.1, 0.2, 0.3, 0.4])
+        """
         if self.levels:
             return list(self.levels)
+        count = self.count or count
         values = self._between(np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.5]), self.high)
-        values = np.rint(values).astype(int) if self.whole else values
-        return list(dict.fromkeys(values.tolist()))
+        if self.whole:
+            return list(dict.fromkeys(np.rint(values).astype(int).tolist()))
+        inner = [float(f"{value:.{_DIGITS}g}") for value in values]
+        return list(dict.fromkeys(min(max(value, self.low), self.high) for value in inner))
+
+    def most(self, count: int) -> int:
+        """How many values :meth:`spread` gives at most, without making them."""
+        if self.levels:
+            return len(self.levels)
+        count = self.count or count
+        return min(count, int(self.high - self.low) + 1) if self.whole else count
+
+
+def level_twice(levels: Sequence[Value]) -> str:
+    """The first level that stands twice in a list, in words; nothing if none does.  1 and 1.0, 0 and -0.0 are one.
+
+    >>> level_twice([1, 2, 1.0]), level_twice(["split", True, 1])
+    ('1.0', '')
+    """
+    seen: set[tuple[bool, Value]] = set()
+    for level in levels:
+        key = isinstance(level, bool), level
+        if key in seen:
+            return shown(level)
+        seen.add(key)
+    return ""
+
+
+def wrong_range(low: float, high: float, scale: str) -> str:
+    """What is wrong with a range, in words; nothing if it is one."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "is not a range: expected two numbers, such as 0:4"
+    if low > high:
+        return f"the range is empty: {low:g} is not below {high:g}; did you mean {high:g} to {low:g}?"
+    if low == high:
+        return f"the range is empty: {low:g} is not below {high:g}; a single value is a level"
+    if scale == "log" and low <= 0:
+        return f"a log scale cannot reach {low:g}: expected a range above 0, or scale: linear"
+    return ""
 
 
 def _table(factors: Sequence[Factor], columns: Sequence[Any]) -> pd.DataFrame:

@@ -13,16 +13,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from minegame import design as designs
 from minegame.chance import MAX_REPLICATION
-from minegame.design import Changes, Factor, Value
+from minegame.design import Changes, Factor, Value, level_twice
 from minegame.game import GAME, LEVERS, MAX_MONTHS
+from minegame.numerals import did_you_mean, whole
 from minegame.scenario import (
     BOUND,
     DERIVED_FROM,
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_POINTS = 5_000_000
+MAX_LEVELS = 1_000_000  # into which a range is cut
 MAX_POLICIES = 4096
 MAX_REPLICATIONS = 10**12
 _CHECKED_GAMES = 4096  # so many games are made in advance, to find what is wrong with any; of more, the ends
@@ -78,6 +82,9 @@ def _levels_listed(value: object) -> object:
     return {"levels": value} if isinstance(value, list) else value
 
 
+Whole = Annotated[int, BeforeValidator(whole)]
+
+
 class FactorRange(_Part):
     """What a factor may be: a range on a scale, or a list of levels."""
 
@@ -86,35 +93,37 @@ class FactorRange(_Part):
     scale: Literal["linear", "log"] = Field(
         default="linear", description="How a design spreads its points over the range."
     )
+    count: Whole | None = Field(
+        default=None, ge=1, le=MAX_LEVELS, description="Into how many values a grid cuts it (default: as the design)."
+    )
     levels: list[Value] | None = Field(default=None, description="The values themselves, in place of a range.")
 
     @model_validator(mode="after")
     def _one_or_the_other(self) -> FactorRange:
         if self.levels is not None:
-            if self.low is not None or self.high is not None:
+            if self.low is not None or self.high is not None or self.count is not None:
                 raise _wrong("has levels and a range: expected one of the two")
             if not self.levels:
                 raise _wrong("has no levels: expected at least one")
-            if len({json.dumps(level) for level in self.levels}) < len(self.levels):
-                raise _wrong("lists a level twice")
+            if twice := level_twice(self.levels):
+                raise _wrong(f"lists a level twice: {twice}")
         elif self.low is None or self.high is None:
             raise _wrong("expected a range (low and high) or a list of levels")
-        elif self.low >= self.high:
-            raise _wrong(f"the range is empty: low, {self.low:g}, is not below high, {self.high:g}")
-        elif self.scale == "log" and self.low <= 0:
-            raise _wrong(f"a log scale cannot reach {self.low:g}: expected low above 0, or scale: linear")
+        elif wrong := designs.wrong_range(self.low, self.high, self.scale):
+            raise _wrong(wrong)
         return self
 
 
 def _wrong(text: str) -> PydanticCustomError:
-    return PydanticCustomError("experiment", text)  # type: ignore[arg-type]  # wants a literal, for its templates
+    """A refusal in words of our own, whatever braces there are in them."""
+    return PydanticCustomError("experiment", "{text}", {"text": text})
 
 
 class Package(_Part):
     """A patron whose levers are tried in every combination."""
 
     levers: list[Lever] = Field(default=list(LEVERS), description="The levers that are on or off.")
-    onset: int | None = Field(
+    onset: Whole | None = Field(
         default=None, ge=0, le=MAX_MONTHS, description="Month from which they act (default: unchanged)."
     )
 
@@ -130,11 +139,11 @@ class DesignPart(_Part):
 
     kind: Kind = Field(default="factorial", description="How points are chosen.")
     factors: list[str] | None = Field(default=None, description="The factors it varies (default: all that are left).")
-    points: int | list[dict[str, Value]] | None = Field(
+    points: Whole | list[dict[str, Value]] | None = Field(
         default=None, description="How many points; for a list, the points."
     )
-    levels: int = Field(default=5, ge=1, le=10_000, description="Into how many values a range is cut.")
-    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the sample.")
+    levels: Whole = Field(default=5, ge=1, le=10_000, description="Into how many values a range is cut.")
+    seed: Whole = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the sample.")
 
     @model_validator(mode="after")
     def _has_points(self) -> DesignPart:
@@ -150,9 +159,12 @@ class DesignPart(_Part):
 
 
 def _count_alone(value: object) -> object:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and not (value >= 1 and value == int(value)):
+    count = whole(value)
+    if not isinstance(count, (int, float)) or isinstance(count, bool):
+        return value
+    if not isinstance(count, int) or not 1 <= count <= MAX_REPLICATIONS:
         raise _wrong(f"{show(value)} is not allowed: expected a whole number between 1 and {MAX_REPLICATIONS:,}")
-    return {"first": value, "at_most": value} if isinstance(value, int) and not isinstance(value, bool) else value
+    return {"first": count, "at_most": count}
 
 
 class Replications(_Part):
@@ -161,8 +173,8 @@ class Replications(_Part):
     until: float | None = Field(default=None, gt=0, description="Half-width that no interval may exceed.")
     of: str = Field(default="wins_any", description="The measure whose intervals count, of every bidder or patron.")
     paired: bool = Field(default=False, description="Whether the contrasts with the reference policy count instead.")
-    first: int = Field(default=1000, ge=1, le=MAX_REPLICATIONS, description="Replications before the first look.")
-    at_most: int = Field(ge=1, le=MAX_REPLICATIONS, description="Replications of a point at most.")
+    first: Whole = Field(default=1000, ge=1, le=MAX_REPLICATIONS, description="Replications before the first look.")
+    at_most: Whole = Field(ge=1, le=MAX_REPLICATIONS, description="Replications of a point at most.")
     confidence: float = Field(default=0.95, gt=0, lt=1, description="Confidence of the intervals.")
 
     @model_validator(mode="after")
@@ -228,7 +240,7 @@ class Experiment(_Part):
     replications: Annotated[Replications, BeforeValidator(_count_alone)] = Field(
         description="How often each point is played, or until when."
     )
-    seed: int = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the luck.")
+    seed: Whole = Field(default=0, ge=0, le=2**63 - 1, description="Seed of the luck.")
     luck: Luck | None = Field(
         default=None,
         description="Whether each design point has luck of its own, or all have it in common "
@@ -386,10 +398,17 @@ def _checked(cls: type[Experiment], content: Mapping[str, object], places: _Plac
     try:
         experiment = cls.model_validate(content)
     except ValidationError as error:
-        problems = [places.problem(*_complaint(item)) for item in error.errors(include_url=False)]
-        raise ExperimentError(*dict.fromkeys(sorted(problems, key=lambda p: p.line or 0))) from None
+        raise ExperimentError(*_problems(error, places)) from None
     experiment._places = places
     return experiment
+
+
+def _problems(error: ValidationError, places: _Places) -> Iterator[Problem]:
+    """What pydantic found, in the order of the file; of what is no list and no number either, the deepest alone."""
+    told = [_complaint(item) for item in error.errors(include_url=False)]
+    inside = {loc[:n] for loc, _ in told for n in range(len(loc))}
+    problems = [places.problem(loc, text) for loc, text in told if loc not in inside]
+    yield from dict.fromkeys(sorted(problems, key=lambda p: p.line or 0))
 
 
 def _complaint(item: Any) -> tuple[tuple[str, ...], str]:
@@ -403,16 +422,58 @@ def _complaint(item: Any) -> tuple[tuple[str, ...], str]:
         names = list(model.model_fields)
         return loc, f"'{loc[-1]}' is unknown here: expected one of {', '.join(names)}{nearest(loc[-1], names)}"
     if kind == "missing" and model is not None:
-        return loc, f"is missing: expected {_meaning(model, loc[-1])}"
+        return loc, f"is missing: expected {_meaning(model.model_fields[loc[-1]])}"
     if kind == "literal_error":
         choices = [choice.strip(" '") for choice in item["ctx"]["expected"].replace(" or ", ",").split(",")]
         return loc, f"{show(value)} is not allowed: expected one of {', '.join(choices)}{nearest(value, choices)}"
     loc = _without_alternatives(loc)
+    return loc, f"{show(value)} is not allowed: expected {_expected(loc, item)}{_near(loc, value)}"
+
+
+def _expected(loc: tuple[str, ...], item: Any) -> str:
+    """What is allowed at a location."""
     if expected := _WANTED.get((loc[:1], len(loc))):
-        return loc, f"{show(value)} is not allowed: expected {expected}"
-    if loc[:1] in (("set",), ("policies",), ("points",)) or "levels" in loc:
-        return loc, f"{show(value)} is not allowed: expected a number, a word, true, false or null"
-    return loc, f"{show(value)} is not allowed: {item['msg'][:1].lower()}{item['msg'][1:]}"
+        return expected
+    info = _field_at(loc)
+    if loc[-2:-1] == ("points",):
+        return "values by path, such as {host.balance_weight: 2}"
+    if info is None:
+        return "a number, a word, true, false or null"
+    kinds = _types(info)
+    if loc[0] == "design" and loc[-1] == "points":
+        return f"a whole number between 1 and {MAX_POINTS:,}, or for a list, the points: [{{path: value, …}}, …]"
+    if {int, float} & kinds:
+        return _number_within(info)
+    if str in kinds:
+        most = item.get("ctx", {}).get("max_length")
+        return f"at most {most:,} characters" if most else "text"
+    return "true or false" if bool in kinds else f"a list: {_meaning(info)}"
+
+
+def _number_within(info: FieldInfo) -> str:
+    noun = "a whole number" if int in _types(info) else "a number"
+    low, high = _bounds(info)
+    if low == -np.inf:
+        return noun
+    apart = any(hasattr(m, "gt") for m in info.metadata)
+    if high == np.inf:
+        return f"{noun} above {low:g}"
+    return f"{noun} above {low:g} and below {high:g}" if apart else f"{noun} between {low:,} and {high:,}"
+
+
+def _bounds(info: FieldInfo) -> tuple[float, float]:
+    """The least and the most that a number may be."""
+    found = {name: getattr(m, name) for m in info.metadata for name in ("ge", "gt", "le", "lt") if hasattr(m, name)}
+    return found.get("ge", found.get("gt", -np.inf)), found.get("le", found.get("lt", np.inf))
+
+
+def _near(loc: tuple[str, ...], value: object) -> str:
+    """The whole number that may have been meant, such as 10000 by 10,000."""
+    info = _field_at(loc)
+    if not isinstance(value, (str, float)) or (loc != ("replications",) and (info is None or int not in _types(info))):
+        return ""
+    low, high = (1, MAX_REPLICATIONS) if info is None or loc == ("replications",) else _bounds(info)
+    return did_you_mean(value, lambda number: low <= number <= high, is_whole=True)
 
 
 #: What is wanted where something of another kind stands, by the first part of the place and its depth.
@@ -429,9 +490,27 @@ _WANTED: dict[tuple[tuple[str, ...], int], str] = {
 }
 
 
-def _meaning(model: type[BaseModel], name: str) -> str:
-    text = model.model_fields[name].description or name
+def _meaning(info: FieldInfo) -> str:
+    text = info.description or "a value"
     return text[0].lower() + text[1:].rstrip(".")
+
+
+def _field_at(loc: Sequence[str]) -> FieldInfo | None:
+    """The field of a part of an experiment at a location, if it is one."""
+    model = _model_at(loc[:-1])
+    return model.model_fields.get(loc[-1]) if model is not None and loc else None
+
+
+def _types(info: FieldInfo) -> set[Any]:
+    """The types that a field takes, without what is said of them."""
+    parts = {info.annotation}
+    while any(
+        inner := [part for part in parts if get_args(part) and get_origin(part) in (Union, UnionType, Annotated)]
+    ):
+        for part in inner:
+            chosen = get_args(part)[:1] if get_origin(part) is Annotated else get_args(part)
+            parts = (parts - {part}) | {*chosen}
+    return parts
 
 
 def _model_at(loc: Sequence[str]) -> type[BaseModel] | None:
@@ -695,11 +774,9 @@ def _factors(experiment: Experiment, scenario: Scenario, places: _Places, proble
 def _factor(path: str, given: FactorRange, scenario: Scenario) -> Factor:
     if given.levels is not None:
         return Factor(path, levels=tuple(given.levels))
-    value = scenario.value(path)
-    whole = isinstance(value, int) and not isinstance(value, bool)
     assert given.low is not None
     assert given.high is not None
-    return Factor(path, given.low, given.high, given.scale, whole=whole)
+    return Factor.between(scenario, path, given.low, given.high, given.scale, given.count)
 
 
 def _varied(

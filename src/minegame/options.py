@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from minegame.numerals import did_you_mean, typed_whole, whole
+
 if TYPE_CHECKING:
     from minegame.design import Changes as ChangesByPath
     from minegame.design import Factor
@@ -24,9 +26,10 @@ BASELINE = "kazakhstan_tungsten"  # as in minegame.scenario, which takes long to
 MAX_SEED = 2**63 - 1  # as in chance.py
 MAX_REPLICATION = 2**44 - 1
 MOST_NEGOTIATIONS = 10**12
+MOST_LEVELS = 1_000_000  # into which a range is cut
 #: Confidences between which intervals are made: below they mislead, above they say nothing at any affordable number.
 LEAST_SURE, MOST_SURE = 0.5, 0.9999
-_MOST_DIGITS = 300  # of a number that is read from text in order to correct it
+_MOST_LETTERS = 60  # of what was given, in a message
 
 
 def refuse(name: str, text: str) -> NoReturn:
@@ -39,9 +42,20 @@ def refuse(name: str, text: str) -> NoReturn:
 # -------------------------------------------------------------------------------------------------- what was given
 
 
+def _said(given: Any) -> str:
+    """What was given as it is said in a message, cut where it is very long."""
+    if isinstance(given, int) and given.bit_length() > 200:  # Python would not write it out
+        return "a number that large"
+    return _cut(repr(given))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 3]}…{text[-1]}"
+
+
 def _text(given: Any, name: str, expected: str) -> str:
     if not isinstance(given, str):
-        refuse(name, f"{given!r} is not allowed: expected {expected}")
+        refuse(name, f"{_said(given)} is not allowed: expected {expected}")
     return given
 
 
@@ -50,7 +64,7 @@ def _listed(given: Any, name: str, expected: str, of: str = "") -> list[Any]:
     if isinstance(given, str):
         return [given]
     if not isinstance(given, Iterable) or isinstance(given, (Mapping, bytes)):
-        refuse(name, f"{of}{given!r} is not allowed: expected {expected}")
+        refuse(name, f"{of}{_said(given)} is not allowed: expected {expected}")
     return list(given)
 
 
@@ -60,12 +74,12 @@ def _texts(given: Any, name: str, expected: str) -> list[str]:
 
 def _name(given: Any, name: str) -> str:
     """A key of a mapping."""
-    return _text(given, name, "a name").strip() or refuse(name, f"{given!r} is not allowed: expected a name")
+    return _text(given, name, "a name").strip() or refuse(name, f"{_said(given)} is not allowed: expected a name")
 
 
 def _changes(given: Any, name: str, of: str = "") -> dict[str, Any]:
     if not isinstance(given, Mapping):
-        refuse(name, f"{of}{given!r} is not allowed: expected values by path")
+        refuse(name, f"{of}{_said(given)} is not allowed: expected values by path")
     return {_name(path, name): value for path, value in given.items()}
 
 
@@ -110,17 +124,13 @@ class Whole(Reader):
     metavar: str = "N"
 
     def read(self, given: Any, name: str) -> int:
-        """The number."""
-        if isinstance(given, str):
-            given = self._typed(given.strip(), name)
-        if isinstance(given, bool) or not hasattr(given, "__index__") or not self.low <= int(given) <= self.high:
-            refuse(name, f"{given!r} is not allowed: expected {self.expected}{_meant(given, self)}")
-        return int(given)
-
-    def _typed(self, text: str, name: str) -> int:
-        if len(text) > _MOST_DIGITS or not text.removeprefix("-").removeprefix("+").isdecimal():
-            refuse(name, f"{text!r} is not allowed: expected {self.expected}{_meant(text, self)}")
-        return int(text)
+        """The number, by the rule of :mod:`minegame.numerals`."""
+        given = given.strip() if isinstance(given, str) else given
+        number = typed_whole(given) if isinstance(given, str) else whole(given)
+        if isinstance(number, bool) or not isinstance(number, int) or not self.low <= number <= self.high:
+            near = did_you_mean(given, self.accepts, is_whole=True)
+            refuse(name, f"{_said(number)} is not allowed: expected {self.expected}{near}")
+        return number
 
     @property
     def expected(self) -> str:
@@ -149,7 +159,7 @@ class Real(Reader):
         except (TypeError, ValueError, OverflowError):
             number = math.nan
         if not self.accepts(number):
-            refuse(name, f"{given!r} is not allowed: expected {self.expected}{_meant(given, self)}")
+            refuse(name, f"{_said(given)} is not allowed: expected {self.expected}{did_you_mean(given, self.accepts)}")
         return number
 
     @property
@@ -167,29 +177,13 @@ class Real(Reader):
         return self.low <= number <= self.high and math.isfinite(number)
 
 
-def _meant(given: Any, reader: Whole | Real) -> str:
-    """``; did you mean 10000?`` for text such as 1e4, 10,000, 1.5 or 95%, if that number is allowed."""
-    bare = str(given).strip().replace(" ", "").replace("'", "").replace("_", "")
-    if len(bare) > _MOST_DIGITS:
-        return ""
-    is_whole = isinstance(reader, Whole)
-    percent = bare.endswith("%") and not is_whole
-    bare = bare.removesuffix("%").replace(",", "" if is_whole else ".")
-    try:
-        number = float(bare) / (100 if percent else 1)
-    except ValueError:
-        return ""
-    near: float = round(number) if is_whole and math.isfinite(number) else number
-    return f"; did you mean {near}?" if str(near) != str(given) and reader.accepts(near) else ""
-
-
 class Flag(Reader):
     """Yes or no."""
 
     def read(self, given: Any, name: str) -> bool:
         """True or False."""
         if not isinstance(given, bool):
-            refuse(name, f"{given!r} is not allowed: expected true or false")
+            refuse(name, f"{_said(given)} is not allowed: expected true or false")
         return given
 
     def typed(self, value: bool) -> list[str]:
@@ -208,14 +202,12 @@ class Word(Reader):
     def read(self, given: Any, name: str) -> str:
         """The word."""
         if not isinstance(given, str) or not (given.strip() or self.may_be_empty):
-            refuse(name, f"{given!r} is not allowed: expected {self._expected}")
+            refuse(name, f"{_said(given)} is not allowed: expected {self._expected}")
         if self.choices and given not in self.choices:
             from minegame.scenario import nearest
 
-            refuse(
-                name,
-                f"there is no {name.lstrip('-')} {given!r}: expected {self._expected}{nearest(given, self.choices)}",
-            )
+            near = nearest(given, self.choices)
+            refuse(name, f"there is no {name.lstrip('-')} {_said(given)}: expected {self._expected}{near}")
         return given
 
     @property
@@ -254,7 +246,7 @@ class Place(Reader):
     def read(self, given: Any, name: str) -> Path:
         """The path."""
         if not isinstance(given, (str, Path)):
-            refuse(name, f"{given!r} is not allowed: expected the name of a file or folder")
+            refuse(name, f"{_said(given)} is not allowed: expected the name of a file or folder")
         return Path(given)
 
 
@@ -307,7 +299,7 @@ class Policies(Reader):
         parts = _POLICY.fullmatch(text)
         if parts is None or not parts["name"].strip():
             expected = "name:path=value,path=value (or name: alone, as it is)"
-            refuse(name, f"{text!r} is not a {name.lstrip('-')}: expected {expected}")
+            refuse(name, f"{_said(text)} is not a {name.lstrip('-')}: expected {expected}")
         listed = (change for change in parts["changes"].split(",") if change.strip())
         return parts["name"].strip(), changes_of(listed, name)
 
@@ -346,7 +338,7 @@ class Players(Reader):
     def _one(self, text: str, name: str) -> tuple[str, tuple[str, ...]]:
         patron, sign, levers = (part.strip() for part in text.partition("="))
         if not (patron and sign):
-            refuse(name, f"{text!r}: expected patron=lever,lever, such as us=tariff,access")
+            refuse(name, f"{_said(text)}: expected patron=lever,lever, such as us=tariff,access")
         return patron, tuple(dict.fromkeys(lever.strip() for lever in levers.split(",") if lever.strip()))
 
     def plain(self, value: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -443,7 +435,7 @@ def _kept_factor(path: str, values: Any, name: str) -> Factor:
             return _range_of(path, [*levels, "linear"], name)
     if not levels:
         refuse(name, f"{path}: has no levels: {expected}")
-    return Factor(path, levels=levels)
+    return Factor(path, levels=tuple(_different(path, levels, name)))
 
 
 def _plain_factor(factor: Factor) -> Any:
@@ -460,6 +452,17 @@ def _range_of(path: str, values: Sequence[Any], name: str) -> Factor:
     return _factor_between(path, float(low), float(high), str(scale), name)
 
 
+def _different(path: str, levels: Sequence[Any], name: str) -> list[Any]:
+    """Levels, none of which may stand twice."""
+    from minegame.design import level_twice
+
+    if wrong := [level for level in levels if not isinstance(level, (int, float, str, bool, type(None)))]:
+        refuse(name, f"{path}: {_said(wrong[0])} is not allowed: expected numbers, words, true, false or null")
+    if twice := level_twice(levels):
+        refuse(name, f"{path}: expected every level once: {twice} is listed twice")
+    return list(levels)
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -470,22 +473,18 @@ def typed_factor(text: str, name: str) -> Factor:
 
     path, values = path_and_values(text, name, "path=low:high, path=low:high:log or path=a,b,c")
     if ":" not in values:
-        return Factor(path, levels=tuple(typed_levels(values)))
+        return Factor(path, levels=tuple(_different(path, list(typed_levels(values)), name)))
     low, high, rest, scale = _range(path, values, name)
     if rest:
-        refuse(name, f"{path}={values}: expected low:high or low:high:log")
+        refuse(name, f"{path}={_cut(values)}: expected low:high or low:high:log")
     return _factor_between(path, low, high, scale, name)
 
 
 def _factor_between(path: str, low: float, high: float, scale: str, name: str) -> Factor:
-    from minegame.design import Factor
+    from minegame.design import Factor, wrong_range
 
-    if not (math.isfinite(low) and math.isfinite(high)):
-        refuse(name, f"{path}={low:g}:{high:g} is not a range: expected two numbers, such as 0:4")
-    if not low < high:
-        refuse(name, f"{path}={low:g}:{high:g}: the range is empty: {low:g} is not below {high:g}")
-    if scale == "log" and low <= 0:
-        refuse(name, f"{path}={low:g}:{high:g}:log: a log scale cannot reach {low:g}: expected a range above 0")
+    if wrong := wrong_range(low, high, scale):
+        refuse(name, f"{path}={low:g}:{high:g}{':log' if scale == 'log' else ''}: {wrong}")
     return Factor(path, low, high, scale)
 
 
@@ -501,34 +500,50 @@ def written_factor(factor: Factor) -> str:
 
 @dataclass(frozen=True)
 class Levels(Reader):
-    """Levels by path: ``path=a,b,c``, or ``path=low:high:n`` values spread evenly, on a log scale with ``:log``."""
+    """Levels by path: ``path=a,b,c``, or ``path=low:high:n`` values spread evenly, on a log scale with ``:log``.
+
+    As an experiment has them: a list, or low, high and count, and the scale where it is not linear.
+    """
 
     metavar: str = "PATH=LEVELS"
     many: bool = True
 
-    def read(self, given: Any, name: str) -> dict[str, list[Any]]:
+    def read(self, given: Any, name: str) -> dict[str, Any]:
         """Levels by path."""
         if isinstance(given, Mapping):
-            return {
-                _name(path, name): _listed(levels, name, "a list of levels", f"{path}: ")
-                for path, levels in given.items()
-            }
+            return {_name(path, name): _kept_levels(path, levels, name) for path, levels in given.items()}
         texts = _texts(given, name, "path=low:high:n or path=a,b,c")
         parts = [path_and_values(text, name, "path=low:high:n or path=a,b,c") for text in texts]
         _refuse_twice([path for path, _ in parts], name)
         return {
-            path: _spread(path, values, name) if ":" in values else list(typed_levels(values)) for path, values in parts
+            path: _spread(path, values, name) if ":" in values else _different(path, [*typed_levels(values)], name)
+            for path, values in parts
         }
 
 
-def _spread(path: str, text: str, name: str) -> list[Any]:
+_COUNT = Whole(2, MOST_LEVELS)
+
+
+def _kept_levels(path: str, levels: Any, name: str) -> Any:
+    if not isinstance(levels, Mapping):
+        return _different(path, _listed(levels, name, "a list of levels", f"{path}: "), name)
+    if not {"low", "high", "count"} <= set(levels) <= {"low", "high", "count", "scale"}:
+        refuse(name, f"{path}: {dict(levels)} is not allowed: expected low, high and count, or a list of levels")
+    factor = _range_of(path, [levels["low"], levels["high"], levels.get("scale", "linear")], name)
+    return _grid(factor, _COUNT.read(levels["count"], name))
+
+
+def _spread(path: str, text: str, name: str) -> dict[str, Any]:
     low, high, rest, scale = _range(path, text, name)
-    count = rest[0] if rest else "5"
-    if len(rest) > 1 or not count.strip().isdecimal() or not 2 <= int(count) <= 1_000_000:
-        refuse(name, f"{path}={text}: expected low:high:n with n from 2 to 1,000,000")
-    spread: list[Any] = _factor_between(path, low, high, scale, name).spread(int(count))
-    values = [float(f"{value:.12g}") for value in spread]
-    return [int(value) if value.is_integer() and "." not in text else value for value in values]
+    count = typed_whole(rest[0]) if rest else 5
+    if len(rest) > 1 or not isinstance(count, int) or not _COUNT.accepts(count):
+        refuse(name, f"{path}={_cut(text)}: expected low:high:n with n from {_COUNT.low} to {_COUNT.high:,}")
+    return _grid(_factor_between(path, low, high, scale, name), count)
+
+
+def _grid(factor: Factor, count: int) -> dict[str, Any]:
+    grid = {"low": factor.low, "high": factor.high, "count": count}
+    return grid if factor.scale == "linear" else {**grid, "scale": factor.scale}
 
 
 def _range(path: str, text: str, name: str) -> tuple[float, float, list[str], str]:
@@ -538,14 +553,14 @@ def _range(path: str, text: str, name: str) -> tuple[float, float, list[str], st
     try:
         return float(low), float(high), rest, scale
     except ValueError:
-        refuse(name, f"{path}={text} is not a range: expected low:high, such as 0:4")
+        refuse(name, f"{path}={_cut(text)} is not a range: expected low:high, such as 0:4")
 
 
 def path_and_values(text: str, name: str, expected: str) -> tuple[str, str]:
     """The path and the values of ``path=values``."""
     path, sign, values = (part.strip() for part in text.partition("="))
     if not (path and sign and values):
-        refuse(name, f"{text!r} is not a factor: expected {expected}")
+        refuse(name, f"{_said(text)} is not a factor: expected {expected}")
     return path, values
 
 

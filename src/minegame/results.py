@@ -81,8 +81,15 @@ class Results:
 
     @cached_property
     def design(self) -> pd.DataFrame:
-        """A row a design point: its group and the value of every factor there."""
-        return self._table(storage.DESIGN)
+        """A row a design point: its group and the value of every factor there; a level that is null is None."""
+        table = self._table(storage.DESIGN)
+        return table.assign(
+            **{
+                path: table[path].astype(object).where(table[path].notna(), None)
+                for path in self.factors
+                if table[path].isna().any()
+            }
+        )
 
     @cached_property
     def summary(self) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from minegame import text
 from minegame.analysis import equilibrium
 from minegame.answers import shares
 from minegame.answers.answer import AnswerError
-from minegame.design import Changes, Factor
+from minegame.design import Changes, Factor, wrong_range
 from minegame.ensemble import by_bidder
 from minegame.game import LEVERS
 from minegame.runner import Runner
@@ -183,9 +183,9 @@ def _range(scenario: Scenario, path: str, values: Sequence[Any]) -> Factor:
     low, high, scale = (*values, "linear")[:3]
     if isinstance(value, (str, bool)):
         raise AnswerError(scenario.name, "is not a number, so it has no range", path)
-    if not low < high or (scale == "log" and low <= 0):
-        raise AnswerError(scenario.name, f"the range {low} to {high} is empty, or reaches nil on a log scale", path)
-    return Factor(path, float(low), float(high), str(scale), whole=isinstance(value, int))
+    if wrong := wrong_range(low, high, scale):
+        raise AnswerError(scenario.name, wrong, path)
+    return Factor.between(scenario, path, float(low), float(high), str(scale))
 
 
 def _fitted(scenario: Scenario, factor: Factor) -> Factor:
@@ -201,7 +201,7 @@ def _checked(scenario: Scenario, factors: Sequence[Factor]) -> tuple[Factor, ...
         raise AnswerError(scenario.name, "nothing varies: expected at least one factor")
     for factor in factors:
         for value in factor.levels or (factor.low, factor.high):
-            scenario.at({factor.path: int(value) if factor.whole else value})  # type: ignore[arg-type]
+            scenario.at({factor.path: value})
     return tuple(factors)
 
 

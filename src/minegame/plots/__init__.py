@@ -17,7 +17,7 @@ from minegame.plots.style import COLOURS, axes, bars, drawn, save
 from minegame.plots.threshold import heat_map
 from minegame.plots.timeline import timeline
 from minegame.plots.tipping import tipping_curves, tipping_points
-from minegame.plots.winning import award_months, odds, win_curves, win_map
+from minegame.plots.winning import award_months, odds, win_curves, win_map, win_scatter
 
 __all__ = [
     "COLOURS",
@@ -43,4 +43,5 @@ __all__ = [
     "tornado",
     "win_curves",
     "win_map",
+    "win_scatter",
 ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from minegame.plots.style import COLOURS, HATCHES, axes, in_style, legend_above, log_axis, room_for, wrapped
-from minegame.text import MINUS, number
+from minegame.text import MINUS, counted, level, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,10 +137,10 @@ def _are_numbers(levels: Sequence[Any]) -> bool:
 def _mark_levels(ax: Axes, levels: Sequence[Any]) -> None:
     """Name levels that are words, and those on an axis that had better be logarithmic."""
     if not _are_numbers(levels):
-        ax.set_xticks(range(len(levels)), [wrapped(level, 16) for level in levels])
+        ax.set_xticks(range(len(levels)), [wrapped(level(value), 16) for value in levels])
     elif min(levels) > 0 and max(levels) >= _WIDE * min(levels):
         log_axis(ax)
-        ax.set_xticks(levels, [f"{level:g}" for level in levels], minor=False)
+        ax.set_xticks(levels, [f"{value:g}" for value in levels], minor=False)
         ax.minorticks_off()
 
 
@@ -171,11 +171,16 @@ def win_map(
     ``rows`` hold both factors' values under their paths, ``outcome``, ``estimate`` and ``negotiations``;
     ``names`` are the two in words, with their units.  With ``against`` (a policy), the estimates are differences from
     it, and the line is where there is none.
+
+    Raises:
+        ValueError: if not every pair of values stands there exactly once.
     """
     ax = ax if ax is not None else axes(7.5, 5.5)
     chosen = [row for row in rows if row["outcome"] == outcome]
-    xs, ys = sorted({row[x] for row in chosen}), sorted({row[y] for row in chosen})
-    grid = np.full((len(ys), len(xs)), np.nan)
+    xs, ys = (_ordered(row[path] for row in chosen) for path in (x, y))
+    if sorted((xs.index(row[x]), ys.index(row[y])) for row in chosen) != list(np.ndindex(len(xs), len(ys))):
+        raise ValueError("a map needs every pair of values exactly once: draw win_scatter")
+    grid = np.empty((len(ys), len(xs)))
     for row in chosen:
         grid[ys.index(row[y]), xs.index(row[x])] = row["estimate"]
     _coloured(ax, grid, label or outcome, against)
@@ -183,20 +188,64 @@ def win_map(
     if grid.size <= _NUMBERED:
         _numbered(ax, grid, bool(against))
     for places, values, name in zip((ax.xaxis, ax.yaxis), (xs, ys), names or (x, y), strict=True):
-        places.set_ticks(range(len(values)), [f"{v:.4g}" if isinstance(v, float) else str(v) for v in values])
+        places.set_ticks(range(len(values)), [wrapped(level(value), 16) for value in values])
         places.set_label_text(name)
     unit = "percentage points" if against else "%"
-    size = f"; n = {_sizes(chosen)} negotiations a point" if "negotiations" in chosen[0] else ""
-    ax.set_title(f"{line}numbers in {unit}{size}", fontsize=9)
+    ax.set_title(f"{line}numbers in {unit}{_size(chosen)}", fontsize=9)
     return ax
 
 
+def win_scatter(
+    rows: Sequence[Row], x: str, y: str, *, outcome: str, label: str = "", names: Sequence[str] = (), against: str = "",
+    of: int = 0, ax: Axes | None = None,
+) -> Axes:  # fmt: skip
+    """How often an outcome comes at points anywhere over two factors: a dot a point, coloured.
+
+    Arguments are as for :func:`win_map`; ``of`` says how many points there are, if these are but some of them.
+    """
+    ax = ax if ax is not None else axes(7.5, 5.5)
+    chosen = [row for row in rows if row["outcome"] == outcome]
+    values = _column(chosen, "estimate")
+    across, up = (_scale_of(axis, [row[path] for row in chosen]) for axis, path in ((ax.xaxis, x), (ax.yaxis, y)))
+    size = 36 if len(chosen) <= _NUMBERED else 12
+    dots = ax.scatter(across, up, c=values, s=size, **_colours(_most(values), against))
+    _colour_bar(ax, dots, label or outcome, against)
+    for axis, name in zip((ax.xaxis, ax.yaxis), names or (x, y), strict=True):
+        axis.set_label_text(name)
+    part = f"{len(chosen):,} of {of:,} points" if of > len(chosen) else counted(len(chosen), "point")
+    ax.set_title(f"{part}{_size(chosen)}", fontsize=9)
+    return ax
+
+
+def _scale_of(axis: Any, values: Sequence[Any]) -> list[float]:
+    """Where values stand on an axis: numbers where they are, words one after another, null before all."""
+    if _are_numbers(values):
+        return [float(value) for value in values]
+    ordered = _ordered(values)
+    axis.set_ticks(range(len(ordered)), [wrapped(level(value), 16) for value in ordered])
+    return [float(ordered.index(value)) for value in values]
+
+
+def _ordered(values: Iterable[Any]) -> list[Any]:
+    """The different values in order, null before all others."""
+    different = set(values)
+    return [*({None} & different), *sorted(different - {None})]
+
+
+def _size(rows: Sequence[Row]) -> str:
+    return f"; n = {_sizes(rows)} negotiations a point" if "negotiations" in rows[0] else ""
+
+
 def _coloured(ax: Axes, grid: np.ndarray, label: str, against: str) -> None:
-    most = _most(grid)
-    colours: dict[str, Any] = (
-        {"cmap": "PuOr", "vmin": -most, "vmax": most} if against else {"cmap": "cividis", "vmin": 0, "vmax": 1}
-    )
-    mesh = ax.imshow(grid, origin="lower", aspect="auto", **colours)
+    mesh = ax.imshow(grid, origin="lower", aspect="auto", **_colours(_most(grid), against))
+    _colour_bar(ax, mesh, label, against)
+
+
+def _colours(most: float, against: str) -> dict[str, Any]:
+    return {"cmap": "PuOr", "vmin": -most, "vmax": most} if against else {"cmap": "cividis", "vmin": 0, "vmax": 1}
+
+
+def _colour_bar(ax: Axes, mesh: Any, label: str, against: str) -> None:
     what = f"change of P(win) from '{against}'" if against else "P(win)"
     assert ax.figure is not None
     ax.figure.colorbar(
@@ -211,10 +260,10 @@ def _most(grid: np.ndarray) -> float:
 
 def _line(ax: Axes, grid: np.ndarray, changes: bool) -> str:
     """Draw the line where nothing changes, or where the chance is one half; what it is, in words."""
-    level = 0.0 if changes else 0.5
-    if min(grid.shape) < 2 or not np.nanmin(grid) < level < np.nanmax(grid):
+    at = 0.0 if changes else 0.5
+    if min(grid.shape) < 2 or not np.nanmin(grid) < at < np.nanmax(grid):
         return ""
-    ax.contour(grid, levels=[level], colors="black" if changes else "white", linewidths=2)
+    ax.contour(grid, levels=[at], colors="black" if changes else "white", linewidths=2)
     return "black line: no change; " if changes else "white line: P = 1/2; "
 
 

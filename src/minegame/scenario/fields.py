@@ -22,16 +22,13 @@ from minegame.game import (
     TARIFF,
     TRIGGERS,
 )
+from minegame.numerals import whole
 
 # ----------------------------------------------------------------------------------------------- the kinds of a value
 
 
-def _whole(value: object) -> object:
-    """A whole number that arrives as 3.0 (from a table, say) counts as 3."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-Whole = Annotated[int, BeforeValidator(_whole)]
+#: A whole number, by the rule of all doors: 3.0 (from a table, say) and 3e0 count as 3.
+Whole = Annotated[int, BeforeValidator(whole)]
 if TYPE_CHECKING:
     Lots: TypeAlias = str
     Trigger: TypeAlias = str

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minegame.results import Results
+from minegame.text import level
 
 MOST_ROWS = 100  # points of a design that have a row each; of a larger one the tables show how the points spread
 _MOST_LEVELS = 60  # of a factor on a map
@@ -103,9 +104,21 @@ def label_of(results: Results, outcome: object) -> str:
     return "shelved" if outcome == "shelved" else results.scenario.label_of("bidder", str(outcome))
 
 
+def level_of(value: Any) -> Any:
+    """A level as a table holds it: null is a level too, and no gap."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return level(value) if value is None else value
+
+
+def levels_of(results: Results, path: str) -> list[Any]:
+    """The levels of a factor in the order of the design, null among them."""
+    return results.design[path].drop_duplicates().tolist()
+
+
 def fills_a_map(results: Results) -> bool:
-    """Whether the design has every combination of the levels of two factors, and not too many of them."""
+    """Whether every pair of the levels of two factors stands in the design exactly once, and there are not too many."""
     if len(results.factors) != 2:
         return False
-    levels = [results.design[path].nunique() for path in results.factors]
-    return bool(levels[0] * levels[1] == results.groups and max(levels) <= _MOST_LEVELS)
+    across, down = (len(levels_of(results, path)) for path in results.factors)
+    every = across * down == results.groups and max(across, down) <= _MOST_LEVELS
+    return every and not results.design.duplicated(results.factors).any()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minegame.answers.experiment.found import Found, fills_a_map, label_of
+from minegame.answers.experiment.found import Found, fills_a_map, label_of, level_of, levels_of
 from minegame.results import Results
 from minegame.tables import Column, Table
 from minegame.text import LEVEL, PERCENT, PERCENT_CHANGE, POINTS, SHARE, Unit, level, number
@@ -25,7 +25,7 @@ def is_map(found: Found) -> bool:
     results = found.results
     few = results.groups > _MAP_FROM and len(results.policies) <= _MOST_POLICIES
     return (
-        few and fills_a_map(results) and min(results.design[path].nunique() for path in results.factors) <= _MOST_ACROSS
+        few and fills_a_map(results) and min(len(levels_of(results, path)) for path in results.factors) <= _MOST_ACROSS
     )
 
 
@@ -56,14 +56,18 @@ def _reach(found: Found) -> dict[str, float]:
 def _map(results: Results, what: str, size: str, values: np.ndarray, unit: Unit) -> Table:
     """A row a level of one factor, a column a level of the other, whichever has no more than fit across."""
     down, across = results.factors
-    if results.design[across].nunique() > _MOST_ACROSS:
+    if len(levels_of(results, across)) > _MOST_ACROSS:
         down, across = across, down
-    rows, columns = (list(dict.fromkeys(results.design[path])) for path in (down, across))
+    rows, columns = (levels_of(results, path) for path in (down, across))
     grid = np.full((len(rows), len(columns)), np.nan)
     grid[results.design[down].map(rows.index), results.design[across].map(columns.index)] = values
     named = [Column(f"at_{n + 1}", level(at), unit) for n, at in enumerate(columns)]
     cells = {column.name: grid[:, n] for n, column in enumerate(named)}
-    return Table(f"{what}; columns: {across}; {size}", [Column(down, unit=LEVEL), *named], {down: rows, **cells})
+    return Table(
+        f"{what}; columns: {across}; {size}",
+        [Column(down, unit=LEVEL), *named],
+        {down: [*map(level_of, rows)], **cells},
+    )
 
 
 # ---------------------------------------------------------------------------------------------------- as distributions

@@ -1,4 +1,4 @@
-"""The pictures of a run: bars by policy, curves over one factor, maps over two; none of larger designs."""
+"""The pictures of a run: bars by policy, curves over one factor, maps or dots over two; none of more factors."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from minegame.answers.answer import Picture
 from minegame.answers.experiment.found import MOST_ROWS, fills_a_map, label_of
-from minegame.plots.winning import odds, win_curves, win_map
+from minegame.plots.winning import odds, win_curves, win_map, win_scatter
 from minegame.results import Results
 from minegame.scenario import in_words
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_CURVE, _MOST_MAPS = 1000, 8
+_MOST_DOTS = 4000  # of a scatter
 
 
 def pictures_of(results: Results) -> dict[str, Picture]:
@@ -32,7 +35,7 @@ def pictures_of(results: Results) -> dict[str, Picture]:
             "curves": Picture(f"How often {favourite} wins, {over}", partial(_curves, results, rows)),
             "built": Picture(f"How often {favourite} wins and builds, {over}", partial(_built, results, rows)),
         }
-    return _maps(results, rows) if fills_a_map(results) else {}
+    return _maps(results, rows) if len(results.factors) == 2 else {}
 
 
 def _odds(results: Results, rows: Callable[[], pd.DataFrame]) -> Axes:
@@ -59,27 +62,43 @@ def _built(results: Results, rows: Callable[[], pd.DataFrame]) -> Axes:
 
 
 def _maps(results: Results, rows: Callable[[], pd.DataFrame]) -> dict[str, Picture]:
-    """A map a policy: of its chances, or of what it changes where that is what the experiment is about."""
+    """A map or scatter a policy: of its chances, or of what it changes where the experiment is about that."""
     against = results.reference if "contrasts" in results.manifest["analysis"] else None
     shown = [policy for policy in results.policies if policy != against][:_MOST_MAPS]
     source = rows if against is None else cache(results.win_contrasts)
-    stem, favourite = "map" if against is None else "gain", label_of(results, results.scenario.bidder_names[0])
+    favourite, a_map = label_of(results, results.scenario.bidder_names[0]), fills_a_map(results)
+    draw = partial(_map, results, source, against or "") if a_map else partial(_scatter, results, source, against or "")
+    stem = "gain" if against is not None else "map" if a_map else "scatter"
     what = f"How often {favourite} wins" if against is None else f"How much likelier {favourite} wins"
     pictures = {}
     for n, policy in enumerate(shown):
         under = f", under “{policy}”" if len(results.policies) > 1 else ""
-        drawn = partial(_map, results, source, policy, against or "")
-        pictures[f"{stem}_{n + 1}"] = Picture(what + under + (f" than under “{against}”" if against else ""), drawn)
+        title = what + under + (f" than under “{against}”" if against else "")
+        pictures[f"{stem}_{n + 1}"] = Picture(title, partial(draw, policy))
     return pictures
 
 
-def _map(results: Results, rows: Callable[[], pd.DataFrame], policy: str, against: str) -> Axes:
-    favourite = results.scenario.bidder_names[0]
+def _map(results: Results, rows: Callable[[], pd.DataFrame], against: str, policy: str) -> Axes:
     found = rows()
-    label = label_of(results, favourite) + (f" ({policy})" if len(results.policies) > 1 else "")
+    told = _records(found[found["policy"] == policy], results.scenario.bidder_names[0])
+    return win_map(told, *results.factors, **_named(results, policy), against=against)
+
+
+def _scatter(results: Results, rows: Callable[[], pd.DataFrame], against: str, policy: str) -> Axes:
+    """Of very many points some, evenly over the design: more would cover each other."""
+    found = rows()
+    shown = np.unique(np.linspace(0, results.groups - 1, _MOST_DOTS).astype(int))
+    chosen = found[(found["policy"] == policy) & found["group"].isin(shown)]
+    told = _records(chosen, results.scenario.bidder_names[0])
+    return win_scatter(told, *results.factors, **_named(results, policy), against=against, of=results.groups)
+
+
+def _named(results: Results, policy: str) -> dict[str, Any]:
+    """Whose chance under which policy, and the factors in words."""
+    favourite = results.scenario.bidder_names[0]
+    under = f" ({policy})" if len(results.policies) > 1 else ""
     names = [in_words(results.scenario, path) for path in results.factors]
-    chosen = _records(found[found["policy"] == policy], favourite)
-    return win_map(chosen, *results.factors, outcome=favourite, label=label, names=names, against=against)
+    return {"outcome": favourite, "label": label_of(results, favourite) + under, "names": names}
 
 
 def _records(rows: pd.DataFrame, outcome: str) -> Sequence[Any]:

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-import numpy as np
-
-from minegame.answers.experiment.found import MOST_ROWS, Found, label_of
+from minegame.answers.experiment.found import MOST_ROWS, Found, label_of, level_of, levels_of
 from minegame.answers.experiment.large import is_map, maps, spreads
 from minegame.answers.outcomes import Outcomes, labels, public_patrons, sold_apart
 from minegame.results import Results
@@ -45,13 +43,9 @@ def _rows(results: Results, policies: Sequence[str]) -> Iterator[tuple[int, str,
     """Points one after another: group, policy, and the values of the key columns."""
     levels = [results.design[path] for path in results.factors]
     for group in range(results.groups):
-        row = {path: _plain(of.iloc[group]) for path, of in zip(results.factors, levels, strict=True)}
+        row = {path: level_of(of.iloc[group]) for path, of in zip(results.factors, levels, strict=True)}
         for policy in policies:
             yield group, policy, {**row, "policy": policy}
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _apart(results: Results) -> bool:
@@ -166,10 +160,14 @@ def _varied(results: Results) -> Table:
         Column("highest", "to", LEVEL), Column("own", "scenario's own value", LEVEL),
     ]  # fmt: skip
     rows = [
-        {
-            "factor": path, "levels": results.design[path].nunique(), "lowest": results.design[path].min(),
-            "highest": results.design[path].max(), "own": results.scenario.value(path),
-        }
+        {"factor": path, **_ends(results, path), "own": level_of(results.scenario.value(path))}
         for path in results.factors
-    ]  # fmt: skip
+    ]
     return Table("What was varied", columns, rows)
+
+
+def _ends(results: Results, path: str) -> dict[str, Any]:
+    """How many levels a factor has, and the ends of them; null is below all others."""
+    levels = levels_of(results, path)
+    order = sorted(levels, key=lambda level: (level is not None, level if level is not None else 0))
+    return {"levels": len(levels), "lowest": level_of(order[0]), "highest": level_of(order[-1])}
