@@ -58,7 +58,8 @@ def test_an_installed_package_has_its_scenarios_inside(tmp_path):
     source = Path(scenario_module.__file__).parents[1]
     (package / "configs").mkdir(parents=True)
     (package / "__init__.py").touch()
-    shutil.copy(source / "game.py", package)
+    for needed in ("game.py", "text.py"):
+        shutil.copy(source / needed, package)
     shutil.copytree(source / "scenario", package / "scenario")
     shipped = shipped_scenarios()["two_bidders"]
     (package / "configs" / "two_bidders.yaml").write_text(shipped.read_text(encoding="utf-8"))

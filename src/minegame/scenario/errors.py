@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-_MOST_PROBLEMS = 30  # shown in one message
+from minegame.scenario.letters import deceptive, undeceiving
+from minegame.text import visible
+
+#: So many problems are worded and told at most; of others only the number is said.
+MOST_PROBLEMS = 30
 
 #: Where a value stands, name by name: ``("patrons", "us", "link")``.
 Loc = tuple[str, ...]
@@ -26,21 +30,52 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}, line {self.line}"
-        return ": ".join(part for part in (place, self.path, self.text) if part)
+        said = ": ".join(part for part in (undeceiving(self.path), undeceiving(self.text)) if part)
+        return visible(f"{place}: {said}" if place else said, lines=False)
+
+    def told(self) -> Problem:
+        """Itself: it is in words already."""
+        return self
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong, not yet in words: to find those takes longer than to find the fault."""
+
+    file: str
+    line: int | None
+    path: str
+    word: Callable[[], str]
+
+    def told(self) -> Problem:
+        """The problem in words."""
+        return Problem(self.file, self.line, self.path, self.word())
 
 
 class ScenarioError(ValueError):
-    """A scenario, or a change of one, that cannot be played; ``problems`` lists everything that is wrong."""
+    """A scenario, or a change of one, that cannot be played.
 
-    def __init__(self, *problems: Problem) -> None:
+    ``problems`` says what is wrong; ``more`` is the number of those that are not even worded, because they are many.
+    """
+
+    def __init__(self, *problems: Problem, more: int = 0) -> None:
         super().__init__(*problems)
-        self.problems = problems
+        self.problems, self.more = problems, more
 
     def __str__(self) -> str:
-        lines = [str(problem) for problem in self.problems[:_MOST_PROBLEMS]]
-        if len(self.problems) > _MOST_PROBLEMS:
-            lines.append(f"… and {len(self.problems) - _MOST_PROBLEMS} more")
+        lines = [str(problem) for problem in self.problems[:MOST_PROBLEMS]]
+        if rest := len(self.problems) - len(lines) + self.more:
+            lines.append(f"… and {rest:,} more")
         return "\n".join(lines)
+
+
+def refuse(findings: Iterable[Finding | Problem], own: str = "", more: int = 0) -> NoReturn:
+    """Refuse a file for everything that is wrong, in the order of its lines; those in the file ``own`` come first."""
+    waiting = sorted(findings, key=lambda one: (one.file != own, one.file, one.line or 0))
+    told: dict[Problem, None] = {}
+    while waiting and len(told) < MOST_PROBLEMS:
+        told[waiting.pop(0).told()] = None
+    raise ScenarioError(*told, more=more + len({(one.file, one.line, one.path) for one in waiting})) from None
 
 
 def fail(file: object, text: str, *, line: int | None = None, path: str = "") -> NoReturn:
@@ -49,8 +84,14 @@ def fail(file: object, text: str, *, line: int | None = None, path: str = "") ->
 
 
 def nearest(name: object, names: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` for the nearest of the names, or nothing if none is near."""
-    near = near_names(name, names)
+    """``; did you mean 'x'?`` for the nearest of the names, or nothing if none is near.
+
+    A name that only looks like one of them is told letter by letter.
+    """
+    known = list(names)
+    if told := deceptive(name, known):
+        return told
+    near = near_names(name, known)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from minegame.scenario.errors import Loc, Problem, Where, fail, nearest, shown
+from minegame.scenario.errors import Finding, Loc, Problem, Where, fail, nearest, shown
 from minegame.scenario.fields import KINDS, OPTIONAL_KIND
 from minegame.scenario.files import exists, find_file, shipped_hint
 from minegame.scenario.paths import Place, fits, matching, places_of, unknown_path
@@ -43,7 +44,7 @@ class Layers:
     content: dict[str, Any]
     origin: Origin
     removed: dict[Loc, tuple[str, int | None]] = field(default_factory=dict)
-    strays: list[Problem] = field(default_factory=list)
+    strays: list[Finding] = field(default_factory=list)
 
     def orphans(self) -> dict[str, Problem]:
         """What an agent that was removed leaves behind: the path of each value that needs it → what is wrong."""
@@ -116,13 +117,15 @@ def _overlaid(below: Layers, above: dict[str, Any], path: Path, lines: Origin, r
     return Layers(merged, {**below.origin, **lines}, removed, strays)
 
 
-def _strays(own: object, content: Mapping[str, Any], where: Where, root: type[BaseModel]) -> list[Problem]:
+def _strays(own: object, content: Mapping[str, Any], where: Where, root: type[BaseModel]) -> list[Finding]:
     """Sources that speak for nothing: a misspelt path, or a pattern that fits none."""
     known = _paths(content, root)
     if not known or not isinstance(own, dict):
         return []
     strays = [name for name in own if not fits(name, known)]
-    return [Problem(*where(("sources", name)), f"sources.{name}", unknown_path(name, known)) for name in strays]
+    return [
+        Finding(*where(("sources", name)), f"sources.{name}", partial(unknown_path, name, known)) for name in strays
+    ]
 
 
 def _paths(content: Mapping[str, Any], root: type[BaseModel]) -> Mapping[str, Place]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import yaml
@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from minegame.game import GAME, derive, new_records
 from minegame.scenario.checks import contradictions, crowds, misgivings
 from minegame.scenario.complaints import complaints
-from minegame.scenario.errors import Problem, ScenarioError, Where, fail
+from minegame.scenario.errors import ScenarioError, Where, fail, refuse
 from minegame.scenario.extends import locator, with_parents
 from minegame.scenario.fields import (
     KINDS,
@@ -400,14 +400,9 @@ def _build(cls: type[Scenario], content: dict[str, Any], name: str, where: Where
     try:
         scenario = cls.model_validate(content)
     except ValidationError as error:
-        _refuse([*crowds(content, where), *complaints(Scenario, error, where)], where)
+        refuse([*crowds(content, where), *complaints(Scenario, error, where)], own=where(())[0])
     scenario._name = name
     return scenario
-
-
-def _refuse(problems: Sequence[Problem], where: Where) -> NoReturn:
-    own, _ = where(())  # the file that was asked for comes before those that it extends, wherever they lie
-    raise ScenarioError(*sorted(dict.fromkeys(problems), key=lambda p: (p.file != own, p.file, p.line or 0))) from None
 
 
 def _load(cls: type[Scenario], where: str | Path) -> Scenario:
@@ -420,8 +415,9 @@ def _load(cls: type[Scenario], where: str | Path) -> Scenario:
         scenario = _build(cls, layers.content, path.stem, locate)
     except ScenarioError as error:
         orphans = layers.orphans()
-        _refuse([*(orphans.get(problem.path, problem) for problem in error.problems), *layers.strays], locate)
+        found = [orphans.get(problem.path, problem) for problem in error.problems]
+        refuse([*found, *layers.strays], own=str(path), more=error.more)
     if layers.strays:
-        _refuse(layers.strays, locate)
+        refuse(layers.strays, own=str(path))
     scenario._origin = path.stem if path == shipped_scenarios().get(path.stem) else str(path)
     return scenario
