@@ -25,12 +25,15 @@ from minegame.game import GAME, LEVERS, MAX_MONTHS
 from minegame.scenario import (
     BOUND,
     DERIVED_FROM,
+    Finding,
     Problem,
     Scenario,
     ScenarioError,
     SourceFile,
     find_file,
+    missing_hint,
     nearest,
+    refuse,
     shipped_scenarios,
 )
 from minegame.scenario import shown as show
@@ -334,7 +337,7 @@ def _located(where: str | Path) -> Path:
         text = f"is a scenario, not an experiment: 'minegame odds {path.stem}' plays it"
         raise ExperimentError(Problem(str(where), None, "", text))
     if not path.exists():
-        hint = f"; shipped experiments: {', '.join(shipped)}{nearest(path.stem, shipped)}"
+        hint = missing_hint(path, "experiments", shipped)
         raise ExperimentError(Problem(str(where), None, "", f"there is no such file{hint}"))
     return path
 
@@ -350,6 +353,11 @@ class _Places:
         """What is wrong at a location; ``at`` is the one in the file, if that is another."""
         line = self._line(tuple(at or loc))
         return Problem(self.file, line, ".".join(part for part in loc if part), text)
+
+    def finding(self, item: Any) -> Finding:
+        """What pydantic found, to be worded if it is told."""
+        loc = _without_alternatives(tuple(str(part) for part in item["loc"] if part != "[key]"))
+        return Finding(self.file, self._line(loc), ".".join(loc), lambda: self.problem(*_complaint(item)))
 
     def _line(self, loc: tuple[str, ...]) -> int | None:
         if loc[:2] == ("design", "0") and ("design", "0") not in self.lines:  # a single design is not in a list
@@ -376,8 +384,7 @@ def _checked(cls: type[Experiment], content: Mapping[str, object], places: _Plac
     try:
         experiment = cls.model_validate(content)
     except ValidationError as error:
-        problems = [places.problem(*_complaint(item)) for item in error.errors(include_url=False)]
-        raise ExperimentError(*dict.fromkeys(sorted(problems, key=lambda p: p.line or 0))) from None
+        refuse([places.finding(item) for item in error.errors(include_url=False)], error=ExperimentError)
     experiment._places = places
     return experiment
 
@@ -398,6 +405,8 @@ def _complaint(item: Any) -> tuple[tuple[str, ...], str]:
         choices = [choice.strip(" '") for choice in item["ctx"]["expected"].replace(" or ", ",").split(",")]
         return loc, f"{show(value)} is not allowed: expected one of {', '.join(choices)}{nearest(value, choices)}"
     loc = _without_alternatives(loc)
+    if kind == "string_type" and not isinstance(value, (dict, list)):
+        return loc, f"{show(value)} is not allowed: expected text (put it in quotes)"
     if expected := _WANTED.get((loc[:1], len(loc))):
         return loc, f"{show(value)} is not allowed: expected {expected}"
     if loc[:1] in (("set",), ("policies",), ("points",)) or "levels" in loc:
@@ -599,16 +608,14 @@ def _planned(experiment: Experiment, folder: Path, places: _Places) -> Plan:
 
 def _stop_at(problems: Sequence[Problem]) -> None:
     if problems:
-        raise ExperimentError(*dict.fromkeys(sorted(problems, key=lambda p: p.line or 0)))
+        refuse(problems, error=ExperimentError)
 
 
 def _scenario(experiment: Experiment, folder: Path, places: _Places) -> Scenario:
     path = find_file(experiment.scenario, folder)
     if not experiment.scenario or not path.exists():
-        shipped = list(shipped_scenarios())
         text = f"there is no '{experiment.scenario}', neither a file beside this one nor a shipped scenario"
-        hint = f"; shipped scenarios: {', '.join(shipped)}{nearest(experiment.scenario, shipped)}"
-        raise ExperimentError(places.problem(("scenario",), text + hint))
+        raise ExperimentError(places.problem(("scenario",), text + missing_hint(folder / experiment.scenario)))
     return Scenario.load(path)
 
 

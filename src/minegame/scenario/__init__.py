@@ -9,9 +9,10 @@ Ranges are generous; where one is narrower than the meaning of the number demand
 
 from __future__ import annotations
 
-from minegame.scenario.errors import Problem, ScenarioError, nearest, shown
+from minegame.scenario.errors import Finding, Problem, ScenarioError, nearest, refuse, shown
+from minegame.scenario.letters import same_to_the_eye
 from minegame.scenario.fields import LeversFields, Lots, Trigger
-from minegame.scenario.files import find_file, shipped_scenarios
+from minegame.scenario.files import find_file, missing_hint, shipped_scenarios
 from minegame.scenario.meaning import in_words, meaning
 from minegame.scenario.paths import Parameter
 from minegame.scenario.scenario import BOUND, DERIVED_FROM, Scenario
@@ -22,6 +23,7 @@ __all__ = [
     "BOUND",
     "DERIVED_FROM",
     "Dumper",
+    "Finding",
     "LeversFields",
     "Lots",
     "Parameter",
@@ -33,8 +35,11 @@ __all__ = [
     "find_file",
     "in_words",
     "meaning",
+    "missing_hint",
     "nearest",
     "parse_changes",
+    "refuse",
+    "same_to_the_eye",
     "shipped_scenarios",
     "shown",
     "typed",

@@ -33,7 +33,11 @@ def complaints(root: type[BaseModel], error: ValidationError, where: Where) -> I
             yield from (Problem(*where(loc), ".".join(loc), text) for loc, text in item["ctx"]["problems"])
             continue
         loc = tuple(str(part) for part in item["loc"] if part != "[key]")
-        yield Finding(*where(loc), ".".join(loc), partial(_complaint, root, item, loc))
+        yield Finding(*where(loc), ".".join(loc), partial(_worded, root, item, loc, where))
+
+
+def _worded(root: type[BaseModel], item: Any, loc: Loc, where: Where) -> Problem:
+    return Problem(*where(loc), ".".join(loc), _complaint(root, item, loc))
 
 
 def _complaint(root: type[BaseModel], item: Any, loc: Loc) -> str:
@@ -41,7 +45,8 @@ def _complaint(root: type[BaseModel], item: Any, loc: Loc) -> str:
     group, info = _field_at(root, loc)
     kind, value = item["type"], item["input"]
     if kind == "extra_forbidden":
-        return _unknown_name(root, loc, group)
+        cut = "; text with a comma between { and } needs quotes" if value is None and " " in loc[-1] else ""
+        return _unknown_name(root, loc, group) + cut
     if kind == "missing":
         return f"is missing: expected {_wanted(group, info)}"
     if kind == "explained":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from minegame.scenario.letters import deceptive, undeceiving
-from minegame.text import visible
+from minegame.text import counted, visible
 
 #: So many problems are worded and told at most; of others only the number is said.
 MOST_PROBLEMS = 30
@@ -37,19 +38,24 @@ class Problem:
         """Itself: it is in words already."""
         return self
 
+    @property
+    def mistake(self) -> object:
+        """What it shares with the problems that one stroke of a pen would mend too."""
+        return self if self.line is None else (self.file, self.line, self.path.rpartition(".")[2], self.text)
+
+    def with_others(self, count: int) -> Problem:
+        """The problem with the number of other paths at which it is the same."""
+        return replace(self, text=f"{self.text} (and the same at {counted(count, 'other path')})") if count else self
+
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong, not yet in words: to find those takes longer than to find the fault."""
+    """Something that is wrong at a path, not yet in words: to find those takes longer than to find the fault."""
 
     file: str
     line: int | None
     path: str
-    word: Callable[[], str]
-
-    def told(self) -> Problem:
-        """The problem in words."""
-        return Problem(self.file, self.line, self.path, self.word())
+    told: Callable[[], Problem]
 
 
 class ScenarioError(ValueError):
@@ -69,13 +75,25 @@ class ScenarioError(ValueError):
         return "\n".join(lines)
 
 
-def refuse(findings: Iterable[Finding | Problem], own: str = "", more: int = 0) -> NoReturn:
-    """Refuse a file for everything that is wrong, in the order of its lines; those in the file ``own`` come first."""
+def refuse(
+    findings: Iterable[Finding | Problem], own: str = "", more: int = 0, error: type[ScenarioError] = ScenarioError
+) -> NoReturn:
+    """Refuse a file for everything that is wrong, in the order of its lines; what is in the file ``own`` comes first.
+
+    A mistake that many paths share, because they take in the same group, is told once.
+    """
     waiting = sorted(findings, key=lambda one: (one.file != own, one.file, one.line or 0))
-    told: dict[Problem, None] = {}
-    while waiting and len(told) < MOST_PROBLEMS:
-        told[waiting.pop(0).told()] = None
-    raise ScenarioError(*told, more=more + len({(one.file, one.line, one.path) for one in waiting})) from None
+    told: dict[object, Problem] = {}
+    others: Counter[object] = Counter()
+    for number, one in enumerate(waiting):
+        if len(told) == MOST_PROBLEMS:
+            more += len({(rest.file, rest.line, rest.path) for rest in waiting[number:]})
+            break
+        problem = one.told()
+        mistake = problem.mistake
+        others[mistake] += mistake in told and told[mistake] != problem
+        told.setdefault(mistake, problem)
+    raise error(*(problem.with_others(others[key]) for key, problem in told.items()), more=more) from None
 
 
 def fail(file: object, text: str, *, line: int | None = None, path: str = "") -> NoReturn:

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from minegame.scenario.errors import Finding, Loc, Problem, Where, fail, nearest, shown
-from minegame.scenario.fields import KINDS, OPTIONAL_KIND
-from minegame.scenario.files import exists, find_file, shipped_hint
+from minegame.scenario.fields import KINDS, OPTIONAL_KIND, Source
+from minegame.scenario.files import exists, find_file, missing_hint
 from minegame.scenario.paths import Place, fits, matching, places_of, unknown_path
 from minegame.scenario.yaml_file import DEEPEST, SourceFile
 
@@ -82,7 +82,7 @@ def with_parents(path: Path, chain: tuple[Path, ...], root: type[BaseModel]) -> 
     parent_path = find_file(parent, path.parent)
     if not exists(parent_path):
         text = f"there is no '{parent}', neither a file beside this one nor a shipped scenario"
-        fail(path, text + shipped_hint(parent), line=file.lines[("extends",)], path="extends")
+        fail(path, text + missing_hint(path.parent / parent), line=file.lines[("extends",)], path="extends")
     if parent_path.resolve() in [seen.resolve() for seen in chain]:
         loop = " → ".join(str(seen) for seen in (*chain, parent_path))
         fail(path, f"the files extend each other in a loop: {loop}", line=file.lines[("extends",)], path="extends")
@@ -106,8 +106,9 @@ def _overlaid(below: Layers, above: dict[str, Any], path: Path, lines: Origin, r
         removed |= {loc: where(loc) for loc in _remove(merged, above, below.content, kind, where)}
     strays = [*below.strays, *_strays(own, merged, where, root)]
     if isinstance(inherited, dict) and isinstance(own, dict):
+        sound = {name: source for name, source in own.items() if _is_sound(source)}
         vouched = {
-            ".".join(loc): own.get(".".join(loc)) or matching(own, ".".join(loc))
+            ".".join(loc): sound.get(".".join(loc)) or matching(sound, ".".join(loc))
             for loc, value in _values(above)
             if loc[0] != "sources" and len(loc) > 1 and value != _value_at(below.content, loc)
         }
@@ -117,15 +118,26 @@ def _overlaid(below: Layers, above: dict[str, Any], path: Path, lines: Origin, r
     return Layers(merged, {**below.origin, **lines}, removed, strays)
 
 
+def _is_sound(source: object) -> bool:
+    """Whether a source can be read; one that cannot is told once, where it stands."""
+    try:
+        Source.model_validate(source)
+    except ValidationError:
+        return False
+    return True
+
+
 def _strays(own: object, content: Mapping[str, Any], where: Where, root: type[BaseModel]) -> list[Finding]:
     """Sources that speak for nothing: a misspelt path, or a pattern that fits none."""
     known = _paths(content, root)
     if not known or not isinstance(own, dict):
         return []
     strays = [name for name in own if not fits(name, known)]
-    return [
-        Finding(*where(("sources", name)), f"sources.{name}", partial(unknown_path, name, known)) for name in strays
-    ]
+
+    def told(name: str) -> Problem:
+        return Problem(*where(("sources", name)), f"sources.{name}", unknown_path(name, known))
+
+    return [Finding(*where(("sources", name)), f"sources.{name}", partial(told, name)) for name in strays]
 
 
 def _paths(content: Mapping[str, Any], root: type[BaseModel]) -> Mapping[str, Place]:

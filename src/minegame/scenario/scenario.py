@@ -39,7 +39,7 @@ from minegame.scenario.fields import (
     TenderFields,
     text_field,
 )
-from minegame.scenario.files import find_file, shipped_hint, shipped_scenarios
+from minegame.scenario.files import find_file, missing_hint, shipped_scenarios
 from minegame.scenario.paths import (
     Parameter,
     Place,
@@ -407,7 +407,7 @@ def _build(cls: type[Scenario], content: dict[str, Any], name: str, where: Where
 
 def _load(cls: type[Scenario], where: str | Path) -> Scenario:
     if not str(where):
-        fail("scenario", "the name is empty: expected a file or the name of a shipped scenario" + shipped_hint(""))
+        fail("scenario", "the name is empty: expected a file or the name of a shipped scenario" + missing_hint(Path()))
     path = find_file(where, Path())
     layers = with_parents(path, (), cls)
     locate = locator(path, layers.origin)
