@@ -35,9 +35,11 @@ from minegame.scenario import (
     nearest,
     refuse,
     shipped_scenarios,
+    unclear_names,
 )
 from minegame.scenario import shown as show
 from minegame.statistics.precision import BINARY, SHARES, looks
+from minegame.text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -250,7 +252,8 @@ class Experiment(_Part):
         source = SourceFile(path)
         experiment = _read(cls, source, changes)
         plan = experiment.plan(folder=path.parent, places=_Places(str(path), source.lines))
-        return experiment, plan.named(path.stem, path.read_text(encoding="utf-8-sig"))
+        name = visible(path.stem, lines=False)  # which tables and folders of results are called by
+        return experiment, plan.named(name, path.read_text(encoding="utf-8-sig"))
 
     @classmethod
     def read(cls, where: str | Path) -> Experiment:
@@ -490,12 +493,14 @@ class Plan:
         """A plan made in Python: a scenario, a table of points, policies, of which the first is the reference.
 
         Raises:
-            ExperimentError: if a policy sets what the points vary.
+            ExperimentError: if a policy sets what the points vary, or has no name of its own.
         """
         import pandas as pd
 
         table = pd.DataFrame(index=range(1)) if design is None else design.reset_index(drop=True)
         chosen = {label: scenario.expanded(changes) for label, changes in (policies or {"as it is": {}}).items()}
+        for label, text in unclear_names(chosen):
+            raise ExperimentError(Problem(name, None, f"policies.{label}", text))
         for path in table.columns:
             if any(path in changes for changes in chosen.values()):
                 raise ExperimentError(
@@ -669,6 +674,8 @@ def _policies(
     experiment: Experiment, scenario: Scenario, places: _Places, problems: list[Problem]
 ) -> dict[str, dict[str, Value]]:
     families: list[dict[str, dict[str, Value]]] = []
+    for name, text in unclear_names(experiment.policies):
+        problems.append(places.problem(("policies", name), text))
     if experiment.policies:
         for name, changes in experiment.policies.items():
             _at(scenario, changes, ("policies", name), places, problems)

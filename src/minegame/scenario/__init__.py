@@ -10,9 +10,9 @@ Ranges are generous; where one is narrower than the meaning of the number demand
 from __future__ import annotations
 
 from minegame.scenario.errors import Finding, Problem, ScenarioError, nearest, refuse, shown
-from minegame.scenario.letters import same_to_the_eye
 from minegame.scenario.fields import LeversFields, Lots, Trigger
 from minegame.scenario.files import find_file, missing_hint, shipped_scenarios
+from minegame.scenario.letters import same_to_the_eye, unclear_names
 from minegame.scenario.meaning import in_words, meaning
 from minegame.scenario.paths import Parameter
 from minegame.scenario.scenario import BOUND, DERIVED_FROM, Scenario
@@ -45,4 +45,5 @@ __all__ = [
     "typed",
     "typed_change",
     "typed_value",
+    "unclear_names",
 ]

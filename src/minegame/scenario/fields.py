@@ -22,6 +22,7 @@ from minegame.game import (
     TARIFF,
     TRIGGERS,
 )
+from minegame.scenario.letters import looks_like
 
 # ----------------------------------------------------------------------------------------------- the kinds of a value
 
@@ -441,8 +442,12 @@ MOST = {kind: int(getattr(game_module, f"MAX_{kind.upper()}")) for kind in KINDS
 OPTIONAL_KIND = "financiers"
 #: What an agent may be called.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-#: What an agent may not be called: results and commands use these words for something else.
-RESERVED = frozenset({"shelved", "split", "kept", "other", "own", "host", "market", "nobody", "none", "any", "all"})
+#: Words for how a negotiation ends: nobody and nothing in it may be labelled so.
+OUTCOMES = frozenset({"shelved", "shelving", "split", "kept", "nobody"})
+#: What an agent may not be called: results and commands use these words for something else, files for no text at all.
+RESERVED = OUTCOMES | {
+    "none", "any", "all", "other", "own", "host", "market", "null", "true", "false", "nan", "inf", "infinity"
+}  # fmt: skip
 _T = TypeVar("_T")
 
 
@@ -463,11 +468,17 @@ def _seat(agents: object) -> object:
     if not isinstance(agents, dict):
         return agents
     return {
-        name: {**body, "label": body.get("label", name), "key": body.get("key", zlib.crc32(str(name).encode()))}
+        name: {**body, "label": _label_of(body, name), "key": body.get("key", zlib.crc32(str(name).encode()))}
         if isinstance(body, dict)
         else body
         for name, body in agents.items()
     }
+
+
+def _label_of(body: dict[str, Any], name: object) -> object:
+    """The label of an agent; its name where there is none, or none that can be seen."""
+    label = body.get("label", name)
+    return label if not isinstance(label, str) or looks_like(label) else name
 
 
 Deposits = Annotated[dict[str, DepositFields], BeforeValidator(_seat), AfterValidator(Agents)]

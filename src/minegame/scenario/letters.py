@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from minegame.text import listed, written_out
 
-#: Letters of other alphabets and the Latin ones that they look like: Cyrillic, Greek, Armenian, dotless and script ones.
+#: Letters of other alphabets and the Latin ones that they look like: Cyrillic, Greek, Armenian, phonetic ones.
 _LIKE = dict(
     zip(
-        "аеорсухіјѕԁһӏԛԝАВЕКМНОРСТУХІЈЅԌԚԜ" "ονιαρυκΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "օոսցհ" "ıɡɑ",
-        "aeopcyxijsdhlqwABEKMHOPCTYXIJSGQW" "ovlapukABEZHIKMNOPTYX" "onugh" "iga",
+        "аеорсухіјѕԁһӏԛԝАВЕКМНОРСТУХІЈЅԌԚԜονιαρυκΑΒΕΖΗΙΚΜΝΟΡΤΥΧօոսցհıɡɑ",
+        "aeopcyxijsdhlqwABEKMHOPCTYXIJSGQWovlapukABEZHIKMNOPTYXonughiga",
         strict=True,
     )
 )
@@ -55,8 +55,8 @@ def _coded(word: str) -> str:
 def deceptive(name: object, names: Iterable[str]) -> str:
     """What is wrong with a name that looks like one of the names and is none, and which one; nothing else.
 
-    >>> deceptive("b\\u0430d\\u200b", ["bad"])
-    "; it has letters that only look like Latin (U+0430 in place of 'a') and invisible ones (U+200B); did you mean 'bad'?"
+    >>> deceptive("b\\u0430d", ["bad"])
+    "; it has letters that only look like Latin (U+0430 in place of 'a'); did you mean 'bad'?"
     """
     text = str(name)
     if not _ODD.search(text):
@@ -79,12 +79,26 @@ def _odd_letters(text: str) -> Iterator[str]:
 def same_to_the_eye(words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Pairs of keys whose words nobody can tell apart, whatever they are written in: the later one first.
 
-    >>> list(same_to_the_eye({"a": "North", "b": "south", "c": "n\\u043erth "}))
+    >>> list(same_to_the_eye({"a": "north", "b": "south", "c": "n\u043erth "}))
     [('c', 'a')]
     """
     owner: dict[str, str] = {}
     for key, word in words.items():
-        seen = looks_like(unicodedata.normalize("NFKC", word)).casefold()
+        seen = looks_like(unicodedata.normalize("NFKC", word))
         if seen in owner:
             yield key, owner[seen]
         owner.setdefault(seen, key)
+
+
+def unclear_names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Names that nobody can see, or can tell from another: each with what is wrong with it.
+
+    >>> list(unclear_names(["late", "late ", " "]))
+    [('late ', "looks like 'late': expected names that people can tell apart"), (' ', 'is empty: expected a name')]
+    """
+    words = {name: name for name in names}
+    for name, other in same_to_the_eye(words):
+        yield name, f"looks like '{other}': expected names that people can tell apart"
+    for name in words:
+        if not looks_like(name):
+            yield name, "is empty: expected a name"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -158,7 +159,7 @@ def refusal(value: object, info: FieldInfo, choices: Sequence[str] = ()) -> str:
 
 
 def _number_hint(value: object, info: FieldInfo) -> str:
-    """``; did you mean 0.25?`` for a number in another spelling, in percent, or in dollars where millions are wanted."""
+    """``; did you mean 0.25?`` for a number in another spelling, in percent, or in dollars and not in millions."""
     unit = unit_of(info)
     if isinstance(value, str):
         meant = number_meant(value, unit, of_one=unit in _OF_ONE)
@@ -183,6 +184,22 @@ def scaled_down(value: float, info: FieldInfo) -> float | None:
     if unit_of(info) in _MILLIONS and value >= 1e5:
         return value / (1e6 if value >= 1e7 else 1e3)
     return None
+
+
+#: The most that a number of a unit was found to be anywhere; more is allowed, and may be a slip of thousands.
+_LARGEST = {"M$": 2e5, "M$/y": 2e6, "USD/mtu": 2e6, "million mtu/y": 2e4, "1/y": 3.0}
+
+
+def out_of_proportion(value: float, info: FieldInfo) -> str:
+    """What is said of a number that is allowed but larger than any of its kind, and what may have been meant."""
+    unit = unit_of(info)
+    largest = _LARGEST.get(unit, math.inf)
+    if value <= largest:
+        return ""
+    scales = {"percent": 1e2} if unit == "1/y" else {"thousands of USD": 1e3, "USD": 1e6} if unit in _MILLIONS else {}
+    meant = {name: value / scale for name, scale in scales.items() if 0.01 <= value / scale <= largest}
+    hints = [f"if it is in {name}, write {_spelt(near)}" for name, near in meant.items() if _within(near, info)]
+    return "; ".join([f"{_amount(value)} {unit} is very large", *hints])
 
 
 def _within(number: float, info: FieldInfo) -> bool:

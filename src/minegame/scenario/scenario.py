@@ -55,6 +55,7 @@ from minegame.scenario.paths import (
 from minegame.scenario.schema import file_schema
 from minegame.scenario.values import code, column, plain_value
 from minegame.scenario.yaml_file import Dumper
+from minegame.text import visible
 
 BASELINE = "kazakhstan_tungsten"
 
@@ -62,8 +63,11 @@ _T = TypeVar("_T")
 
 #: Fields that are checked against each other, stand for an agent, or mean more than one number of the game.
 BOUND = frozenset(
-    {"equity_min", "equity_max", "portfolio_share", "ideal_share", "key", "bidder", "patron", "offtake_multiple"}
-)
+    {
+        "equity_min", "equity_max", "portfolio_share", "ideal_share", "key", "label", "bidder", "patron",
+        "offtake_multiple",
+    }
+)  # fmt: skip
 #: Fields from which :func:`minegame.game.derive` computes others.
 DERIVED_FROM = frozenset({"output", "exports", "exposed_share", "incidence", "annuity"})
 
@@ -255,12 +259,15 @@ class Scenario(Group):
             return self.sources[path]
         return matching(self.sources, path)
 
+    def numbers(self) -> list[Place]:
+        """Where the numbers stand that can be set or swept."""
+        return [place for place in self._places.values() if is_parameter(place) and is_number(place.info)]
+
     def unsourced(self) -> list[str]:
         """The paths of the numbers that have no source; a number left at its default needs none."""
-        numbers = (place for place in self._places.values() if is_parameter(place) and is_number(place.info))
         return [
             place.path
-            for place in numbers
+            for place in self.numbers()
             if self.source_of(place.path) is None and self._read(place) != place.info.default
         ]
 
@@ -401,7 +408,7 @@ def _build(cls: type[Scenario], content: dict[str, Any], name: str, where: Where
         scenario = cls.model_validate(content)
     except ValidationError as error:
         refuse([*crowds(content, where), *complaints(Scenario, error, where)], own=where(())[0])
-    scenario._name = name
+    scenario._name = visible(name, lines=False)
     return scenario
 
 
@@ -419,5 +426,5 @@ def _load(cls: type[Scenario], where: str | Path) -> Scenario:
         refuse([*found, *layers.strays], own=str(path), more=error.more)
     if layers.strays:
         refuse(layers.strays, own=str(path))
-    scenario._origin = path.stem if path == shipped_scenarios().get(path.stem) else str(path)
+    scenario._origin = path.stem if path == shipped_scenarios().get(path.stem) else visible(str(path))
     return scenario

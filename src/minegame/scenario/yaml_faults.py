@@ -32,7 +32,7 @@ def explained(error: yaml.YAMLError, text: str, loader: Any) -> tuple[int, str]:
         return here, "a tab indents this line: indent with spaces"
     if "flow" in context:
         return here, _in_brackets(lines[there - 1][begun.column : begun.column + 1] if begun else "", there, here)
-    if any(what in context for what in ("alias", "anchor", "block scalar", "a tag")):
+    if begun and any(what in context for what in ("alias", "anchor", "block scalar", "a tag")):
         return there, _cannot_begin(lines[there - 1][begun.column : begun.column + 1])
     return _of_a_block(problem, lines, mark)
 
@@ -70,7 +70,7 @@ def _after_quote(quote: Any, here: int) -> tuple[int, str]:
     """Text goes on behind a closing quote: it was meant as a letter, or closed what should have been closed before."""
     begun = quote.start_mark.line + 1
     if begun < here:
-        return begun, f"the quote that begins in line {begun} is only closed in line {here}: one is missing between them"
+        return begun, f"the quote that begins in line {begun} is only closed in line {here}: one is missing between"
     if quote.style == "'":
         return here, "text goes on behind a closing quote: put it between \" and \", or write an apostrophe as ''"
     return here, "text goes on behind a closing quote: put it between ' and ', or write a quote inside as \\\""
@@ -79,8 +79,8 @@ def _after_quote(quote: Any, here: int) -> tuple[int, str]:
 def _in_brackets(bracket: str, begun: int, here: int) -> str:
     closing = {"{": "}", "[": "]"}.get(bracket, "a bracket")
     if begun < here:
-        return f"the '{bracket}' that begins in line {begun} is not closed by '{closing}', or a comma is missing before this"
-    return f"expected a comma, or '{closing}' for the '{bracket}' of this line (text with brackets or colons needs quotes)"
+        return f"the '{bracket}' that begins in line {begun} is not closed by '{closing}', or a comma is missing"
+    return f"expected a comma, or '{closing}' for the '{bracket}' in this line (text with either needs quotes)"
 
 
 # -------------------------------------------------------------------------------------------------------------- blocks
