@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,7 @@ from minegame import experiment, results
 from minegame.answers import Answer
 from minegame.cli import app
 from minegame.experiment_file import Experiment, Plan
+from minegame.options import Place
 from minegame.scenario import Dumper, Scenario, ScenarioError, unclear_names
 from minegame.tables import Column, Table, csv_of, from_sheet
 from minegame.text import LEVEL, visible
@@ -201,3 +206,67 @@ def test_an_experiment_keeps_the_names_of_policies_as_they_are(tmp_path):
     found = experiment.run(plan, tmp_path / "kept")
     assert found.policies == names
     assert found.win_probabilities()["policy"].unique().tolist() == names
+
+
+# ----------------------------------------------------------------------------------------------------------- file names
+
+COMMAND = [sys.executable, "-c", "from minegame.cli import main; main()"]
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+needs_bytes = pytest.mark.skipif(os.name != "posix", reason="names of files are bytes on POSIX alone")
+
+
+def typed(folder: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """A command as a shell passes it on: in bytes."""
+    given = [argument if isinstance(argument, bytes) else str(argument).encode() for argument in arguments]
+    return subprocess.run([*COMMAND, *given], cwd=folder, env={**os.environ, **environment}, capture_output=True)
+
+
+@needs_bytes
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("odds", "two_bidders", "-n", "20", "--out", b"caf\xe9"),
+        ("run", b"caf\xe9.yaml"),
+        ("play", b"caf\xe9.yaml"),
+        ("validate", b"caf\xe9.yaml"),
+        ("report", b"caf\xe9"),
+        ("odds", "two_bidders", "--policy", b"caf\xe9:"),
+    ],
+)
+def test_what_is_typed_and_is_no_text_is_refused_before_anything_is_played(tmp_path, arguments):
+    (tmp_path / os.fsdecode(b"caf\xe9.yaml")).write_text("extends: two_bidders\n")
+    before = sorted(tmp_path.iterdir())
+    done = typed(tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert re.fullmatch(rb"Error: 'caf\\udce9\S*' is not UTF-8 text: rename it\n", done.stderr)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@needs_bytes
+def test_a_chinese_name_is_played_or_refused_in_words(tmp_path):
+    (tmp_path / "招标.yaml").write_text("extends: two_bidders\n", encoding="utf-8")
+    done = typed(tmp_path, "odds", "招标.yaml", "-n", 20, "--out", "结果")
+    assert done.returncode == 0, done.stderr
+    assert Answer.read(tmp_path / "结果").scenario.name == "招标"
+    done = typed(tmp_path, "odds", "招标.yaml", "-n", 20, "--out", "其他", **ASCII)
+    assert done.returncode == 2
+    assert done.stderr.endswith(b"is not UTF-8 text: rename it; Python reads names as ascii here: set PYTHONUTF8=1\n")
+    assert not (tmp_path / "其他").exists()
+
+
+@needs_bytes
+def test_a_file_whose_name_is_no_text_can_be_loaded_and_kept(tmp_path):
+    file = tmp_path / os.fsdecode(b"caf\xe9.yaml")
+    file.write_text("extends: two_bidders\n")
+    scenario = Scenario.load(file)
+    assert scenario.name == r"caf\udce9"
+    found = experiment.run(Plan.of(scenario, replications=5), tmp_path / "kept")
+    assert found.scenario == scenario
+
+
+@pytest.mark.parametrize("name", ["~", "~/runs/mine"])
+def test_a_tilde_is_the_home_folder(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Place().read(name, "--out") == tmp_path / name[2:]
+    assert Place().read("~backup", "--out") == Path("~backup")
+    assert Place().read("runs/~", "--out") == Path("runs/~")

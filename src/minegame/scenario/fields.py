@@ -113,7 +113,7 @@ class TenderFields(Group):
     """The tender: how long it runs and what is sold together."""
 
     months: Whole = _number("months", "Months until the deadline (T); in the last one the host decides.", 1, MAX_MONTHS)
-    start: str = text_field("Calendar month of month 0, as 2025-04.", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    start: str = text_field("Calendar month of month 0, as 2025-04.", pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")
     lots: Lots = _choice("All deposits to one bidder (bundled), or each on its own (split).", "bundled")
     synergy: float = _money("Worth to the host of one operator for all deposits (Syn).", 0.0)
 

@@ -26,7 +26,7 @@ _SPACES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 #: What takes no room, or none that anybody would notice.
 _UNSEEN = "\xad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u2060-\u2065\u3164\ufe00-\ufe0f\ufeff\uffa0"
 _ODD = re.compile(f"[{re.escape(''.join(_LIKE))}{_SPACES}{_UNSEEN}]")
-_WORD = re.compile(f"[\\w.*{_SPACES}{_UNSEEN}]+")
+_WORD = re.compile(f"[\\w{_SPACES}{_UNSEEN}]+")
 
 
 def looks_like(text: str) -> str:
