@@ -922,3 +922,23 @@ def test_the_history_is_a_copy_of_every_month():
     assert [int(past.month) for past in negotiation.history] == list(range(int(negotiation.outcome.month) + 1))
     assert len({float(past.log_price) for past in negotiation.history}) == len(negotiation.history)
     assert all(np.shares_memory(past, negotiation.state_array) is False for past in negotiation.history)
+
+
+def test_what_is_no_scenario_is_refused_with_what_may_have_been_meant():
+    scenario = Scenario.load("two_bidders")
+    with pytest.raises(TypeError, match="put the scenario into a list"):
+        mesa.batch_run(Negotiation, {"scenario": scenario}, number_processes=1, display_progress=False)
+    rows = mesa.batch_run(Negotiation, {"scenario": [scenario]}, number_processes=1, display_progress=False)
+    assert rows[0]["scenario"] is scenario
+    for wrong in (3, ("title", "x"), {}, b"two_bidders"):
+        with pytest.raises(TypeError, match="scenario must be a Scenario, a name or a path, not "):
+            Negotiation(wrong)
+    with pytest.raises(ScenarioError, match="the name is empty"):
+        Negotiation("")
+
+
+def test_a_seed_has_one_name_at_a_time():
+    with pytest.raises(TypeError, match="seed and rng are two names for the same number"):
+        Negotiation("two_bidders", seed=1, rng=2)
+    assert Negotiation("two_bidders", seed=None, rng=3).seed == Negotiation("two_bidders", seed=3).seed == 3
+    assert Negotiation("two_bidders").seed == Negotiation("two_bidders", seed=None, rng=None).seed == 0

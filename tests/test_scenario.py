@@ -569,7 +569,9 @@ def test_nine_patrons_are_too_many(baseline):
     document = baseline.document()
     for kind, most in (("patrons", 8), ("bidders", 8), ("financiers", 8), ("deposits", 4)):
         first = next(iter(document[kind].values()))
-        crowd = {f"agent_{n}": {**first, "key": n} for n in range(most + 1 - len(document[kind]))}
+        crowd = {
+            f"agent_{n}": {**first, "label": f"Agent {n}", "key": n} for n in range(most + 1 - len(document[kind]))
+        }
         if kind == "patrons":
             crowd = {name: {**agent, "portfolio_share": 0, "ideal_share": 0} for name, agent in crowd.items()}
         with pytest.raises(ScenarioError, match=f"{most + 1} {kind} are too many: expected at most {most}"):

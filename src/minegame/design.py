@@ -47,12 +47,12 @@ class Factor:
     def between(
         cls, scenario: Scenario, path: str, low: float, high: float, scale: str = "linear", count: int | None = None
     ) -> Factor:
-        """A range of a parameter, in whole numbers where the parameter is one.
+        """A range of a parameter, in whole numbers where the parameter is one; of a pattern, as the first that it fits.
 
         Raises:
             ScenarioError: for an unknown path.
         """
-        value = scenario.value(path)
+        value = scenario.value(next(iter(scenario.paths(path)), path))
         whole = isinstance(value, int) and not isinstance(value, bool)
         return cls(path, low, high, scale, whole=whole, count=count)
 

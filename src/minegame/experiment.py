@@ -33,6 +33,7 @@ from minegame.runner import (
     tree_sum,
 )
 from minegame.statistics import precision
+from minegame.tables import csv_of
 
 if TYPE_CHECKING:
     from minegame.results import Results
@@ -317,8 +318,7 @@ class _Run:
             (self.folder / storage.HEADLINE).unlink(missing_ok=True)
             return
         rows = Results(self.folder, self.manifest).win_probabilities()
-        text = rows.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-        storage.write_whole(self.folder / storage.HEADLINE, text.encode())
+        storage.write_whole(self.folder / storage.HEADLINE, csv_of(rows, digits=10).encode())
 
     def _sign(self, seconds: float) -> None:
         """Vouch for the tables in the manifest; only then is the run complete."""

@@ -29,17 +29,22 @@ from minegame.numerals import did_you_mean, whole
 from minegame.scenario import (
     BOUND,
     DERIVED_FROM,
+    Finding,
     Problem,
     Scenario,
     ScenarioError,
     SourceFile,
     find_file,
     is_pattern,
+    missing_hint,
     nearest,
+    refuse,
     shipped_scenarios,
+    unclear_names,
 )
 from minegame.scenario import shown as show
 from minegame.statistics.precision import BINARY, SHARES, looks
+from minegame.text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -269,7 +274,8 @@ class Experiment(_Part):
         source = SourceFile(path)
         experiment = _read(cls, source, changes)
         plan = experiment.plan(folder=path.parent, places=_Places(str(path), source.lines))
-        return experiment, plan.named(path.stem, path.read_text(encoding="utf-8-sig"))
+        name = visible(path.stem, lines=False)  # which tables and folders of results are called by
+        return experiment, plan.named(name, path.read_text(encoding="utf-8-sig"))
 
     @classmethod
     def read(cls, where: str | Path) -> Experiment:
@@ -356,7 +362,7 @@ def _located(where: str | Path) -> Path:
         text = f"is a scenario, not an experiment: 'minegame odds {path.stem}' plays it"
         raise ExperimentError(Problem(str(where), None, "", text))
     if not path.exists():
-        hint = f"; shipped experiments: {', '.join(shipped)}{nearest(path.stem, shipped)}"
+        hint = missing_hint(path, "experiments", shipped)
         raise ExperimentError(Problem(str(where), None, "", f"there is no such file{hint}"))
     return path
 
@@ -372,6 +378,11 @@ class _Places:
         """What is wrong at a location; ``at`` is the one in the file, if that is another."""
         line = self._line(tuple(at or loc))
         return Problem(self.file, line, ".".join(part for part in loc if part), text)
+
+    def finding(self, item: Any) -> Finding:
+        """What pydantic found, to be worded if it is told."""
+        loc = _without_alternatives(tuple(str(part) for part in item["loc"] if part != "[key]"))
+        return Finding(self.file, self._line(loc), ".".join(loc), lambda: self.problem(*_complaint(item)))
 
     def _line(self, loc: tuple[str, ...]) -> int | None:
         if loc[:2] == ("design", "0") and ("design", "0") not in self.lines:  # a single design is not in a list
@@ -398,7 +409,7 @@ def _checked(cls: type[Experiment], content: Mapping[str, object], places: _Plac
     try:
         experiment = cls.model_validate(content)
     except ValidationError as error:
-        raise ExperimentError(*_problems(error, places)) from None
+        refuse([places.finding(item) for item in error.errors(include_url=False)], error=ExperimentError)
     experiment._places = places
     return experiment
 
@@ -427,6 +438,8 @@ def _complaint(item: Any) -> tuple[tuple[str, ...], str]:
         choices = [choice.strip(" '") for choice in item["ctx"]["expected"].replace(" or ", ",").split(",")]
         return loc, f"{show(value)} is not allowed: expected one of {', '.join(choices)}{nearest(value, choices)}"
     loc = _without_alternatives(loc)
+    if kind == "string_type" and not isinstance(value, (dict, list)):
+        return loc, f"{show(value)} is not allowed: expected text (put it in quotes)"
     return loc, f"{show(value)} is not allowed: expected {_expected(loc, item)}{_near(loc, value)}"
 
 
@@ -575,12 +588,14 @@ class Plan:
         Give ``luck="own"`` where estimates are made of many points together: a mean, a regression, an index.
 
         Raises:
-            ExperimentError: if a policy sets what the points vary.
+            ExperimentError: if a policy sets what the points vary, or has no name of its own.
         """
         import pandas as pd
 
         table = pd.DataFrame(index=range(1)) if design is None else design.reset_index(drop=True)
         chosen = {label: scenario.expanded(changes) for label, changes in (policies or {"as it is": {}}).items()}
+        for label, text in unclear_names(chosen):
+            raise ExperimentError(Problem(name, None, f"policies.{label}", text))
         for path in table.columns:
             if any(path in changes for changes in chosen.values()):
                 raise ExperimentError(
@@ -722,16 +737,14 @@ def _check_luck(plan: Plan, places: _Places) -> None:
 
 def _stop_at(problems: Sequence[Problem]) -> None:
     if problems:
-        raise ExperimentError(*dict.fromkeys(sorted(problems, key=lambda p: p.line or 0)))
+        refuse(problems, error=ExperimentError)
 
 
 def _scenario(experiment: Experiment, folder: Path, places: _Places) -> Scenario:
     path = find_file(experiment.scenario, folder)
     if not experiment.scenario or not path.exists():
-        shipped = list(shipped_scenarios())
         text = f"there is no '{experiment.scenario}', neither a file beside this one nor a shipped scenario"
-        hint = f"; shipped scenarios: {', '.join(shipped)}{nearest(experiment.scenario, shipped)}"
-        raise ExperimentError(places.problem(("scenario",), text + hint))
+        raise ExperimentError(places.problem(("scenario",), text + missing_hint(folder / experiment.scenario)))
     return Scenario.load(path)
 
 
@@ -796,6 +809,8 @@ def _policies(
     experiment: Experiment, scenario: Scenario, places: _Places, problems: list[Problem]
 ) -> dict[str, dict[str, Value]]:
     families: list[dict[str, dict[str, Value]]] = []
+    for name, text in unclear_names(experiment.policies):
+        problems.append(places.problem(("policies", name), text))
     if experiment.policies:
         for name, changes in experiment.policies.items():
             _at(scenario, changes, ("policies", name), places, problems)

@@ -129,14 +129,14 @@ class Negotiation(mesa.Model):
     """One negotiation for the deposits of a scenario; every ``step`` is a month.
 
     ``scenario`` is a :class:`~minegame.scenario.Scenario`, the name of a shipped one or the path of a YAML file;
-    without it the Kazakhstan baseline is played.  ``seed`` and ``replication`` address the luck: the same pair gives
-    the same negotiation, equal bit for bit to that row of :mod:`minegame.ensemble`.  ``agents`` maps the name of an
-    agent to the class that plays it, a subclass of :class:`Patron`, :class:`Financier`, :class:`Bidder` or
-    :class:`Host` (the host's name is ``host``).
+    without it the Kazakhstan baseline is played.  ``seed`` (default 0; ``rng`` is another name for it) and
+    ``replication`` address the luck: the same pair gives the same negotiation, equal bit for bit to that row of
+    :mod:`minegame.ensemble`.  ``agents`` maps the name of an agent to the class that plays it, a subclass of
+    :class:`Patron`, :class:`Financier`, :class:`Bidder` or :class:`Host` (the host's name is ``host``).
 
-    Raises ScenarioError for a scenario that does not hold, TypeError for a seed or a replication that is no whole
-    number, ValueError for one that has no luck of its own, ValueError or TypeError for a class or a name that does not
-    fit.
+    Raises ScenarioError for a scenario that does not hold, TypeError for what is no scenario, for a seed or a
+    replication that is no whole number and for a seed beside a rng, ValueError for one that has no luck of its own,
+    ValueError or TypeError for a class or a name that does not fit.
 
     >>> negotiation = Negotiation(seed=1).play()
     >>> negotiation.running
@@ -146,19 +146,15 @@ class Negotiation(mesa.Model):
     def __init__(
         self,
         scenario: Scenario | str | Path | None = None,
-        seed: int | None = 0,
+        seed: int | None = None,
         replication: int = 0,
         agents: Mapping[str, type[Participant]] | None = None,
         rng: int | None = None,
     ) -> None:
-        # batch_run says seed=None where nobody chose one.
-        name, given = ("seed", 0 if seed is None else seed) if rng is None else ("rng", rng)
-        seed, replication = (
-            _whole(name, given, chance.MAX_SEED),
-            _whole("replication", replication, chance.MAX_REPLICATION),
-        )
+        seed = _seed(seed, rng)
+        replication = _whole("replication", replication, chance.MAX_REPLICATION)
         super().__init__(rng=seed)
-        self.scenario = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario or BASELINE)
+        self.scenario = _scenario(scenario)
         self.seed, self.replication = seed, replication
         self.game = self.scenario.game()[0]
         self.state_array = new_records(STATE)
@@ -274,6 +270,23 @@ class Negotiation(mesa.Model):
         self.running = False
         # Mesa 3.3 keeps a counter of agent numbers for every model that ever lived, and with it the model (mesa #3179).
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+
+def _scenario(given: Any) -> Scenario:
+    if isinstance(given, Scenario):
+        return given
+    if given is not None and not isinstance(given, (str, Path)):
+        hint = "(in batch_run, put the scenario into a list)"
+        raise TypeError(f"scenario must be a Scenario, a name or a path, not {given!r:.80} {hint}")
+    return Scenario.load(BASELINE if given is None else given)
+
+
+def _seed(seed: Any, rng: Any) -> int:
+    """The seed under either of its names; batch_run says seed=None where nobody chose one."""
+    if seed is not None and rng is not None:
+        raise TypeError("seed and rng are two names for the same number: expected one of the two")
+    name, given = ("seed", 0 if seed is None else seed) if rng is None else ("rng", rng)
+    return _whole(name, given, chance.MAX_SEED)
 
 
 def _whole(name: str, value: Any, most: int) -> int:

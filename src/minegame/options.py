@@ -244,10 +244,16 @@ class Place(Reader):
     metavar: str = "FOLDER"
 
     def read(self, given: Any, name: str) -> Path:
-        """The path."""
+        """The path; ~ is the home folder."""
         if not isinstance(given, (str, Path)):
             refuse(name, f"{_said(given)} is not allowed: expected the name of a file or folder")
-        return Path(given)
+        path = Path(given)
+        if path.parts[:1] != ("~",):
+            return path
+        try:
+            return path.expanduser()
+        except RuntimeError:
+            refuse(name, f"{_said(given)} is not allowed: it is not known where the home folder is")
 
 
 @dataclass(frozen=True)
@@ -293,6 +299,10 @@ class Policies(Reader):
             found = _once([self._one(text, name) for text in texts], name)
         if not found:
             refuse(name, "there is nothing to compare: expected at least one")
+        from minegame.scenario import unclear_names
+
+        for policy, text in unclear_names(found):
+            refuse(name, f"{policy!r} {text}")
         return found
 
     def _one(self, text: str, name: str) -> tuple[str, ChangesByPath]:

@@ -13,6 +13,7 @@ fractions and full precision under the short names; a reader sees headings, perc
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -122,7 +123,7 @@ class Table:
 
     def csv(self) -> str:
         """The rows as CSV, as kept, under the short names; what is missing is empty."""
-        return self.frame.to_csv(index=False, lineterminator="\n")
+        return csv_of(self.frame)
 
     def document(self) -> dict[str, Any]:
         """What the table is, without its rows, as plain values."""
@@ -135,12 +136,44 @@ class Table:
 
         columns = [Column.from_document(part) for part in document["columns"]]
         # Only an empty cell is missing: "none" and "None" are names of policies.
-        text = pd.read_csv(file, keep_default_na=False, na_values=[""], dtype=str)
+        text = pd.read_csv(file, keep_default_na=False, na_values=[""], dtype=str).map(from_sheet, na_action="ignore")
         rows = {name: _from_text(text[name], column.unit) for column in columns for name in column.names}
         return cls(str(document["title"]), columns, pd.DataFrame(rows), bool(document.get("raw", False)))
 
 
 _WORDS = (TEXT, PATH)
+
+# What a spreadsheet takes for a formula, in letters of either width, and the quote with which it is told not to.
+_FORMULA = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+def for_sheet(value: Any) -> Any:
+    """A cell of a CSV file as no spreadsheet runs it: text that begins like a formula gets a quote before it.
+
+    >>> for_sheet("=1+1"), for_sheet("'=1+1"), for_sheet("late"), for_sheet(-1.5)
+    ("'=1+1", "''=1+1", 'late', -1.5)
+    """
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+def from_sheet(text: str) -> str:
+    """The text of a cell that :func:`for_sheet` wrote.
+
+    >>> [from_sheet(for_sheet(text)) for text in ("=1+1", "'=1+1", "'tis late")]
+    ['=1+1', "'=1+1", "'tis late"]
+    """
+    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+
+
+def csv_of(frame: pd.DataFrame, digits: int | None = None) -> str:
+    """Rows as CSV, numbers with every digit, or so many; what is missing is empty."""
+    words = frame.select_dtypes(exclude="number").astype(object).map(for_sheet, na_action="ignore")
+    # A carriage return ends a line for whoever reads it, but is not quoted by whoever writes it.
+    returns = any(isinstance(word, str) and "\r" in word for name in words for word in words[name])
+    return frame.assign(**{str(name): words[name] for name in words}).to_csv(
+        index=False, lineterminator="\n", float_format=None if digits is None else f"%.{digits}g",
+        quoting=csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL,
+    )  # fmt: skip
 
 
 def bounded(name: str, value: Any, low: Any, high: Any) -> dict[str, Any]:

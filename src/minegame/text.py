@@ -13,6 +13,7 @@ the cell gets more digits.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,35 @@ MISSING = "–"
 NO_SURE_EFFECT = "no sure effect"
 _MOST_DIGITS = 12  # after the point: what differs by less differs by rounding
 _RARE = 0.001  # a p-value below this is written as a bound
+
+
+# --------------------------------------------------------------------------------------------------- letters from files
+
+#: What would act on a terminal, or turn text round, in place of being read: controls, separators of lines, overrides of
+#: direction, marks of byte order, invisible tags, and what no file in UTF-8 can hold.
+_NOT_READ = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str, *, lines: bool = True) -> str:
+    """Text as it may be shown anywhere: what would act in place of being read is written out.
+
+    With ``lines`` a line break remains one.
+
+    >>> visible("\\x1b[31mred\\n\\u202ekcab"), visible("two\\nlines", lines=False)
+    ('\\\\x1b[31mred\\n\\\\u202ekcab', 'two\\\\nlines')
+    """
+    return _NOT_READ.sub(lambda found: found[0] if lines and found[0] == "\n" else written_out(found[0]), text)
+
+
+def written_out(text: str) -> str:
+    """Text with every letter that is not of ASCII, and every one that cannot be seen, as Python would write it.
+
+    >>> written_out("b\\u0430d")
+    'b\\\\u0430d'
+    """
+    return text.encode("unicode_escape").decode("ascii")
 
 
 # ------------------------------------------------------------------------------------------------------- plain numbers
@@ -146,7 +176,7 @@ class Unit:
             return MISSING
         if self.name == "flag":
             return "yes" if value else "no"
-        return level(value) if self.name == "level" else str(value) or MISSING
+        return visible(level(value) if self.name == "level" else str(value)) or MISSING
 
     def parts(self, value: float, low: float | None, high: float | None) -> tuple[str, tuple[str, str] | None]:
         """A number as text, and the ends of its interval where it has one, all with the same digits."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from minegame.scenario import Scenario
+from minegame.scenario import Scenario, same_to_the_eye
 from minegame.tables import Column, Table, estimate
 from minegame.text import MONEY, MONEY_CHANGE, MONTHS, NUMBER, POINTS, SHARE, Unit
 from minegame.transcript import calendar_month
@@ -152,7 +152,13 @@ def labels(*scenarios: Scenario) -> dict[str, str]:
     found: dict[str, str] = {}
     for scenario in scenarios:
         found |= {name: bidder.label for name, bidder in scenario.bidders.items() if name not in found}
-    return found
+    return told_apart(found)
+
+
+def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
+    """Labels by name, with the name behind those that look alike: one scenario has no such, two may."""
+    alike = {name for pair in same_to_the_eye(labels) for name in pair}
+    return {name: f"{label} ({name})" if name in alike else label for name, label in labels.items()}
 
 
 def sold_apart(scenario: Scenario) -> bool:

@@ -15,7 +15,7 @@ from minegame.answers import public_money
 from minegame.answers.answer import Answer, Picture, told
 from minegame.answers.compared import Compared, Found
 from minegame.answers.inputs import AS_IT_IS, limits_of, month
-from minegame.answers.outcomes import Outcomes, labels, sold_apart
+from minegame.answers.outcomes import Outcomes, labels, sold_apart, told_apart
 from minegame.answers.public_money import PublicMoney
 from minegame.answers.question import Question
 from minegame.design import Changes
@@ -140,7 +140,7 @@ def _tables(found: Found, money: PublicMoney | None) -> dict[str, Table]:
     tables["terms"] = ends.terms("Terms given the winner", [compared.scenarios[name].tender.start for name in told_of])
     if apart:
         lots = {name: lot.label for one in reversed(scenarios) for name, lot in one.deposits.items()}
-        tables["lots"] = all_of_them.lots("Who wins which lot", lots)
+        tables["lots"] = all_of_them.lots("Who wins which lot", told_apart(lots))
     return tables
 
 

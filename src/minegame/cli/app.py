@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from minegame.text import visible
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -45,7 +47,7 @@ def messages() -> Iterator[None]:
         place = f" (try '{problem.ctx.command_path} --help')" if problem.ctx else ""
         fail(f"{problem.format_message()}{place}")
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+        say("Interrupted.", err=True)
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:
         # The reader has gone (`minegame params | head`): nothing more can be said, not even at exit.
@@ -70,12 +72,23 @@ def messages() -> Iterator[None]:
 
 def fail(text: str) -> NoReturn:
     """Say on standard error what is wrong, and end with exit code 2."""
-    print(f"Error: {text}", file=sys.stderr)
+    say(f"Error: {text}", err=True)
     raise typer.Exit(BAD_INPUT)
 
 
 #: Commands whose options are declared where it takes long to import: what each does, and what makes it.
 LATE: dict[str, tuple[str, Callable[[], Any]]] = {}
+
+
+def _check_text(typed: Sequence[str]) -> None:
+    """Refuse what no file could keep, before anything is played: results hold the names of files and policies."""
+    for text in typed:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            known = sys.getfilesystemencoding()
+            hint = "" if known == "utf-8" else f"; Python reads names as {known} here: set PYTHONUTF8=1"
+            fail(f"'{text}' is not UTF-8 text: rename it{hint}")
 
 
 class Commands(TyperGroup):
@@ -97,10 +110,11 @@ class Commands(TyperGroup):
             return args[0], LATE[args[0]][1](), args[1:]
         return super().resolve_command(ctx, args)
 
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Read the options that stand before a command."""
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **kwargs: Any) -> Any:
+        """Read the options that stand before a command, once all that was typed is found to be text."""
         with messages():
-            return super().make_context(*args, **kwargs)
+            _check_text(args)
+            return super().make_context(info_name, args, *more, **kwargs)
 
     def invoke(self, ctx: Any) -> Any:
         """Carry out the command."""
@@ -111,13 +125,27 @@ class Commands(TyperGroup):
 # ---------------------------------------------------------------------------------------------------- what is printed
 
 
+def say(text: str, *, err: bool = False, end: bool = True) -> None:
+    """Print plain text on standard output or error, whatever files it comes from; ``end``: end the line."""
+    typer.echo(visible(text), err=err, nl=end)
+
+
 def console() -> Console:
-    """A Rich console on standard output: the terminal's width and colours; no colour and 100 columns elsewhere."""
+    """A Rich console on standard output: the terminal's width and colours; no colour and 100 columns elsewhere.
+
+    What it prints comes from files, too: only Rich's own codes reach the terminal.
+    """
     from rich.console import Console
+
+    class Page(Console):
+        def render(self, renderable: Any, options: Any = None) -> Any:
+            shown = visible(renderable) if isinstance(renderable, str) else renderable
+            for part in super().render(shown, options):
+                yield part if part.control else part._replace(text=visible(part.text))
 
     on_terminal = sys.stdout.isatty()
     width = None if on_terminal or os.environ.get("COLUMNS", "").isdigit() else WIDTH
-    return Console(width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    return Page(width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
 def print_json(data: Any) -> None:
@@ -126,7 +154,7 @@ def print_json(data: Any) -> None:
 
     from minegame.text import plain
 
-    typer.echo(json.dumps(plain(data), indent=2, allow_nan=False))
+    say(json.dumps(plain(data), indent=2, allow_nan=False))
 
 
 def write_csv(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -134,12 +162,13 @@ def write_csv(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     import csv
     import io
 
+    from minegame.tables import for_sheet
     from minegame.text import plain
 
     sheet = io.StringIO()
     writer = csv.DictWriter(sheet, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(plain(row) for row in rows)
+    writer.writerows({name: for_sheet(value) for name, value in plain(row).items()} for row in rows)
     write_whole(file, sheet.getvalue())
 
 
@@ -159,10 +188,7 @@ def announce_compiler() -> None:
     """Have it said on standard error when the game has to be compiled; every command that plays begins with this."""
     from minegame import compiled
 
-    def say(why: str) -> None:
-        print(why, file=sys.stderr, flush=True)
-
-    compiled.before_compiling(say)
+    compiled.before_compiling(lambda why: say(why, err=True))
 
 
 def warned(scenario: Scenario) -> Scenario:
@@ -183,7 +209,7 @@ def _warn(scenario: Scenario, warnings: Sequence[str]) -> None:
 
 @cache
 def _say_once(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    say(text, err=True)
 
 
 # -------------------------------------------------------------------------------------------------------- the commands
@@ -204,7 +230,7 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         from minegame import __version__
 
-        typer.echo(f"minegame {__version__}")
+        say(f"minegame {__version__}")
         raise typer.Exit
 
 

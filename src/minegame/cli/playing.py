@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from minegame import options
-from minegame.cli.app import INTERRUPTED, announce_compiler, fail, warned
+from minegame.cli.app import INTERRUPTED, announce_compiler, fail, say, warned
 from minegame.options import Flag, Options, Whole, Word, option
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Playing(Options):
 
 def tell(text: str) -> None:
     """Say something on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    say(text, err=True)
 
 
 def _how_to_go_on(folder: Path | None, fresh: bool) -> str:

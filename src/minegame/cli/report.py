@@ -6,10 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import typer
-
 from minegame import options
-from minegame.cli.app import app, fail, write_whole
+from minegame.cli.app import app, fail, say, write_whole
 from minegame.cli.options import command, examples
 from minegame.options import Options, Place, option
 
@@ -33,7 +31,7 @@ def _report(asked: _Report) -> None:
     write_whole(file, report.page(chapters))
     answers = "1 answer" if len(chapters) == 1 else f"{len(chapters)} answers"
     if not storage.is_stream(file):  # which holds the page and nothing else
-        typer.echo(f"Written: {file} ({answers})")
+        say(f"Written: {file} ({answers})")
 
 
 def _check_place(file: Path) -> None:

@@ -17,6 +17,7 @@ from minegame.cli.app import (
     console,
     fail,
     print_json,
+    say,
     warned,
     write_csv,
     write_whole,
@@ -66,7 +67,7 @@ def _play(chosen: Chosen, asked: _Play) -> None:
     if page.is_terminal:
         show(transcript, page)
     else:
-        typer.echo(render(transcript, page.width), nl=False)
+        say(render(transcript, page.width), end=False)
 
 
 command(
@@ -211,11 +212,11 @@ def _validate(asked: _Validate) -> None:
         print_json(reports)
     for report in [] if asked.json else reports:
         if report["ok"]:
-            typer.echo("\n  ".join([f"{report['file']}: OK ({report['summary']})", *_first(report["unsourced"])]))
+            say("\n  ".join([f"{report['file']}: OK ({report['summary']})", *_first(report["unsourced"])]))
         else:
             sys.stdout.flush()
             problems = "\n  ".join(report["messages"])
-            typer.echo(f"{report['file']}: not valid\n  {problems}", err=True)
+            say(f"{report['file']}: not valid\n  {problems}", err=True)
     if not all(report["ok"] for report in reports):
         raise typer.Exit(BAD_INPUT)
 

@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from minegame.text import counted, said
+from minegame.text import counted, said, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,9 +82,14 @@ _BREAK = "\v"  # white space to textwrap, and to nobody else
 def _columns(table: Table) -> _Columns:
     """The columns as printed, an estimate and its interval in one: heading → (whether it is text, cells)."""
     cells = list(zip(*table.cells(_ROWS), strict=True))
+    headings = [visible(column.heading) for column in table.columns]
+    apart = [
+        f"{heading} ({column.name})" if headings.count(heading) > 1 else heading
+        for column, heading in zip(table.columns, headings, strict=True)
+    ]
     return {
-        column.heading: (not column.unit.is_number, list(mine))
-        for column, mine in zip(table.columns, cells, strict=True)
+        heading: (not column.unit.is_number, list(mine))
+        for column, heading, mine in zip(table.columns, apart, cells, strict=True)
     }
 
 

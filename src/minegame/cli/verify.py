@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from minegame import options
-from minegame.cli.app import BAD_INPUT, announce_compiler, app, fail, print_json
+from minegame.cli.app import BAD_INPUT, announce_compiler, app, fail, print_json, say
 from minegame.cli.options import command, examples
 from minegame.options import Flag, Options, option
 
@@ -50,9 +50,9 @@ def _verify(asked: _Verify) -> None:
 def _say(verdict: Verdict, first: bool) -> None:
     """The folder and what it holds, and under it a line a finding."""
     head, *findings = verdict.said()
-    typer.echo(head if first else f"\n{head}")
+    say(head if first else f"\n{head}")
     for line in findings:
-        typer.echo(f"  {line}")
+        say(f"  {line}")
 
 
 def _code(verdict: Verdict, again: bool) -> int:

@@ -7,8 +7,12 @@ import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter
+
+from minegame.text import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,8 +48,12 @@ class Sheet(Figure):
 
 def make_plain(figure: Figure) -> None:
     """Have every text of a figure read as it is written, in fonts that know its letters."""
+    for axis in figure.findobj(Axis):
+        if isinstance(formatter := axis.get_major_formatter(), FixedFormatter):
+            formatter.seq = [visible(label) for label in formatter.seq]
     for text in figure.findobj(Text):
         text.set_parse_math(False)
+        text.set_text(visible(text.get_text()))
         families = text.get_fontfamily()
         text.set_fontfamily([*families, *(name for name in _fallbacks() if name not in families)])
 

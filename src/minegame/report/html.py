@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,9 +12,7 @@ from minegame.folder import versions
 from minegame.report.chapter import Chapter
 from minegame.report.numbers import Numbers, is_link
 from minegame.report.sheet import MOST_ROWS, unbroken
-
-# Control characters have no place in HTML, lone surrogates none in UTF-8, and marks of direction could turn text round.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+from minegame.text import visible
 
 
 def page(chapters: Sequence[Chapter], made: str | None = None) -> str:
@@ -68,5 +65,5 @@ def _environment() -> Any:
 
 
 def _printable(value: Any) -> Any:
-    """Text without the characters that no page may hold; what is marked as HTML already is left alone."""
-    return value if hasattr(value, "__html__") or not isinstance(value, str) else _UNPRINTABLE.sub("\ufffd", value)
+    """Text with the characters written out that no page may hold; what is marked as HTML already is left alone."""
+    return value if hasattr(value, "__html__") or not isinstance(value, str) else visible(value)

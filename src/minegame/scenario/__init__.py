@@ -9,9 +9,10 @@ Ranges are generous; where one is narrower than the meaning of the number demand
 
 from __future__ import annotations
 
-from minegame.scenario.errors import Problem, ScenarioError, nearest, shown
+from minegame.scenario.errors import Finding, Problem, ScenarioError, nearest, refuse, shown
 from minegame.scenario.fields import LeversFields, Lots, Trigger
-from minegame.scenario.files import find_file, shipped_scenarios
+from minegame.scenario.files import find_file, missing_hint, shipped_scenarios
+from minegame.scenario.letters import same_to_the_eye, unclear_names
 from minegame.scenario.meaning import in_words, meaning
 from minegame.scenario.paths import Parameter, fits, is_pattern
 from minegame.scenario.scenario import BOUND, DERIVED_FROM, Scenario
@@ -23,6 +24,7 @@ __all__ = [
     "BOUND",
     "DERIVED_FROM",
     "Dumper",
+    "Finding",
     "LeversFields",
     "Lots",
     "Parameter",
@@ -37,12 +39,16 @@ __all__ = [
     "is_outside",
     "is_pattern",
     "meaning",
+    "missing_hint",
     "nearest",
     "parse_changes",
     "range_said",
+    "refuse",
+    "same_to_the_eye",
     "shipped_scenarios",
     "shown",
     "typed",
     "typed_change",
     "typed_value",
+    "unclear_names",
 ]

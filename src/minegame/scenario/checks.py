@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from minegame.scenario.errors import Loc, Problem, Where, nearest, shown
-from minegame.scenario.fields import MOST, NAME, OPTIONAL_KIND, PREFIX, RESERVED, Source
-from minegame.scenario.paths import Place, is_number, range_of
+from minegame.scenario.fields import MOST, NAME, OPTIONAL_KIND, OUTCOMES, PREFIX, RESERVED, Source
+from minegame.scenario.letters import looks_like, same_to_the_eye
+from minegame.scenario.paths import Place, is_number, out_of_proportion, range_of
 
 if TYPE_CHECKING:
     from minegame.scenario.scenario import Scenario
@@ -21,6 +22,8 @@ def contradictions(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
         agents = getattr(scenario, kind)
         yield from _crowd(kind, list(agents), most)
         yield from _same_keys(kind, agents)
+        yield from _labels(kind, {name: agent.label for name, agent in agents.items()})
+    yield from _labels("", {"host": scenario.host.label})
     yield from _unknown_agents(scenario)
     if scenario.host.equity_min > scenario.host.equity_max:
         low, high = scenario.host.equity_min, scenario.host.equity_max
@@ -60,6 +63,14 @@ _SLOW_REVERSION = 0.05
 
 def misgivings(scenario: Scenario) -> Iterator[str]:
     """What can be played and may not be meant: path and reason."""
+    yield from _slow_reversion(scenario)
+    for place in scenario.numbers():
+        value = scenario.value(place.path)
+        if warning := None if value is None else out_of_proportion(value, place.info):
+            yield f"{place.path}: {warning}"
+
+
+def _slow_reversion(scenario: Scenario) -> Iterator[str]:
     market, years = scenario.market, scenario.project.price_horizon
     if 0.0 < market.mean_reversion < _SLOW_REVERSION:
         from minegame import rules  # who only reads scenarios does not wait for the compiler to be loaded
@@ -85,6 +96,17 @@ def _crowd(kind: str, names: list[str], most: int) -> Iterator[tuple[Loc, str]]:
             hint = f"; did you mean '{fitting}'?" if NAME.fullmatch(fitting) else ""
             rule = "small letters, digits and _, a letter first, at most 40; other spellings belong in label"
             yield (kind, name), f"{shown(name)} is not a name: expected {rule}{hint}"
+
+
+def _labels(kind: str, labels: Mapping[str, str]) -> Iterator[tuple[Loc, str]]:
+    """Labels that a reader of tables and pictures would take for each other, or for how a negotiation ends."""
+    place = (kind,) if kind else ()
+    for name, label in labels.items():
+        if looks_like(label).casefold() in OUTCOMES:
+            yield (*place, name, "label"), f"{shown(label)} is a word for how a negotiation ends; choose another label"
+    for name, other in same_to_the_eye(labels):
+        text = f"{shown(labels[name])} looks like the label of '{other}': each of the {kind} needs a label of its own"
+        yield (*place, name, "label"), text
 
 
 def _same_keys(kind: str, agents: Mapping[str, Any]) -> Iterator[tuple[Loc, str]]:

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from minegame.scenario.errors import Loc, Problem, Where, nearest, shown
+from minegame.scenario.errors import Finding, Loc, Problem, Where, nearest, shown
 from minegame.scenario.fields import KINDS, Source
+from minegame.scenario.numerals import month_meant
 from minegame.scenario.paths import choices_of, expected, group_of, refusal
 
 
-def complaints(root: type[BaseModel], error: ValidationError, where: Where) -> Iterator[Problem]:
+def complaints(root: type[BaseModel], error: ValidationError, where: Where) -> Iterator[Finding | Problem]:
     """Everything that pydantic found; ``root`` is the class of a whole scenario."""
+    items = error.errors(include_url=False)
     missing: dict[Loc, list[str]] = {}
-    for item in error.errors(include_url=False):
+    for item in items:
         if item["type"] == "missing":
             *group, name = (str(part) for part in item["loc"])
             missing.setdefault(tuple(group), []).append(name)
     for loc, names in missing.items():
         if len(names) > 1:
             yield Problem(*where(loc), ".".join(loc), f"these are missing: {', '.join(names)}")
-    for item in error.errors(include_url=False):
+    for item in items:
         if item["type"] == "missing" and len(missing[tuple(str(part) for part in item["loc"][:-1])]) > 1:
             continue
         if item["type"] == "contradictions":
-            for loc, text in item["ctx"]["problems"]:
-                yield Problem(*where(loc), ".".join(loc), text)
+            yield from (Problem(*where(loc), ".".join(loc), text) for loc, text in item["ctx"]["problems"])
             continue
         loc = tuple(str(part) for part in item["loc"] if part != "[key]")
-        yield Problem(*where(loc), ".".join(loc), _complaint(root, item, loc))
+        yield Finding(*where(loc), ".".join(loc), partial(_worded, root, item, loc, where))
+
+
+def _worded(root: type[BaseModel], item: Any, loc: Loc, where: Where) -> Problem:
+    return Problem(*where(loc), ".".join(loc), _complaint(root, item, loc))
 
 
 def _complaint(root: type[BaseModel], item: Any, loc: Loc) -> str:
@@ -39,13 +45,14 @@ def _complaint(root: type[BaseModel], item: Any, loc: Loc) -> str:
     group, info = _field_at(root, loc)
     kind, value = item["type"], item["input"]
     if kind == "extra_forbidden":
-        return _unknown_name(root, loc, group)
+        cut = "; text with a comma between { and } needs quotes" if value is None and " " in loc[-1] else ""
+        return _unknown_name(root, loc, group) + cut
     if kind == "missing":
         return f"is missing: expected {_wanted(group, info)}"
     if kind == "explained":
         return str(item["msg"])
-    if kind == "string_pattern_mismatch":
-        return f"{shown(value)} is not allowed: expected a year and a month, such as 2025-04"
+    if info is not None and any(getattr(limit, "pattern", None) for limit in info.metadata):
+        return f"{shown(value)} is not allowed: expected a year and a month, such as 2025-04{month_meant(value)}"
     if kind == "string_too_long":
         return f"{shown(value)} is too long: expected at most {item['ctx']['max_length']} characters"
     if info is not None and group_of(info) is None and get_origin(info.annotation) is not dict:

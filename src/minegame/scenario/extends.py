@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from minegame.scenario.errors import Loc, Problem, Where, fail, nearest, shown
+from minegame.scenario.errors import Finding, Loc, Problem, Where, fail, nearest, shown
 from minegame.scenario.fields import KINDS, OPTIONAL_KIND, Source
-from minegame.scenario.files import exists, find_file, shipped_hint
+from minegame.scenario.files import exists, find_file, missing_hint
 from minegame.scenario.paths import Place, fits, matching, places_of, unknown_path
 from minegame.scenario.yaml_file import DEEPEST, SourceFile
 
@@ -44,7 +45,7 @@ class Layers:
     content: dict[str, Any]
     origin: Origin
     removed: dict[Loc, tuple[str, int | None]] = field(default_factory=dict)
-    strays: list[Problem] = field(default_factory=list)
+    strays: list[Finding] = field(default_factory=list)
     former: dict[str, Source] = field(default_factory=dict)
 
     def orphans(self) -> dict[str, Problem]:
@@ -83,7 +84,7 @@ def with_parents(path: Path, chain: tuple[Path, ...], root: type[BaseModel]) -> 
     parent_path = find_file(parent, path.parent)
     if not exists(parent_path):
         text = f"there is no '{parent}', neither a file beside this one nor a shipped scenario"
-        fail(path, text + shipped_hint(parent), line=file.lines[("extends",)], path="extends")
+        fail(path, text + missing_hint(path.parent / parent), line=file.lines[("extends",)], path="extends")
     if parent_path.resolve() in [seen.resolve() for seen in chain]:
         loop = " → ".join(str(seen) for seen in (*chain, parent_path))
         fail(path, f"the files extend each other in a loop: {loop}", line=file.lines[("extends",)], path="extends")
@@ -108,8 +109,9 @@ def _overlaid(below: Layers, above: dict[str, Any], path: Path, lines: Origin, r
     strays = [*below.strays, *_strays(own, merged, where, root)]
     former = below.former
     if isinstance(inherited, dict) and isinstance(own, dict):
+        sound = {name: source for name, source in own.items() if _is_sound(source)}
         vouched = {
-            ".".join(loc): own.get(".".join(loc)) or matching(own, ".".join(loc))
+            ".".join(loc): sound.get(".".join(loc)) or matching(sound, ".".join(loc))
             for loc, value in _values(above)
             if loc[0] != "sources" and len(loc) > 1 and value != _value_at(below.content, loc)
         }
@@ -133,13 +135,26 @@ def _former(below: Mapping[str, Source], inherited: Mapping[str, Any], vouched: 
     return found
 
 
-def _strays(own: object, content: Mapping[str, Any], where: Where, root: type[BaseModel]) -> list[Problem]:
+def _is_sound(source: object) -> bool:
+    """Whether a source can be read; one that cannot is told once, where it stands."""
+    try:
+        Source.model_validate(source)
+    except ValidationError:
+        return False
+    return True
+
+
+def _strays(own: object, content: Mapping[str, Any], where: Where, root: type[BaseModel]) -> list[Finding]:
     """Sources that speak for nothing: a misspelt path, or a pattern that fits none."""
     known = _paths(content, root)
     if not known or not isinstance(own, dict):
         return []
     strays = [name for name in own if not fits(name, known)]
-    return [Problem(*where(("sources", name)), f"sources.{name}", unknown_path(name, known)) for name in strays]
+
+    def told(name: str) -> Problem:
+        return Problem(*where(("sources", name)), f"sources.{name}", unknown_path(name, known))
+
+    return [Finding(*where(("sources", name)), f"sources.{name}", partial(told, name)) for name in strays]
 
 
 def _paths(content: Mapping[str, Any], root: type[BaseModel]) -> Mapping[str, Place]:

@@ -23,6 +23,7 @@ from minegame.game import (
     TRIGGERS,
 )
 from minegame.numerals import whole
+from minegame.scenario.letters import looks_like
 
 # ----------------------------------------------------------------------------------------------- the kinds of a value
 
@@ -109,7 +110,7 @@ class TenderFields(Group):
     """The tender: how long it runs and what is sold together."""
 
     months: Whole = _number("months", "Months until the deadline (T); in the last one the host decides.", 1, MAX_MONTHS)
-    start: str = text_field("Calendar month of month 0, as 2025-04.", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    start: str = text_field("Calendar month of month 0, as 2025-04.", pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")
     lots: Lots = _choice("All deposits to one bidder (bundled), or each on its own (split).", "bundled")
     synergy: float = _money("Worth to the host of one operator for all deposits (Syn).", 0.0)
 
@@ -438,8 +439,12 @@ MOST = {kind: int(getattr(game_module, f"MAX_{kind.upper()}")) for kind in KINDS
 OPTIONAL_KIND = "financiers"
 #: What an agent may be called.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-#: What an agent may not be called: results and commands use these words for something else.
-RESERVED = frozenset({"shelved", "split", "kept", "other", "own", "host", "market", "nobody", "none", "any", "all"})
+#: Words for how a negotiation ends: nobody and nothing in it may be labelled so.
+OUTCOMES = frozenset({"shelved", "shelving", "split", "kept", "nobody"})
+#: What an agent may not be called: results and commands use these words for something else, files for no text at all.
+RESERVED = OUTCOMES | {
+    "none", "any", "all", "other", "own", "host", "market", "null", "true", "false", "nan", "inf", "infinity"
+}  # fmt: skip
 _T = TypeVar("_T")
 
 
@@ -460,11 +465,17 @@ def _seat(agents: object) -> object:
     if not isinstance(agents, dict):
         return agents
     return {
-        name: {**body, "label": body.get("label", name), "key": body.get("key", zlib.crc32(str(name).encode()))}
+        name: {**body, "label": _label_of(body, name), "key": body.get("key", zlib.crc32(str(name).encode()))}
         if isinstance(body, dict)
         else body
         for name, body in agents.items()
     }
+
+
+def _label_of(body: dict[str, Any], name: object) -> object:
+    """The label of an agent; its name where there is none, or none that can be seen."""
+    label = body.get("label", name)
+    return label if not isinstance(label, str) or looks_like(label) else name
 
 
 Deposits = Annotated[dict[str, DepositFields], BeforeValidator(_seat), AfterValidator(Agents)]

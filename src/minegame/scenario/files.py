@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from minegame.scenario.errors import nearest
@@ -14,10 +15,23 @@ def shipped_scenarios() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
-def shipped_hint(name: str) -> str:
-    """Names the shipped scenarios, and the one nearest to what was asked for."""
-    shipped = list(shipped_scenarios())
-    return f"; shipped scenarios: {', '.join(shipped)}{nearest(name.removesuffix('.yaml'), shipped)}"
+def missing_hint(path: Path, what: str = "scenarios", shipped: Iterable[str] | None = None) -> str:
+    """What may have been meant by a file that is not there: one beside it with another ending, or a shipped one."""
+    beside = _files_beside(path)
+    other = next((name for name in beside if name.rpartition(".")[0] in (path.stem, path.name)), None)
+    if other is not None:
+        return f"; did you mean '{path.parent / other}'?"
+    known = list(shipped_scenarios() if shipped is None else shipped)
+    near = nearest(path.name.removesuffix(".yaml"), known) or nearest(path.name, beside)
+    return f"; shipped {what}: {', '.join(known)}{near}"
+
+
+def _files_beside(path: Path) -> list[str]:
+    try:
+        found = sorted(path.parent.iterdir())
+        return [file.name for file in found if file.suffix.lower() in (".yaml", ".yml") and file.is_file()]
+    except (OSError, ValueError):  # no such folder, or a name that no file can have
+        return []
 
 
 def find_file(where: str | Path, folder: Path) -> Path:

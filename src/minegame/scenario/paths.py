@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from pydantic.fields import FieldInfo
 from minegame.game import GAME, LEVERS
 from minegame.scenario.errors import near_names, nearest, shown
 from minegame.scenario.fields import KINDS, PREFIX, Group, LeversFields
+from minegame.scenario.numerals import number_meant
 
 _T = TypeVar("_T")
 
@@ -155,20 +157,69 @@ def expected(info: FieldInfo, choices: Sequence[str] = ()) -> str:
 def refusal(value: object, info: FieldInfo, choices: Sequence[str] = ()) -> str:
     """Why a value is not allowed, what is, and what may have been meant."""
     text = f"{shown(value)} is not allowed: expected {expected(info, choices)}"
-    if unit_of(info) in ("share", "probability") and is_number(info):
-        hundredths = _hundredths(value)
-        if hundredths is not None:
-            return f"{text}; did you mean {hundredths / 100:g}?"
+    if is_number(info):
+        return text + _number_hint(value, info)
+    if not isinstance(value, str) and not choices and not isinstance(value, (Mapping, list, tuple)):
+        return f"{text} (put it in quotes)"
     return text + (nearest(value, choices) if isinstance(value, str) else "")
 
 
-def _hundredths(value: object) -> float | None:
-    """The percent that someone wrote in place of a share: 25, or 25 %."""
-    if isinstance(value, str) and re.fullmatch(r"\d{1,3}(\.\d{1,9})?\s*%", value.strip()):
-        percent = float(value.strip().rstrip("% "))
-        return percent if percent <= 100 else None
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if number and 1 < value <= 100 else None  # type: ignore[operator,arg-type]
+def _number_hint(value: object, info: FieldInfo) -> str:
+    """``; did you mean 0.25?`` for a number in another spelling, in percent, or in dollars and not in millions."""
+    unit = unit_of(info)
+    if isinstance(value, str):
+        meant = number_meant(value, unit, of_one=unit in _OF_ONE)
+        if meant is None:
+            return f"; write the number alone{_in(unit)}" if re.search(r"\d", value) else ""
+        return f"; did you mean {_spelt(meant)}?" if _within(meant, info) else ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        near = scaled_down(value, info)
+        return f"; did you mean {_spelt(near)}?" if near is not None and _within(near, info) else ""
+    return ""
+
+
+#: Units of what may be written in percent, and how many dollars, or thousands of them, are one of a unit.
+_OF_ONE = ("share", "probability", "1/y")
+_MILLIONS = ("M$", "M$/y", "M$ per point")
+
+
+def scaled_down(value: float, info: FieldInfo) -> float | None:
+    """The number that was meant if this one is too large: of a percentage the share, of dollars the millions."""
+    if unit_of(info) in _OF_ONE:
+        return value / 100 if 1 < value <= 100 else None
+    if unit_of(info) in _MILLIONS and value >= 1e5:
+        return value / (1e6 if value >= 1e7 else 1e3)
+    return None
+
+
+#: The most that a number of a unit was found to be anywhere; more is allowed, and may be a slip of thousands.
+_LARGEST = {"M$": 2e5, "M$/y": 2e6, "USD/mtu": 2e6, "million mtu/y": 2e4, "1/y": 3.0}
+
+
+def out_of_proportion(value: float, info: FieldInfo) -> str:
+    """What is said of a number that is allowed but larger than any of its kind, and what may have been meant."""
+    unit = unit_of(info)
+    largest = _LARGEST.get(unit, math.inf)
+    if value <= largest:
+        return ""
+    scales = {"percent": 1e2} if unit == "1/y" else {"thousands of USD": 1e3, "USD": 1e6} if unit in _MILLIONS else {}
+    meant = {name: value / scale for name, scale in scales.items() if 0.01 <= value / scale <= largest}
+    hints = [f"if it is in {name}, write {_spelt(near)}" for name, near in meant.items() if _within(near, info)]
+    return "; ".join([f"{_amount(value)} {unit} is very large", *hints])
+
+
+def _within(number: float, info: FieldInfo) -> bool:
+    low, high = range_of(info)
+    whole = int in types_of(info) and float not in types_of(info)
+    return (low is None or number >= low) and (high is None or number <= high) and not (whole and number % 1)
+
+
+def _spelt(number: float) -> str:
+    return f"{number:.12g}" if abs(number) < 1e12 else repr(number)
+
+
+def _in(unit: str) -> str:
+    return f", in {unit}" if unit not in ("", "number", "share", "probability") else ""
 
 
 def is_parameter(place: Place) -> bool:

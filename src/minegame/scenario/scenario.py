@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import yaml
@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from minegame.game import GAME, derive, new_records
 from minegame.scenario.checks import contradictions, crowds, misgivings
 from minegame.scenario.complaints import complaints
-from minegame.scenario.errors import Problem, ScenarioError, Where, fail
+from minegame.scenario.errors import ScenarioError, Where, fail, refuse
 from minegame.scenario.extends import locator, with_parents
 from minegame.scenario.fields import (
     KINDS,
@@ -39,7 +39,7 @@ from minegame.scenario.fields import (
     TenderFields,
     text_field,
 )
-from minegame.scenario.files import find_file, shipped_hint, shipped_scenarios
+from minegame.scenario.files import find_file, missing_hint, shipped_scenarios
 from minegame.scenario.paths import (
     Names,
     Parameter,
@@ -60,6 +60,7 @@ from minegame.scenario.schema import file_schema
 from minegame.scenario.supported import has_range, outside_said
 from minegame.scenario.values import code, column, plain_value
 from minegame.scenario.yaml_file import Dumper
+from minegame.text import visible
 
 BASELINE = "kazakhstan_tungsten"
 
@@ -67,8 +68,11 @@ _T = TypeVar("_T")
 
 #: Fields that are checked against each other, stand for an agent, or mean more than one number of the game.
 BOUND = frozenset(
-    {"equity_min", "equity_max", "portfolio_share", "ideal_share", "key", "bidder", "patron", "offtake_multiple"}
-)
+    {
+        "equity_min", "equity_max", "portfolio_share", "ideal_share", "key", "label", "bidder", "patron",
+        "offtake_multiple",
+    }
+)  # fmt: skip
 #: Those of them that only must not add up to more than 1 over the patrons.
 _SHARES, _SHARES_SLACK = ("portfolio_share", "ideal_share"), 1e-10
 _SLOW = BOUND - set(_SHARES)
@@ -278,6 +282,10 @@ class Scenario(Group):
             return self.sources[path]
         return matching(self.sources, path)
 
+    def numbers(self) -> list[Place]:
+        """Where the numbers stand that can be set or swept."""
+        return [place for place in self._places.values() if is_parameter(place) and is_number(place.info)]
+
     def spoken_for(self, name: str) -> list[Place]:
         """The places for which an entry of ``sources`` speaks: its very path, or those that its pattern fits best."""
         if not is_pattern(name):
@@ -296,9 +304,8 @@ class Scenario(Group):
         Args:
             tried: values by path, where a * stands for anything (default: the scenario's own).
         """
-        numbers = [place for place in self._places.values() if is_parameter(place) and is_number(place.info)]
         said = []
-        for place in numbers:
+        for place in self.numbers():
             source = self.supported(place.path)
             if source is None:
                 continue
@@ -308,10 +315,9 @@ class Scenario(Group):
 
     def unsourced(self) -> list[str]:
         """The paths of the numbers that have no source; a number left at its default needs none."""
-        numbers = (place for place in self._places.values() if is_parameter(place) and is_number(place.info))
         return [
             place.path
-            for place in numbers
+            for place in self.numbers()
             if self.source_of(place.path) is None and self._read(place) != place.info.default
         ]
 
@@ -468,19 +474,14 @@ def _build(cls: type[Scenario], content: dict[str, Any], name: str, where: Where
     try:
         scenario = cls.model_validate(content)
     except ValidationError as error:
-        _refuse([*crowds(content, where), *complaints(Scenario, error, where)], where)
-    scenario._name = name
+        refuse([*crowds(content, where), *complaints(Scenario, error, where)], own=where(())[0])
+    scenario._name = visible(name, lines=False)
     return scenario
-
-
-def _refuse(problems: Sequence[Problem], where: Where) -> NoReturn:
-    own, _ = where(())  # the file that was asked for comes before those that it extends, wherever they lie
-    raise ScenarioError(*sorted(dict.fromkeys(problems), key=lambda p: (p.file != own, p.file, p.line or 0))) from None
 
 
 def _load(cls: type[Scenario], where: str | Path) -> Scenario:
     if not str(where):
-        fail("scenario", "the name is empty: expected a file or the name of a shipped scenario" + shipped_hint(""))
+        fail("scenario", "the name is empty: expected a file or the name of a shipped scenario" + missing_hint(Path()))
     path = find_file(where, Path())
     layers = with_parents(path, (), cls)
     locate = locator(path, layers.origin)
@@ -488,9 +489,10 @@ def _load(cls: type[Scenario], where: str | Path) -> Scenario:
         scenario = _build(cls, layers.content, path.stem, locate)
     except ScenarioError as error:
         orphans = layers.orphans()
-        _refuse([*(orphans.get(problem.path, problem) for problem in error.problems), *layers.strays], locate)
+        found = [orphans.get(problem.path, problem) for problem in error.problems]
+        refuse([*found, *layers.strays], own=str(path), more=error.more)
     if layers.strays:
-        _refuse(layers.strays, locate)
-    scenario._origin = path.stem if path == shipped_scenarios().get(path.stem) else str(path)
+        refuse(layers.strays, own=str(path))
+    scenario._origin = path.stem if path == shipped_scenarios().get(path.stem) else visible(str(path))
     scenario._former = layers.former
     return scenario

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 import yaml
 
 from minegame.scenario.errors import Loc, ScenarioError, fail, kind_of, shown
-from minegame.scenario.files import shipped_hint
+from minegame.scenario.files import missing_hint
+from minegame.scenario.yaml_faults import explained
 
 MAX_BYTES = 1_000_000
 #: Levels of nesting in a file, and files in a chain of extends.
@@ -67,8 +68,8 @@ class SourceFile:
         self.path = path
         self.lines: dict[Loc, int] = {}
         self._count = 0
-        self._anchors: dict[str, tuple[object, int]] = {}
-        self.content = self._read(_text_of(path))
+        self._anchors: dict[str, tuple[object, int, Loc]] = {}
+        self.content = _without_templates(self._read(_text_of(path)))
 
     def _read(self, text: str) -> dict[str, Any]:
         try:
@@ -81,9 +82,7 @@ class SourceFile:
             next(self._events)
             after = next(self._events)
         except yaml.YAMLError as error:
-            mark, position = getattr(error, "problem_mark", None), getattr(error, "position", 0)
-            what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-            line = mark.line + 1 if mark else text.count("\n", 0, position) + 1
+            line, what = explained(error, text, _LOADER)
             fail(self.path, f"not valid YAML: {what}", line=line)
         if not isinstance(after, yaml.StreamEndEvent):
             self._refuse("a second document begins: expected one scenario", after)
@@ -114,7 +113,7 @@ class SourceFile:
         else:
             value = self._mapping(loc)
         if event.anchor is not None:
-            self._anchors[event.anchor] = value, self._count - before
+            self._anchors[event.anchor] = value, self._count - before, loc
         return value
 
     def _enter(self, event: Any, loc: Loc) -> None:
@@ -128,10 +127,20 @@ class SourceFile:
     def _alias(self, event: Any, loc: Loc) -> object:
         if event.anchor not in self._anchors:
             self._refuse(f"the alias *{event.anchor} stands for nothing before it", event, loc)
-        value, size = self._anchors[event.anchor]
+        value, size, origin = self._anchors[event.anchor]
         self._count += size
         self._enter(event, loc)
+        self._place(value, origin, loc)
         return value
+
+    def _place(self, value: object, origin: Loc, loc: Loc) -> None:
+        """What stands under a location because of an alias stands, line by line, where it was written."""
+        parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        for name, part in parts:
+            line = self.lines.get((*origin, str(name)))
+            if line is not None:
+                self.lines.setdefault((*loc, str(name)), line)
+                self._place(part, (*origin, str(name)), (*loc, str(name)))
 
     @staticmethod
     def _scalar(event: Any) -> object:
@@ -146,17 +155,55 @@ class SourceFile:
 
     def _mapping(self, loc: Loc) -> dict[str, object]:
         values: dict[str, object] = {}
+        merged: dict[str, object] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
-            name = self._scalar(event) if isinstance(event, yaml.ScalarEvent) else None
-            if not isinstance(name, str):
-                text = shown(name) if isinstance(event, yaml.ScalarEvent) else "this"
-                self._refuse(f"{text} is not a name: expected text (put it in quotes)", event, loc)
+            if _is_merge_key(event):
+                merged = {**self._merged(event, loc), **merged}
+                continue
+            name = self._name(event, loc)
             if name in values:
                 first = self.lines[(*loc, name)]
                 self._refuse(f"'{name}' stands here twice, first on line {first}", event, (*loc, name))
             self._enter(event, (*loc, name))
             values[name] = self._value(next(self._events), (*loc, name))
-        return values
+        self._place(merged, (*loc, _MERGE), loc)
+        return {**merged, **values}
+
+    def _name(self, event: Any, loc: Loc) -> str:
+        name = self._scalar(event) if isinstance(event, yaml.ScalarEvent) else None
+        if not isinstance(name, str):
+            text = shown(name) if isinstance(event, yaml.ScalarEvent) else "this"
+            self._refuse(f"{text} is not a name: expected text (put it in quotes)", event, loc)
+        return name
+
+    def _merged(self, event: Any, loc: Loc) -> dict[str, object]:
+        """What ``<<: *name`` brings into a group, or ``<<: [*first, *second]``, of which the first goes before."""
+        place = (*loc, _MERGE)
+        self._enter(event, place)
+        value = self._value(next(self._events), place)
+        groups = value if isinstance(value, list) else [value]
+        if not groups or not all(isinstance(group, dict) for group in groups):
+            text = f"{shown(value)} cannot be merged: expected another group by its anchor, such as {_MERGE}: *name"
+            self._refuse(text, event, place)
+        brought: dict[str, object] = {}
+        for number, group in enumerate(groups):
+            if isinstance(value, list):
+                self._place(group, (*place, str(number)), place)
+            brought = {**group, **brought}
+        return brought
+
+
+#: The name under which a group takes in what stands in another.
+_MERGE = "<<"
+
+
+def _is_merge_key(event: Any) -> bool:
+    return isinstance(event, yaml.ScalarEvent) and event.value == _MERGE and event.tag is None and event.implicit[0]
+
+
+def _without_templates(content: dict[str, Any]) -> dict[str, Any]:
+    """The content without the groups at the top whose names begin with a dot: they are there to be merged only."""
+    return {name: value for name, value in content.items() if not name.startswith(".")}
 
 
 def _text_of(path: Path) -> str:
@@ -164,7 +211,7 @@ def _text_of(path: Path) -> str:
         if path.is_dir():
             fail(path, "is a folder: expected a YAML file")
         if not path.exists():
-            fail(path, "there is no such file" + shipped_hint(path.name))
+            fail(path, "there is no such file" + missing_hint(path))
         if not path.is_file():
             fail(path, "is not a regular file: expected a YAML file")
         with path.open("rb") as file:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from minegame.text import visible
 from minegame.transcript.ledger import TERM_WORDS, Ledger
 from minegame.transcript.played import heading
 from minegame.transcript.transcript import Transcript
@@ -78,13 +79,8 @@ def _line(text: str, style: str = "", width: int = 0) -> RenderableType:
 
 def _wrapped(text: str, width: int, least: int = 20) -> list[str]:
     """Lines of at most ``width`` characters, or ``least``, that keep a number and its unit together."""
-    glued = _printable(text).replace(" M$", "\xa0M$").replace(" %", "\xa0%")
+    glued = visible(text).replace(" M$", "\xa0M$").replace(" %", "\xa0%")
     return [line.replace("\xa0", " ") for line in textwrap.wrap(glued, max(least, width))]
-
-
-def _printable(text: str) -> str:
-    """The text without control characters: a label must not move the cursor of a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _pairs(pairs: Iterable[tuple[str, str]], width: int) -> RenderableType:
@@ -153,9 +149,9 @@ def _table(
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(corner)
     for head, marked in heads:
-        table.add_column(Text(_printable(head)), justify="right", style="bold" if marked else "", max_width=widest)
+        table.add_column(Text(visible(head)), justify="right", style="bold" if marked else "", max_width=widest)
     for words, cells in rows.items():
         if words == total:
             table.add_section()
-        table.add_row(Text(words), *(Text(_printable(cell)) for cell in cells), style="bold" if words == total else "")
+        table.add_row(Text(words), *(Text(visible(cell)) for cell in cells), style="bold" if words == total else "")
     return table
