@@ -91,7 +91,8 @@ def test_no_module_imports_one_that_imports_it():
 
 #: The rooms in which a foreign package is at home; the others do without it.
 HOMES = {
-    "numba": {"compiled", "ensemble"},
+    "numba": {"cache", "compiled", "ensemble"},
+    "platformdirs": {"cache"},
     "mesa": {"agents", "model"},
     "pydantic": {"scenario", "experiment_file"},
     "pydantic_core": {"scenario", "experiment_file"},
