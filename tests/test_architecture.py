@@ -247,6 +247,37 @@ def test_options_that_are_declared_twice_are_declared_by_one_function():
     assert {name: modules for name, modules in written.items() if len(modules) > 1} == {}
 
 
+# ------------------------------------------------------------------------------------------------- what reaches a terminal
+
+
+def test_whatever_is_printed_passes_one_place():
+    """Text of files may hold what acts on a terminal; ``say`` and ``console`` of :mod:`minegame.cli.app` let none of it by."""
+    doors = {"minegame.cli.app.say", "minegame.cli.app._said_and_done", "minegame.__main__.main"}
+    found = set()
+    for module in FILES:
+        for function in ast.walk(parsed(module)):
+            if isinstance(function, ast.FunctionDef):
+                called = {ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
+                if called & {
+                    "print",
+                    "typer.echo",
+                    "typer.secho",
+                    "click.echo",
+                    "sys.stdout.write",
+                    "sys.stderr.write",
+                }:
+                    found.add(f"{module}.{function.name}")
+    assert found == doors
+    consoles = {module for module in FILES if "rich.console import Console" in ast.unparse(parsed(module))}
+    silent = {"minegame.cli.screen", "minegame.cli.experiments", "minegame.cli.scenarios"}  # for types alone
+    made = {
+        "minegame.cli.app",
+        "minegame.cli.playing",
+        "minegame.transcript.layout",
+    }  # the page, a bar, a sheet of text
+    assert consoles <= made | silent
+
+
 # --------------------------------------------------------------------------------------------------------------- sizes
 
 
