@@ -101,7 +101,7 @@ def test_json_of_a_large_design_names_the_tables_in_place_of_their_rows(monkeypa
 
 def test_a_worker_with_other_rules_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     versions = itertools.count()
-    monkeypatch.setattr(runner, "rules_hash", lambda: f"version {next(versions)}")
+    monkeypatch.setattr(runner, "sources_hash", lambda: f"version {next(versions)}")
     said = refused("run", "asked.yaml", "--replications", "40")
     assert "other rules" in said
     assert "install the same minegame" in said

@@ -255,7 +255,7 @@ def test_results_of_something_else_are_not_mixed(tmp_path: Path) -> None:
 
 def test_changed_rules_are_not_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan, folder = finished(tmp_path)
-    monkeypatch.setattr(folders, "rules_hash", lambda: "changed")
+    monkeypatch.setattr(folders, "sources_hash", lambda: "changed")
     with pytest.raises(ResultsError, match="the rules of the game"):
         experiment.run(plan, folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 import socket
 import sys
 import threading
@@ -476,3 +477,21 @@ def test_who_wins_agrees_with_the_reference_results(tmp_path: Path) -> None:
     }
     for policy, expected in reference.items():
         assert rows[policy].tolist() == pytest.approx(expected, abs=0.008)
+
+
+def test_every_source_that_decides_a_number_counts_and_none_that_only_shows(tmp_path, monkeypatch):
+    """From reading a scenario to an answer's intervals; what is done before one of them changed is not gone on with."""
+    package = Path(runner.__file__).parent
+    copied = tmp_path / "minegame"
+    shutil.copytree(package, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(runner, "__file__", str(copied / "runner.py"))
+    monkeypatch.setattr(runner, "sources_hash", runner.sources_hash.__wrapped__)
+    before = runner.sources_hash()
+    for path in sorted(copied.rglob("*.py")):
+        content = path.read_bytes()
+        path.write_bytes(content + b"\n# a note\n")
+        changed = runner.sources_hash() != before
+        assert changed == (path.relative_to(copied).parts[0] not in runner.SHOWING), path
+        path.write_bytes(content)
+    (copied / "runner.py").rename(copied / "running.py")
+    assert runner.sources_hash() != before

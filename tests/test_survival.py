@@ -338,7 +338,7 @@ def test_a_dask_worker_killed_in_mid_run_changes_nothing(asked_file: Path, tmp_p
 # ----------------------------------------------------------------------------------------------- a cluster with faults
 
 WITHOUT = "import sys; sys.modules['minegame'] = None"
-OTHER_RULES = "import minegame.runner; minegame.runner.rules_hash = lambda: 'other'"
+OTHER_RULES = "import minegame.runner; minegame.runner.sources_hash = lambda: 'other'"
 WORKER = "; from distributed.cli.dask_worker import main; main()"
 SCHEDULER = "from distributed.cli.dask_scheduler import main; main()"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from minegame import storage
-from minegame.runner import rules_hash
+from minegame.runner import sources_hash
 from minegame.storage import ChunkStore, ResultsError
 
 _LIBRARIES = ("numba", "llvmlite", "numpy")  # those that decide the last bit of a number
@@ -47,7 +47,7 @@ class Work:
     def marks(self) -> dict[str, Any]:
         """The fingerprint with the code that decides the numbers beside it."""
         libraries = {name: version(name) for name in _LIBRARIES}
-        return {"kind": self.kind, **self.fingerprint, "rules": rules_hash(), "libraries": libraries}
+        return {"kind": self.kind, **self.fingerprint, "rules": sources_hash(), "libraries": libraries}
 
     def manifest(self) -> dict[str, Any]:
         """The manifest of work that begins."""

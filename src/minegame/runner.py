@@ -23,7 +23,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from minegame import compiled, ensemble, storage
+from minegame import ensemble, storage
 from minegame.ensemble import MEASURES
 from minegame.game import LEDGER, OUTCOME, STATE, new_records
 from minegame.scenario import Scenario
@@ -251,12 +251,20 @@ class OtherRulesError(OSError):
     """A worker that would play another game than the process that sends the work."""
 
 
+#: Parts of the package that only show what was found: no number depends on them.
+SHOWING = ("cli", "plots", "report", "transcript")
+
+
 @lru_cache(maxsize=1)
-def rules_hash() -> str:
-    """A short hash of the sources that decide how a negotiation ends, wherever they run."""
+def sources_hash() -> str:
+    """A short hash of every source that decides a number, from reading a scenario to an answer's intervals."""
+    package = Path(__file__).parent
     digest = hashlib.sha256()
-    for name in compiled.SOURCES:
-        digest.update(Path(compiled.__file__).with_name(name).read_bytes())
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package)
+        if name.parts[0] not in SHOWING:
+            content = path.read_bytes()
+            digest.update(f"{name.as_posix()} {len(content)}\n".encode() + content)
     return digest.hexdigest()[:16]
 
 
@@ -266,7 +274,7 @@ def play_chunk(task: Task, rules: str) -> Content:
     Raises:
         OtherRulesError: if this machine has another version of the rules than the one that sent the work.
     """
-    if rules != rules_hash():
+    if rules != sources_hash():
         text = "runs other rules than the process that sent the work: install the same minegame on both"
         raise OtherRulesError(f"the worker on {platform.node()} {text}")
     return task.play()
@@ -397,7 +405,7 @@ class Runner:
         under_way: dict[Future[Content], Part] = {}
         try:
             for part in parts:
-                under_way[self._executor.submit(play_chunk, part.task(), rules_hash())] = part
+                under_way[self._executor.submit(play_chunk, part.task(), sources_hash())] = part
                 while len(under_way) >= 2 * self.workers + 1:
                     yield from _collected(under_way)
             while under_way:

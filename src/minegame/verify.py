@@ -22,7 +22,7 @@ from minegame.answers import answer as kept
 from minegame.answers import reading
 from minegame.experiment_file import Experiment, Plan, Replications
 from minegame.results import Results
-from minegame.runner import Watch, rules_hash
+from minegame.runner import Watch, sources_hash
 from minegame.scenario import ScenarioError, typed
 from minegame.text import counted, listed
 
@@ -143,7 +143,7 @@ def _read_off(folder: Path, manifest: Mapping[str, Any]) -> Verdict:
         manifest["versions"]["minegame"],
         manifest.get("commit", ""),
         str(manifest.get("ended", manifest["begun"]))[:16].replace("T", " "),
-        manifest["fingerprint"]["rules"] == rules_hash(),
+        manifest["fingerprint"]["rules"] == sources_hash(),
         len(manifest["files"]),
         notes=tuple(_libraries(manifest["fingerprint"]["libraries"])),
     )
