@@ -247,14 +247,14 @@ def test_options_that_are_declared_twice_are_declared_by_one_function():
     assert {name: modules for name, modules in written.items() if len(modules) > 1} == {}
 
 
-# ------------------------------------------------------------------------------------------------- what reaches a terminal
+# ------------------------------------------------------------------------------------------------ what is printed
 
 
 def test_whatever_is_printed_passes_one_place():
-    """Text of files may hold what acts on a terminal; ``say`` and ``console`` of :mod:`minegame.cli.app` let none of it by."""
-    doors = {"minegame.cli.app.say", "minegame.cli.app._said_and_done", "minegame.__main__.main"}
+    """Text of files may hold what acts on a terminal; ``say`` and ``console`` let none of it by."""
+    doors = {"minegame.cli.app.say", "minegame.cli.app._said_and_done"}
     found = set()
-    for module in FILES:
+    for module in set(FILES) - {"minegame.__main__"}:  # which only says that it was interrupted
         for function in ast.walk(parsed(module)):
             if isinstance(function, ast.FunctionDef):
                 called = {ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
