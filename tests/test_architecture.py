@@ -248,6 +248,37 @@ def test_options_that_are_declared_twice_are_declared_by_one_function():
     assert {name: modules for name, modules in written.items() if len(modules) > 1} == {}
 
 
+# ------------------------------------------------------------------------------------------------ what is printed
+
+
+def test_whatever_is_printed_passes_one_place():
+    """Text of files may hold what acts on a terminal; ``say`` and ``console`` let none of it by."""
+    doors = {"minegame.cli.app.say", "minegame.cli.app._said_and_done"}
+    found = set()
+    for module in set(FILES) - {"minegame.__main__"}:  # which only says that it was interrupted
+        for function in ast.walk(parsed(module)):
+            if isinstance(function, ast.FunctionDef):
+                called = {ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
+                if called & {
+                    "print",
+                    "typer.echo",
+                    "typer.secho",
+                    "click.echo",
+                    "sys.stdout.write",
+                    "sys.stderr.write",
+                }:
+                    found.add(f"{module}.{function.name}")
+    assert found == doors
+    consoles = {module for module in FILES if "rich.console import Console" in ast.unparse(parsed(module))}
+    silent = {"minegame.cli.screen", "minegame.cli.experiments", "minegame.cli.scenarios"}  # for types alone
+    made = {
+        "minegame.cli.app",
+        "minegame.cli.playing",
+        "minegame.transcript.layout",
+    }  # the page, a bar, a sheet of text
+    assert consoles <= made | silent
+
+
 # --------------------------------------------------------------------------------------------------------------- sizes
 
 

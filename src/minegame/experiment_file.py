@@ -43,6 +43,7 @@ from minegame.scenario import (
     unclear_names,
 )
 from minegame.scenario import shown as show
+from minegame.scenario.schema import TEMPLATES
 from minegame.statistics.precision import BINARY, SHARES, looks
 from minegame.text import visible
 
@@ -339,6 +340,7 @@ class Experiment(_Part):
         parts["Package"] = {"anyOf": [parts["Package"], parts["Package"]["properties"]["levers"]]}
         parts["Replications"] = {"anyOf": [parts["Replications"], {"type": "integer", "minimum": 1}]}
         schema["properties"]["design"] = {"anyOf": [schema["properties"]["design"], {"$ref": "#/$defs/DesignPart"}]}
+        schema["patternProperties"] = TEMPLATES
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "minegame experiment"}
 
 

@@ -10,6 +10,9 @@ from pydantic import BaseModel
 
 from minegame.scenario.fields import KINDS, MOST, NAME, OPTIONAL_KIND
 
+#: Groups at the top of a file that are there to be merged into others: anything, under a name that begins with a dot.
+TEMPLATES = {r"^\.": {"description": "A group to merge into others, as <<: *name."}}
+
 
 def file_schema(cls: type[BaseModel]) -> dict[str, Any]:
     """A complete file holds everything; one that extends another holds any part, and null for an agent to remove."""
@@ -32,6 +35,7 @@ def file_schema(cls: type[BaseModel]) -> dict[str, Any]:
         "type": "string",
         "description": "The scenario that this one changes: the name of a shipped one, or a file beside this one.",
     }
+    complete["patternProperties"] = TEMPLATES
     partial = json.loads(json.dumps({**groups, "Scenario": complete}).replace("#/$defs/", "#/$defs/Changed"))
     for group in partial.values():
         group.pop("required", None)
