@@ -58,7 +58,7 @@ def test_an_installed_package_has_its_scenarios_inside(tmp_path):
     source = Path(scenario_module.__file__).parents[1]
     (package / "configs").mkdir(parents=True)
     (package / "__init__.py").touch()
-    for module in ("game.py", "text.py"):
+    for module in ("game.py", "numerals.py", "text.py"):
         shutil.copy(source / module, package)
     shutil.copytree(source / "scenario", package / "scenario")
     shipped = shipped_scenarios()["two_bidders"]

@@ -509,5 +509,5 @@ def test_a_range_holds_only_what_the_scenario_allows():
     found = {factor.path: factor for factor in calibrated_or_swept(scenario)}
     assert set(found) == {"host.equity_min", "tender.months"}
     assert 0.4 < found["host.equity_min"].high <= 0.45
-    assert found["tender.months"] == Factor("tender.months", 4, 14, whole=True)
+    assert found["tender.months"] == Factor("tender.months", 8, 24, whole=True)
     answers.ask("tipping", scenario, replications=30)

@@ -195,6 +195,7 @@ def win_map(
     return ax
 
 
+@in_style
 def win_scatter(
     rows: Sequence[Row], x: str, y: str, *, outcome: str, label: str = "", names: Sequence[str] = (), against: str = "",
     of: int = 0, ax: Axes | None = None,
