@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from pathlib import Path
 
 import asked
@@ -126,8 +127,30 @@ def test_a_dry_run_plays_nothing() -> None:
 
 def test_more_than_sense_needs_yes() -> None:
     said = refused("run", "asked.yaml", "--replications", "100000000")
-    assert "2,400,000,000 negotiations" in said
-    assert "--yes" in said
+    assert "2,400,000,000 negotiations, about" in said
+    assert "add --yes, or ask for fewer" in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("odds", "two_bidders", "-n", "1e11"), ("analyse", "winning", "two_bidders", "-n", "1e11"),
+        ("analyse", "attribution", "two_bidders", "-n", "1e9"), ("analyse", "ledger", "two_bidders", "-n", "1e9"),
+        ("analyse", "tipping", "two_bidders", "-n", "1e9"), ("analyse", "equilibrium", "-n", "1e9"),
+        ("analyse", "sensitivity", "two_bidders", "--method", "tornado", "-n", "1e9"),
+        ("analyse", "discovery", "two_bidders", "-n", "1e9"), ("analyse", "tender_rules", "-n", "1e9"),
+        ("analyse", "threshold", "-n", "1e9"), ("analyse", "lever_prices", "-n", "1e9"),
+        ("analyse", "history_matching", "-n", "1e9"), ("run", "who_wins", "-n", "1e9"),
+        ("sweep", "two_bidders", "--policy", "x:", "-n", "1e11"),
+        ("sweep", "--vary", "host.backlash=0:1:300000", "-n", "1"),
+    ],
+    ids=lambda arguments: " ".join(arguments),
+)  # fmt: skip
+def test_whatever_plays_asks_for_yes_in_the_same_words(
+    arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("minegame.runner.Runner.play", lambda *_: pytest.fail("played"))
+    assert re.search(r"negotiations, about .*: add --yes, or ask for fewer\n", refused(*arguments))
 
 
 def test_sweep_needs_no_file_and_can_write_one() -> None:

@@ -9,9 +9,8 @@ import asked
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
+from minegame import design as designs
 from minegame import experiment
 from minegame.answers import experiment as told
 from minegame.answers.inputs import factors_of
@@ -94,8 +93,7 @@ def test_two_factors_or_a_factor_and_a_policy_that_move_one_path_are_refused(tmp
         assert says in str(refused.value)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(["4", "4.0", "4e0", "0.4e1", "+4", "40e-1"]))
+@pytest.mark.parametrize("four", ["4", "4.0", "4e0", "0.4e1", "+4", "40e-1"])
 def test_a_whole_number_may_be_written_alike_everywhere(tmp_path: Path, four: str) -> None:
     """One rule for scenarios, experiments and options."""
     text = f"set: {{tender.months: {four}}}\npackages: {{north: {{levers: [access], onset: {four}}}}}\n"
@@ -390,7 +388,7 @@ BAD = {
     ),
     "points and policy": (
         REPLICATED + "policies: {late: {tender.months: 5}}\npoints:\n- {tender.months: 3}\n",
-        ["line 5", "tender.months", "is also set by a policy"],
+        ["line 6: points.0.tender.months: is also set by a policy"],
     ),
     "listed design and policy": (
         REPLICATED + "policies: {late: {'patrons.*.link': 0.5}}\n"
@@ -399,7 +397,7 @@ BAD = {
     ),
     "a pattern that fits nothing": (
         REPLICATED + "points:\n- {'patrons.*.nothing': 3}\n",
-        ["line 4", "patrons.*.nothing", "unknown"],
+        ["line 5: points.0.patrons.*.nothing", "unknown"],
     ),
     "nil replications": ("replications: 0\n", ["replications: 0 is not allowed: expected a whole number between 1"]),
     "half a replication": ("replications: 1.5\n", ["replications: 1.5 is not allowed: expected a whole number"]),
@@ -442,8 +440,36 @@ BAD = {
         REPLICATED + "factors:\n"
         + "".join(f"  host.{name}: {{low: 0, high: 0.1}}\n" for name in ("backlash", "taste_scale", "evaluation_sd"))
         + "design: {levels: 1000}\n",
-        ["line 8", "1,000,000,000 points", "at most 5,000,000"],
+        ["line 8", "1,000,000,000 points of 3 factors", "at most 3,333,333"],
     ),
+    "more points than there are numbers": (
+        REPLICATED + "factors: {host.backlash: {low: 0, high: 0.1, count: 1e6}}\ndesign:\n- {}\n"
+        + "- {kind: list, points: [" + "{tender.months: 3}, " * 9 + "]}\n" + "- {kind: sobol, points: 5e6}\n",
+        ["two designs name no factors"],
+    ),
+    "a misspelt path in a point": (
+        REPLICATED + "points:\n- {host.balance_weight: 1}\n- {host.balence_weight: 1}\n",
+        ["line 6: points.1.host.balence_weight: 'balence_weight' is unknown", "did you mean 'host.balance_weight'?"],
+    ),
+    "a value in a point": (
+        REPLICATED + "points:\n- {host.balance_weight: 1}\n- {tender.months: 0}\n",
+        ["line 6: points.1.tender.months: 0 is not allowed: expected a whole number between 1"],
+    ),
+    "points that set nothing": (REPLICATED + "points: [{}, {}]\n", ["line 4: points: sets nothing: expected values"]),
+    "a listed design that sets nothing": (
+        REPLICATED + "design:\n  kind: list\n  points: [{}]\n", ["line 6: design.0.points: sets nothing"],
+    ),
+    "a design of no factors": (
+        REPLICATED + "design: {kind: factorial, factors: []}\n", ["line 4: design.0.factors: is empty"],
+    ),
+    "a sample of no factors": (
+        REPLICATED + "design: {kind: sobol, points: 4, factors: []}\n", ["line 4: design.0.factors: is empty"],
+    ),
+    "a count for a sample": (
+        REPLICATED + "factors:\n  host.backlash: {low: 0, high: 1, count: 3}\ndesign: {kind: random, points: 4}\n",
+        ["line 5: factors.host.backlash.count: means nothing for random, which cuts no range"],
+    ),
+    "an agent among the points": (REPLICATED + "points: [{patrons.north: 3}]\n", ["line 4", "is a group of values"]),
     "no points": (REPLICATED + "points: []\n", ["points", "expected at least one point"]),
     "unknown scenario": (
         "scenario: two_bider\n" + REPLICATED,
@@ -477,6 +503,27 @@ def test_bad_input_says_where_what_and_what_instead(name: str, tmp_path: Path) -
     assert "asked.yaml" in message
     for part in expected:
         assert part in message, message
+
+
+def test_a_plan_is_refused_by_its_size_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits are checked first: nothing is sampled, crossed or put into words."""
+    for name in ("factorial", "sobol", "random", "latin_hypercube", "one_at_a_time", "listed", "product"):
+        monkeypatch.setattr(designs, name, lambda *_: pytest.fail("made"))
+    monkeypatch.setattr(Factor, "spread", lambda *_: pytest.fail("spread"))
+    wide = "".join(f"  {p.path}: {{low: 1, high: 2}}\n" for p in Scenario.load("two_bidders").parameters("*.belief_?"))
+    for text in (
+        f"factors:\n{wide}design: {{levels: 10000}}\n", f"factors:\n{wide}design: {{kind: sobol, points: 5e6}}\n",
+        "factors: {host.backlash: {low: 0, high: 1, count: 1e6}, host.taste_scale: {low: 0, high: 1, count: 1e6}}\n",
+    ):  # fmt: skip
+        with pytest.raises(ExperimentError, match="expected at most"):
+            Experiment.load(write(tmp_path, REPLICATED + text))
+
+    def refuse(points: int, policies: int, replications: int) -> None:
+        raise ValueError(f"{points} × {policies} × {replications}")
+
+    text = "packages: {north: [access, finance]}\nfactors: {host.backlash: {low: 0, high: 1}, tender.months: [3, 4]}\n"
+    with pytest.raises(ValueError, match="14 × 4 × 5"):
+        Experiment.load(write(tmp_path, REPLICATED + text + "design: {levels: 7}\n"), allow=refuse)
 
 
 def test_a_plan_made_in_python_refuses_what_points_and_policies_both_set() -> None:

@@ -404,11 +404,11 @@ def twins() -> Scenario:
     """The teaching scenario with a second bidder, patron and lender that are copies of the first, and no shelving."""
     document = Scenario.load("two_bidders").document()
     north, mining = document["patrons"]["north"], next(iter(document["bidders"].values()))
-    document["patrons"] = {"north": {**north, "key": 1}, "south": {**north, "key": 2}}
+    document["patrons"] = {"north": {**north, "key": 1}, "south": {**north, "label": "The South", "key": 2}}
     mining["own_capital"] = 1
     document["bidders"] = {
         "first": {**mining, "patron": "north", "key": 1},
-        "second": {**mining, "patron": "south", "key": 2},
+        "second": {**mining, "label": "South Mining", "patron": "south", "key": 2},
     }
     document["financiers"] = {}
     document["sources"] = {}

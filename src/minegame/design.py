@@ -52,9 +52,7 @@ class Factor:
         Raises:
             ScenarioError: for an unknown path.
         """
-        value = scenario.value(next(iter(scenario.paths(path)), path))
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        return cls(path, low, high, scale, whole=whole, count=count)
+        return cls(path, low, high, scale, whole=scenario.place(path).is_whole, count=count)
 
     @property
     def is_range(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -45,13 +46,14 @@ from minegame.scenario import (
 from minegame.scenario import shown as show
 from minegame.scenario.schema import TEMPLATES
 from minegame.statistics.precision import BINARY, SHARES, looks
-from minegame.text import visible
+from minegame.text import amount, counted, visible
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_POINTS = 5_000_000
 MAX_LEVELS = 1_000_000  # into which a range is cut
+MAX_VALUES = 10_000_000  # points × factors: 80 MB, and some times that while they are made
 MAX_POLICIES = 4096
 MAX_REPLICATIONS = 10**12
 _CHECKED_GAMES = 4096  # so many games are made in advance, to find what is wrong with any; of more, the ends
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     Lever: TypeAlias = str
 else:  # what there is to choose from is said by the game alone
     Lever = Literal[LEVERS]
+SAMPLES = ("latin_hypercube", "sobol", "random")
 Kind = Literal["factorial", "latin_hypercube", "sobol", "random", "one_at_a_time", "list"]
 Shown = Literal["winning", "contrasts", "terms", "plot"]
 Luck = Literal["own", "common"]
@@ -71,6 +74,10 @@ MEASURES_TO_BE_SURE_OF = (
     "wins_any", "wins_all", "value_share", "wins_and_built", "shelved", "split", "host_value", "host_money",
     "patron_payoff",
 )  # fmt: skip
+
+
+#: Called with the points, policies and replications of a plan before its points are made; may refuse them.
+Allow = Callable[[int, int, int], None]
 
 
 class ExperimentError(ScenarioError):
@@ -262,10 +269,13 @@ class Experiment(_Part):
     _places: Any = PrivateAttr(default_factory=lambda: _Places("experiment", {}))
 
     @classmethod
-    def load(cls, where: str | Path, changes: Mapping[str, Any] | None = None) -> tuple[Experiment, Plan]:
+    def load(
+        cls, where: str | Path, changes: Mapping[str, Any] | None = None, allow: Allow | None = None
+    ) -> tuple[Experiment, Plan]:
         """Read an experiment file, or a shipped one by its name, and plan it.
 
-        ``changes`` replace what the file says; those of ``set`` are added to the file's.
+        ``changes`` replace what the file says; those of ``set`` are added to the file's.  ``allow`` may refuse a plan
+        by its size before its points are made.
 
         Raises:
             ExperimentError: with file, line, path and what is allowed, for everything that is wrong.
@@ -274,7 +284,7 @@ class Experiment(_Part):
         path = _located(where)
         source = SourceFile(path)
         experiment = _read(cls, source, changes)
-        plan = experiment.plan(folder=path.parent, places=_Places(str(path), source.lines))
+        plan = experiment.plan(folder=path.parent, places=_Places(str(path), source.lines), allow=allow)
         name = visible(path.stem, lines=False)  # which tables and folders of results are called by
         return experiment, plan.named(name, path.read_text(encoding="utf-8-sig"))
 
@@ -312,13 +322,13 @@ class Experiment(_Part):
 
         return yaml.dump(self.document(), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
 
-    def plan(self, *, folder: Path | str = ".", places: _Places | None = None) -> Plan:
+    def plan(self, *, folder: Path | str = ".", places: _Places | None = None, allow: Allow | None = None) -> Plan:
         """What has to be played to answer the question; ``folder`` is where the scenario's file may lie.
 
         Raises:
             ExperimentError: for everything that does not fit the scenario.
         """
-        return _planned(self, Path(folder), places or _Places("experiment", {}))
+        return _planned(self, Path(folder), places or _Places("experiment", {}), allow)
 
     def wrong_question(self, kind: str, error: ScenarioError) -> ExperimentError:
         """What is wrong with a question that it asks, with its place in the file: that of an option, or of the kind."""
@@ -699,7 +709,7 @@ def _digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()[:16]
 
 
-def _planned(experiment: Experiment, folder: Path, places: _Places) -> Plan:
+def _planned(experiment: Experiment, folder: Path, places: _Places, allow: Allow | None) -> Plan:
     scenario = _scenario(experiment, folder, places)
     problems: list[Problem] = []
     scenario = _at(scenario, experiment.set, ("set",), places, problems)
@@ -710,7 +720,11 @@ def _planned(experiment: Experiment, folder: Path, places: _Places) -> Plan:
     varied = _varied(factors, scenario, places, problems)
     _no_conflicts(experiment, {**listed, **varied}, policies, places, problems)
     _stop_at(problems)
-    table = _table(experiment, factors, scenario, places)
+    parts = _parts(experiment, factors, places)
+    groups = _groups(parts, scenario, places)
+    if allow is not None:
+        allow(groups, len(policies), experiment.replications.at_most)
+    table = designs.product([_design(part, own, scenario) for part, own in parts])
     plan = Plan(
         scenario, table, policies, experiment.replications, experiment.seed, reference, experiment.results,
         experiment.title,
@@ -828,9 +842,9 @@ def _policies(
             problems.append(places.problem(("packages", patron), text + nearest(patron, scenario.patron_names)))
             continue
         families.append(_family(scenario, patron, package, alone=len(experiment.packages) == 1))
-    count = int(np.prod([len(family) for family in families], dtype=float))
+    count = math.prod(len(family) for family in families)
     if count > MAX_POLICIES:
-        text = f"{count:,} policies are too many: expected at most {MAX_POLICIES:,}"
+        text = f"{amount(count)} policies are too many: expected at most {MAX_POLICIES:,}"
         problems.append(places.problem(("packages",), text))
         return {}
     return designs.crossed(*families) if families else {"as it is": {}}
@@ -864,19 +878,30 @@ def _reference(
     return names.index(experiment.reference)
 
 
+def _lists(experiment: Experiment) -> Iterator[tuple[tuple[str, ...], list[dict[str, Value]]]]:
+    """The points that are written out, and where they stand."""
+    if experiment.points is not None:
+        yield ("points",), experiment.points
+    for n, part in enumerate(experiment.design):
+        if isinstance(part.points, list):
+            yield ("design", str(n), "points"), part.points
+
+
 def _listed(
     experiment: Experiment, scenario: Scenario, places: _Places, problems: list[Problem]
 ) -> dict[str, tuple[str, ...]]:
-    """The paths that points set which are written out, and where they stand."""
-    lists: list[tuple[tuple[str, ...], Any]] = [(("points",), experiment.points or [])]
-    lists += [
-        (("design", str(n)), part.points) for n, part in enumerate(experiment.design) if type(part.points) is list
-    ]
+    """The paths that points set which are written out, and where they stand first."""
     found: dict[str, tuple[str, ...]] = {}
-    for loc, points in lists:
-        for path in dict.fromkeys(path for point in points for path in point):
-            fitting = _expanded(scenario, {path: None}, loc, places, problems)
-            found |= dict.fromkeys(fitting, loc)
+    for loc, points in _lists(experiment):
+        first = {path: (*loc, str(n)) for n, point in reversed([*enumerate(points)]) for path in point}
+        for path, at in first.items():
+            fitting = _expanded(scenario, {path: 0}, at, places, problems)
+            for one in fitting:
+                try:
+                    scenario.place(one)
+                except ScenarioError as error:
+                    problems += [places.problem((*at, problem.path), problem.text) for problem in error.problems]
+            found = {**dict.fromkeys(fitting, at), **found}
     return found
 
 
@@ -899,26 +924,57 @@ def _no_conflicts(
 # -------------------------------------------------------------------------------------------------------- the table
 
 
-def _table(experiment: Experiment, factors: Mapping[str, Factor], scenario: Scenario, places: _Places) -> pd.DataFrame:
-    parts = _parts(experiment, places)
-    _stop_at(list(_misplaced(parts, factors, places)))
-    left = [path for path in factors if not any(path in (part.factors or ()) for part in parts)]
-    chosen = [[factors[path] for path in (part.factors if part.factors is not None else left)] for part in parts]
-    sizes = [_size(part, own) for part, own in zip(parts, chosen, strict=True)]
-    if (total := int(np.prod(sizes, dtype=float))) > MAX_POINTS:
-        text = f"the design has {total:,} points: expected at most {MAX_POINTS:,}"
-        raise ExperimentError(places.problem(("design",), text))
-    return designs.product([_design(part, own, scenario) for part, own in zip(parts, chosen, strict=True)])
+#: A design, and the factors that it varies.
+_Laid = tuple[DesignPart, list[Factor]]
 
 
-def _parts(experiment: Experiment, places: _Places) -> list[DesignPart]:
+def _parts(experiment: Experiment, factors: Mapping[str, Factor], places: _Places) -> list[_Laid]:
+    """The designs that are crossed, each with its factors."""
     if experiment.points is not None and not experiment.points:
         raise ExperimentError(places.problem(("points",), "is empty: expected at least one point"))
     listed = [DesignPart(kind="list", points=experiment.points)] if experiment.points is not None else []
     given = list(experiment.design)
     if not given and experiment.factors:
         given = [DesignPart()]
-    return [part if part.kind != "list" else part.model_copy(update={"factors": []}) for part in [*given, *listed]]
+    parts = [part if part.kind != "list" else part.model_copy(update={"factors": []}) for part in [*given, *listed]]
+    _stop_at([*_unvaried(experiment, places), *_misplaced(parts, factors, places)])
+    left = [path for path in factors if not any(path in (part.factors or ()) for part in parts)]
+    chosen = [(part, [factors[p] for p in (part.factors if part.factors is not None else left)]) for part in parts]
+    _stop_at(
+        [
+            places.problem(("factors", factor.path, "count"), f"means nothing for {part.kind}, which cuts no range")
+            for part, own in chosen
+            for factor in own
+            if part.kind in SAMPLES and factor.count is not None
+        ]
+    )
+    return chosen
+
+
+def _unvaried(experiment: Experiment, places: _Places) -> Iterator[Problem]:
+    """Designs in which nothing varies."""
+    for n, part in enumerate(experiment.design):
+        if part.kind != "list" and part.factors == []:
+            yield places.problem(("design", str(n), "factors"), "is empty: expected at least one factor")
+    for loc, points in _lists(experiment):
+        if points and not any(points):
+            yield places.problem(loc, "sets nothing: expected values by path, such as {host.balance_weight: 2}")
+
+
+def _groups(parts: Sequence[_Laid], scenario: Scenario, places: _Places) -> int:
+    """How many points there are, found without making any; refused if they are too many to be made."""
+    groups = math.prod(_size(part, own) for part, own in parts)
+    columns = max(1, sum(len(own) + len(scenario.expanded(_set_in(part))) for part, own in parts))
+    if groups > MAX_POINTS or groups * columns > MAX_VALUES:
+        most = min(MAX_POINTS, MAX_VALUES // columns)
+        text = f"the design has {amount(groups)} points of {counted(columns, 'factor')}: expected at most {most:,}"
+        raise ExperimentError(places.problem(("design",), text))
+    return groups
+
+
+def _set_in(part: DesignPart) -> dict[str, int]:
+    """What points that are written out set."""
+    return {path: 0 for point in part.points for path in point} if isinstance(part.points, list) else {}
 
 
 def _misplaced(parts: Sequence[DesignPart], factors: Mapping[str, Factor], places: _Places) -> Iterator[Problem]:
@@ -947,12 +1003,13 @@ def _misplaced(parts: Sequence[DesignPart], factors: Mapping[str, Factor], place
 
 
 def _size(part: DesignPart, factors: Sequence[Factor]) -> int:
+    """How many points a design has, at most."""
     if isinstance(part.points, int):
         return part.points
     if isinstance(part.points, list):
         return len(part.points)
-    counts = [len(factor.spread(part.levels)) for factor in factors]
-    return int(np.prod(counts, dtype=float)) if part.kind == "factorial" else 1 + sum(counts)
+    counts = [factor.most(part.levels) for factor in factors]
+    return math.prod(counts) if part.kind == "factorial" else 1 + sum(counts)
 
 
 def _design(part: DesignPart, factors: Sequence[Factor], scenario: Scenario) -> pd.DataFrame:
@@ -976,7 +1033,18 @@ def _check_points(plan: Plan, places: _Places) -> None:
             plan.games([0])
             _check_words(plan)
     except ScenarioError as error:
+        _check_listed(plan, places)
         raise ExperimentError(*(places.problem(("points", p.path), p.text) for p in error.problems)) from None
+
+
+def _check_listed(plan: Plan, places: _Places) -> None:
+    """Refuse the first point that is written out and cannot be played, with its line."""
+    assert plan.experiment is not None
+    for loc, points in _lists(plan.experiment):
+        for n, point in enumerate(points[:_CHECKED_GAMES]):
+            problems: list[Problem] = []
+            _at(plan.scenario, point, (*loc, str(n)), places, problems)
+            _stop_at(problems)
 
 
 def _check_words(plan: Plan) -> None:
@@ -984,5 +1052,7 @@ def _check_words(plan: Plan) -> None:
     for path in plan.design.columns:
         if path not in plan._plain:
             values = plan.design[path].drop_duplicates().tolist()
-            for value in values if len(values) <= _CHECKED_LEVELS else (min(values), max(values)):
+            if len(values) > _CHECKED_LEVELS and all(isinstance(value, (int, float)) for value in values):
+                values = [min(values), max(values)]
+            for value in values:
                 plan.scenario.at({path: value})

@@ -30,6 +30,8 @@ from minegame.scenario import Scenario
 
 #: Called with the negotiations finished so far and those that are planned; their ratio never falls.
 Watch = Callable[[int, int], None]
+#: Called with the negotiations that are expected; raises what refuses them.
+Allow = Callable[[int], None]
 #: Called with a sentence about what happened on the way.
 Tell = Callable[[str], None]
 
@@ -341,17 +343,18 @@ class Runner:
         workers: how many tasks it can work on at a time (default: the cores of this machine).
         store: where finished chunks are kept (default: in memory); those that are there are not played again.
         watch: called after every chunk with the negotiations finished and planned.
+        allow: called with the negotiations that are expected in all before the first is played; may refuse them.
     """
 
     def __init__(
         self, executor: Executor | None = None, workers: int | None = None, store: Store | None = None,
-        watch: Watch | None = None,
+        watch: Watch | None = None, allow: Allow | None = None,
     ) -> None:  # fmt: skip
         self.workers = workers or cores()
         self.store: Store = store or Memory()
         self._own = ThreadPoolExecutor(self.workers) if executor is None else None
         self._executor: Executor = executor or self._own  # type: ignore[assignment]
-        self._watch = watch
+        self._watch, self._allow = watch, allow
         self.done = self._planned = self._expected = 0
         self._share = 0.0  # of the work that was last said to be done
 
@@ -367,7 +370,9 @@ class Runner:
     # ----------------------------------------------------------------------------------------------------- progress
 
     def expect(self, negotiations: int) -> None:
-        """Say beforehand how many negotiations there will be in all, at most about."""
+        """Say beforehand how many negotiations there will be in all, at most about; they may be refused."""
+        if self._allow is not None:
+            self._allow(negotiations)
         self._expected = negotiations
 
     def _report(self) -> None:

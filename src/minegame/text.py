@@ -69,6 +69,15 @@ def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
     return (MINUS if value < 0 else "+" if signed else "") + text
 
 
+def amount(count: int) -> str:
+    """A count however large; one that nobody would read digit by digit as a power of ten.
+
+    >>> amount(1_000_000), amount(10**400)
+    ('1,000,000', 'about 10^400')
+    """
+    return f"{count:,}" if count < 10**15 else f"about 10^{round(math.log10(count))}"
+
+
 def significant(value: float, digits: int = 3) -> int:
     """The digits after the point that show so many significant ones of a number.
 

@@ -15,7 +15,7 @@ from minegame.answers.question import Question
 from minegame.experiment_file import Experiment
 from minegame.folder import Work
 from minegame.options import options_of, refuse
-from minegame.runner import Runner, Tell, Watch
+from minegame.runner import Allow, Runner, Tell, Watch
 from minegame.scenario import Scenario, ScenarioError, nearest
 
 
@@ -28,6 +28,7 @@ def ask(
     workers: int | None = None,
     watch: Watch | None = None,
     tell: Tell | None = None,
+    allow: Allow | None = None,
     **given: Any,
 ) -> Answer:
     """Put a question to a scenario and keep the answer in a folder, if one is named.
@@ -40,6 +41,7 @@ def ask(
         workers: how many tasks it can work on at a time (default: the cores of this machine).
         watch: called with the negotiations finished and planned.
         tell: called with a sentence when something out of the ordinary was put right.
+        allow: called with the negotiations that it takes before any is played; may refuse them.
         given: the options of the kind, as ``help(minegame.answers.kind_of("attribution"))`` lists them.
 
     Raises:
@@ -53,9 +55,9 @@ def ask(
     asked = _question(question, given)
     at = scenario if isinstance(scenario, Scenario) else Scenario.load(*([] if scenario is None else [scenario]))
     if folder is None:
-        with Runner(executor, workers, None, watch) as runner:
+        with Runner(executor, workers, None, watch, allow) as runner:
             return _answered(asked, at, runner)
-    return _kept(asked, at, Path(folder), executor, workers, watch, tell)
+    return _kept(asked, at, Path(folder), executor, workers, watch, tell, allow)
 
 
 def _question(question: Question | str, given: dict[str, Any]) -> Question:
@@ -107,7 +109,7 @@ def work_of(question: Question, scenario: Scenario) -> Work:
 
 def _kept(
     question: Question, scenario: Scenario, folder: Path, executor: Executor | None, workers: int | None,
-    watch: Watch | None, tell: Tell | None,
+    watch: Watch | None, tell: Tell | None, allow: Allow | None,
 ) -> Answer:  # fmt: skip
     work = work_of(question, scenario)
     work.check(folder)
@@ -119,7 +121,7 @@ def _kept(
         if manifest["state"] != "complete":
             started = time.perf_counter()
             store.gather(tell=tell)
-            with Runner(executor, workers, store, watch) as runner, folders.room_needed(folder):
+            with Runner(executor, workers, store, watch, allow) as runner, folders.room_needed(folder):
                 answer = kept_in(_answered(question, scenario, runner), question, folder)
                 names = answer.write(folder)
             seconds = round(time.perf_counter() - started, 3)

@@ -107,7 +107,7 @@ def ask(chosen: Chosen, question: Question, playing: Playing) -> None:
     scenario, folder = chosen.load(), playing.folder()
     try:
         with playing.conditions(folder) as conditions:
-            answer = answers.ask(question, scenario, folder, **conditions)
+            answer = answers.ask(question, scenario, folder, **conditions, allow=playing.allow)
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] != "SALib":
             raise

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from minegame.results import Results
 
 _FORECAST_FROM = 10**7  # negotiations; of fewer nobody needs to be warned
-_WARN_NEGOTIATIONS, _WARN_SECONDS = 10**8, 3600
-_WARN_POINTS = 200_000  # points × policies: more than sense, and than tables and notebooks bear
 _TOLD_MEMORY = 10**9  # bytes; less is not worth a word
 
 
@@ -47,7 +45,12 @@ class _Running(Playing):
     """Where and how a plan is played."""
 
     dry_run: bool = option(False, "Say how many points and negotiations, how long and how large; run nothing.", Flag())
-    yes: bool = option(False, "Run even if it takes very long.", Flag())
+
+    def fits(self, points: int, policies: int, replications: int) -> None:
+        """Refuse a plan by its size, before its points are made, unless it is asked for with --yes."""
+        if not self.dry_run:
+            size = f"{_size_of(points, policies)} × {replications:,} replications"
+            self.allow(points * policies * replications, size, points * policies)
 
     def perform(self, plan: Plan, asked: Experiment) -> None:
         """Play a plan and show what was found, or only say what it would take."""
@@ -73,15 +76,22 @@ class _Running(Playing):
         for question in questions:
             asking.work_of(question, plan.scenario).check(folder / question.kind())
         announce_compiler()
-        if not self.yes:
-            _warn(plan, self.at_a_time)
+        self._foreseen(plan)
         with self.conditions(folder) as conditions:
             runner.warm()
             found = experiment.run(plan, folder, **conditions)
             for question in questions:
-                answer = asking.ask(question, plan.scenario, folder / question.kind(), **conditions)
+                answer = asking.ask(question, plan.scenario, folder / question.kind(), **conditions, allow=self.allow)
                 warned_of(plan.scenario, tried.of_settings(answer.settings))
         return found
+
+    def _foreseen(self, plan: Plan) -> None:
+        """Refuse what a sample shows to take very long, unless it is asked for with --yes."""
+        from minegame import experiment
+
+        if not self.yes and plan.negotiations > _FORECAST_FROM:
+            seconds = experiment.forecast(plan, self.at_a_time).seconds
+            self.allow(plan.negotiations, _size_of(plan.groups, len(plan.policies)), seconds=seconds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +110,7 @@ def _run(asked: _Run, running: _Running) -> None:
         fail("EXPERIMENT: expected an experiment, such as who_wins (try 'minegame run --help')")
     changes: dict[str, Any] = {"set": {path: typed(str(value)) for path, value in (asked.set or {}).items()}}
     changes |= {name: getattr(asked, name) for name in ("replications", "seed") if getattr(asked, name) is not None}
-    experiment, plan = Experiment.load(asked.experiment, changes)
+    experiment, plan = Experiment.load(asked.experiment, changes, running.fits)
     running.perform(plan, experiment)
 
 
@@ -144,7 +154,7 @@ def _sweep(asked: _Sweep, running: _Running) -> None:
         "analysis": ["winning", "plot"],
     }
     experiment = Experiment.from_document(document, "sweep")
-    plan = experiment.plan()
+    plan = experiment.plan(allow=running.fits)
     if asked.save_as is not None:
         saved = experiment.model_copy(update={"scenario": _seen_from(asked.save_as, asked.scenario)})
         write_whole(asked.save_as, saved.to_yaml())
@@ -247,22 +257,6 @@ _STATES = {
 # ---------------------------------------------------------------------------------------------------------- forecast
 
 
-def _warn(plan: Plan, workers: int | None) -> None:
-    """Refuse what takes longer or more room than anybody may have meant."""
-    points = plan.groups * len(plan.policies)
-    if plan.negotiations <= _FORECAST_FROM and points <= _WARN_POINTS:
-        return
-    from minegame import experiment
-
-    ahead = experiment.forecast(plan, workers)
-    if ahead.negotiations > _WARN_NEGOTIATIONS or ahead.seconds > _WARN_SECONDS or points > _WARN_POINTS:
-        size = f"{_size_of(ahead.groups, ahead.policies)} × {plan.replications.at_most:,} replications"
-        took = f"{ahead.negotiations:,} negotiations, about {duration(ahead.seconds)} and {_size(ahead.bytes)}"
-        memory = experiment.memory(plan)
-        room = f" on the disk, {_size(memory)} of memory" if memory > _TOLD_MEMORY else ""
-        fail(f"{size} are {took}{room}: run it with --yes, or ask for fewer")
-
-
 def _size_of(groups: int, policies: int) -> str:
     return f"{counted(groups, 'point')} × {counted(policies, 'policy', 'policies')}"
 
@@ -288,7 +282,7 @@ def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool, asks: S
         "replications": f"{plan.replications.at_most:,}{limit}{_luck(plan)}",
         "negotiations": f"{ahead.negotiations:,}",
         "time": f"about {duration(ahead.seconds)} at {ahead.rate:,.0f} negotiations/s",
-        "size": f"about {_size(ahead.bytes)} (free: {_size(storage.free_space(folder))})",
+        "size": f"about {_size(ahead.bytes)} (free: {_size(storage.free_space(folder))}){_room(plan)}",
         "results": str(folder),
         **({"asks too": f"{listed(asks)}, which is not in the forecast"} if asks else {}),
     }
@@ -300,6 +294,14 @@ def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool, asks: S
 
 def _luck(plan: Plan) -> str:
     return ", on luck of its own at every point" if plan.luck == "own" and plan.groups > 1 else ""
+
+
+def _room(plan: Plan) -> str:
+    """The memory that a plan takes, where it is much."""
+    from minegame import experiment
+
+    memory = experiment.memory(plan)
+    return f", {_size(memory)} of memory" if memory > _TOLD_MEMORY else ""
 
 
 def _first(names: Sequence[str], most: int = 6) -> str:

@@ -15,12 +15,18 @@ import typer
 from minegame import options
 from minegame.cli.app import INTERRUPTED, announce_compiler, fail, say, warned
 from minegame.options import Flag, Options, Whole, Word, option
+from minegame.text import amount
 
 if TYPE_CHECKING:
     from minegame.runner import Watch
     from minegame.scenario import Scenario
 
 ROOT = Path("results")
+
+#: More than this is asked for with --yes, whatever is played: negotiations, time, and points × policies.
+_MOST_NEGOTIATIONS, _MOST_SECONDS = 10**8, 3600
+_MOST_POINTS = 200_000  # more than sense, and than tables and notebooks bear
+_USUAL_RATE = 50_000  # negotiations a second, where nobody has measured it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +52,7 @@ class Playing(Options):
     workers: int | None = option(None, "Run on so many processes of a local Dask cluster.", Whole(1, 4096))
     scheduler: str | None = option(None, "Run on a Dask cluster, such as tcp://10.0.0.1:8786.", Word("ADDRESS"))
     fresh: bool = option(False, "Start anew in a folder beside the one that is there (name-2, …).", Flag())
+    yes: bool = option(False, "Play even if it takes very long.", Flag())
     json: bool = options.as_json()
     quiet: bool = option(False, "Show no progress.", Flag(), "-q")
 
@@ -62,6 +69,14 @@ class Playing(Options):
         if folder is not None and folder == Path() and self.out is not None:
             fail("--out: an empty name: expected the name of a folder")
         return fresh_folder(folder) if folder is not None and self.fresh else folder
+
+    def allow(self, negotiations: int, what: str = "", points: int = 1, seconds: float | None = None) -> None:
+        """Refuse what is more than anybody may have meant, unless it is asked for with --yes."""
+        took = negotiations / _USUAL_RATE if seconds is None else seconds
+        long = negotiations > _MOST_NEGOTIATIONS or points > _MOST_POINTS or (seconds or 0) > _MOST_SECONDS
+        if long and not self.yes:
+            size = f"{what} are " if what else ""
+            fail(f"{size}{amount(negotiations)} negotiations, about {duration(took)}: add --yes, or ask for fewer")
 
     @contextmanager
     def conditions(self, folder: Path | None) -> Iterator[dict[str, Any]]:

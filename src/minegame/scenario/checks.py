@@ -131,6 +131,15 @@ def _unknown_agents(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
             yield (kind, name, role), text + nearest(wanted, known)
 
 
+def too_many(content: Mapping[str, object], where: Where) -> Iterator[Problem]:
+    """More agents of a kind than there is room for: told alone, before anybody looks at each of them."""
+    for kind, most in MOST.items():
+        agents = content.get(kind)
+        if isinstance(agents, dict) and len(agents) > most:
+            loc, text = next(_crowd(kind, list(agents), most))
+            yield Problem(*where(loc), kind, text)
+
+
 def crowds(content: Mapping[str, object], where: Where) -> Iterator[Problem]:
     """Too many agents, too few, or badly named ones, whatever else is wrong with them."""
     for kind, most in MOST.items():

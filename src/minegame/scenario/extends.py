@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from minegame.scenario.errors import Finding, Loc, Problem, Where, fail, nearest, shown
-from minegame.scenario.fields import KINDS, OPTIONAL_KIND, Source
+from minegame.scenario.fields import KINDS, MOST, OPTIONAL_KIND, Source
 from minegame.scenario.files import exists, find_file, missing_hint
 from minegame.scenario.paths import Place, fits, matching, places_of, unknown_path
 from minegame.scenario.yaml_file import DEEPEST, SourceFile
@@ -158,9 +158,9 @@ def _strays(own: object, content: Mapping[str, Any], where: Where, root: type[Ba
 
 
 def _paths(content: Mapping[str, Any], root: type[BaseModel]) -> Mapping[str, Place]:
-    """Every path of a scenario with these agents; none if it is not known who they are."""
+    """Every path of a scenario with these agents; none if it is not known who they are, or there are too many."""
     agents = [content.get(kind, {} if kind == OPTIONAL_KIND else None) for kind in KINDS]
-    if not all(isinstance(named, dict) for named in agents):
+    if not all(isinstance(named, dict) and len(named) <= MOST[kind] for kind, named in zip(KINDS, agents, strict=True)):
         return {}
     deposits, patrons, bidders, financiers = (tuple(named) for named in agents)
     return places_of(root, (deposits, patrons, bidders, financiers))

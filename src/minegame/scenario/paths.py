@@ -55,6 +55,11 @@ class Place:
         """The name of its field."""
         return self.parts[-1]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether only whole numbers stand there."""
+        return int in types_of(self.info)
+
 
 #: The names of the deposits, patrons, bidders and financiers of a scenario.
 Names = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]

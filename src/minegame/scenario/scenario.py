@@ -16,7 +16,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from minegame.game import GAME, derive, new_records
-from minegame.scenario.checks import contradictions, crowds, misgivings
+from minegame.scenario.checks import contradictions, crowds, misgivings, too_many
 from minegame.scenario.complaints import complaints
 from minegame.scenario.errors import ScenarioError, Where, fail, refuse
 from minegame.scenario.extends import locator, with_parents
@@ -471,6 +471,8 @@ def _tried(tried: Mapping[str, Iterable[object]], path: str) -> list[object]:
 
 def _build(cls: type[Scenario], content: dict[str, Any], name: str, where: Where) -> Scenario:
     """The checked scenario of a complete mapping, or one error with everything that is wrong in it."""
+    if crowded := list(too_many(content, where)):
+        refuse(crowded, own=where(())[0])
     try:
         scenario = cls.model_validate(content)
     except ValidationError as error:
