@@ -17,7 +17,7 @@ help:
 	@echo "make test-slow  the slow statistical tests"
 	@echo "make test-prose the commands of README and docs, the findings and the notebooks, made again"
 	@echo "make lint       ruff, mypy, import-linter"
-	@echo "make bench      speed and memory, as ratios inside one run"
+	@echo "make bench      speed and memory, as ratios inside one run; AGAINST=REF beside an earlier commit"
 	@echo "make clean      remove what make has made: .venv, .venv-newer, results"
 
 $(VENV)/created:
@@ -57,7 +57,7 @@ lint: $(VENV)/installed-dev
 	@$(BIN)/lint-imports
 
 bench: $(VENV)/installed-dev
-	@$(BIN)/python bench/bench.py
+	@$(BIN)/python bench/bench.py $(if $(AGAINST),--against $(AGAINST))
 
 clean:
 	rm -rf $(VENV) .venv-newer results

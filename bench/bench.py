@@ -1,6 +1,7 @@
 """How fast and how large: one run, printed as ratios, because machines differ and are shared.
 
     make bench
+    make bench AGAINST=REF                     # and an earlier commit beside it, as bench/against.py says
     .venv/bin/python bench/bench.py --large    # the experiment section at 10^8 negotiations and 100,000 points
 
 Every pair that is compared is measured in alternation, and the fastest of several rounds counts.
@@ -260,6 +261,10 @@ def main() -> None:
     mesa_section(ensemble_section())
     experiment_section("--large" in sys.argv)
     forecast_section()
+    if "--against" in sys.argv:
+        import against
+
+        against.main(sys.argv[sys.argv.index("--against") + 1])
     print(f"\npeak memory of this benchmark   {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:12,.0f} MB")
 
 

@@ -12,18 +12,19 @@ plain Python, and the rest of the game goes on as before:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import mesa
 import numpy as np
 
 from minegame import rules, turns
-from minegame.game import ACCEPT, ALWAYS, COUNTER, DECISIONS, LEDGER, LEVER_TABLE, LEVERS, NOBODY, SHELVE, WAIT
+from minegame.game import ACCEPT, ALWAYS, COUNTER, DECISIONS, LEDGER, LEVER_TABLE, LEVERS, NOBODY, SHELVE, WAIT, copied
 
 if TYPE_CHECKING:
     from minegame.game import Lever
     from minegame.model import Negotiation
+    from minegame.turn_by_turn import Row
 
 
 class Offer(NamedTuple):
@@ -110,19 +111,20 @@ class Participant(mesa.Agent):
         self.index = index
         self.label = label
 
-    @property
-    def kind(self) -> str:
-        """What the agent is: patron, bidder, financier or host (a subclass keeps the kind of its parent)."""
-        kinds: tuple[type, ...] = (Patron, Bidder, Financier, Host)
-        return next(str(kind.__name__).lower() for kind in kinds if isinstance(self, kind))
+    #: what the agent is: patron, bidder, financier or host (a subclass keeps the kind of its parent)
+    kind: str
 
     @property
-    def _game(self) -> Any:
-        return self.model.game
+    def _game(self) -> Row:
+        return self.model.game_row
 
     @property
-    def _state(self) -> Any:
-        return self.model.state
+    def _state(self) -> Row:
+        return self.model.state_row
+
+    def _take(self, turn: Callable[..., Any], orders: Any = None) -> None:
+        """Take a turn of one's own, under the numbers of the scenario or under ``orders`` in their place."""
+        self.model.take(turn, self.index, orders)
 
     @property
     def _last_month(self) -> Any:
@@ -148,22 +150,24 @@ class Participant(mesa.Agent):
 class Patron(Participant):
     """A government that presses the host on behalf of its bidders."""
 
+    kind = "patron"
+
     def step(self) -> None:
         """Press the levers, then stand as the month's episode and summit leave the host's opinion."""
         self._state.lever[self.index] = 0.0
         self.press()
-        turns.gain_standing(self._game, self._state, self.index)
+        self._take(turns.gain_standing)
 
     def press(self) -> None:
         """Choose this month's levers within the political capital left; override it to play another policy.
 
         An overriding method sets :attr:`levers`; a month in which it does not is one without levers.
         """
-        turns.press(self._game, self._state, self.index)
+        self._take(turns.press)
 
     def watch(self) -> None:
         """Note, when the month is over, what has happened that levers wait for."""
-        turns.watch(self._game, self._state, self.index)
+        self._take(turns.watch)
 
     @property
     def levers(self) -> Mapping[str, float]:
@@ -180,14 +184,18 @@ class Patron(Participant):
     @levers.setter
     def levers(self, wanted: Mapping[str, float]) -> None:
         self._act("press levers")
-        orders, k = self._game.copy(), self.index
-        orders.lever_intensity[k] = list(Levers.checked(wanted).values())
-        orders.lever_trigger[k] = ALWAYS
-        orders.lever_onset[k] = 0
+        orders, k = copied(self.model.game_array), self.index
+        orders["lever_intensity"][0, k] = list(Levers.checked(wanted).values())
+        orders["lever_trigger"][0, k] = ALWAYS
+        orders["lever_onset"][0, k] = 0
         before = self._last_month
         self._state.budget_left[k] = self._game.patron_budget[k] if before is None else before.budget_left[k]
         self._state.points_used[k] = 0.0 if before is None else before.points_used[k]
-        turns.press(orders, self._state, k)
+        self._take(turns.press, orders)
+
+    def pressed(self, lever: str) -> float:
+        """The intensity of one lever in effect this month."""
+        return float(self._state.lever[self.index, LEVERS.index(lever)])
 
     @property
     def previous_levers(self) -> Mapping[str, float]:
@@ -238,6 +246,8 @@ class Patron(Participant):
 class Financier(Participant):
     """A lender or investor that backs one bidder with a letter or with committed capital."""
 
+    kind = "financier"
+
     def step(self) -> None:
         """Issue the letter or the commitment, or not yet."""
         self.commit()
@@ -247,14 +257,14 @@ class Financier(Participant):
 
         An overriding method calls :meth:`issue` in the month of its choice; until then nothing is issued.
         """
-        turns.commit(self._game, self._state, self.index)
+        self._take(turns.commit)
 
     def issue(self) -> None:
         """Issue the letter or the commitment now, on the terms of the scenario; one once issued stays."""
         self._act("issue")
-        certain = self._game.copy()
-        certain.financier_base_hazard[self.index] = math.inf
-        turns.commit(certain, self._state, self.index)
+        certain = copied(self.model.game_array)
+        certain["financier_base_hazard"][0, self.index] = math.inf
+        self._take(turns.commit, certain)
 
     @property
     def has_issued(self) -> bool:
@@ -286,15 +296,17 @@ class Financier(Participant):
 class Bidder(Participant):
     """A company that bids for the deposits, with a patron behind it."""
 
+    kind = "bidder"
+
     def step(self) -> None:
         """Take stock of coverage and completion, concede, and offer."""
-        turns.appraise(self._game, self._state, self.index)
+        self._take(turns.appraise)
         self.concede()
-        turns.offer(self._game, self._state, self.index)
+        self._take(turns.offer)
 
     def concede(self) -> None:
         """Choose this month's concession and plan the next one; override it to bargain in another way."""
-        turns.concede(self._game, self._state, self.index)
+        self._take(turns.concede)
 
     @property
     def patron(self) -> Patron:
@@ -363,9 +375,11 @@ class Bidder(Participant):
 class Host(Participant):
     """The state that owns the deposits: it weighs, counters, awards or shelves."""
 
+    kind = "host"
+
     def step(self) -> None:
         """Weigh every allocation, then decide."""
-        turns.weigh(self._game, self._state)
+        self._take(turns.weigh)
         self._record(WAIT)
         self.decide()
 
@@ -375,7 +389,7 @@ class Host(Participant):
         An overriding method calls :meth:`accept`, :meth:`counter`, :meth:`wait` or :meth:`shelve`, the last call
         counts and no call is to wait.  In the last month it must accept or shelve.
         """
-        turns.decide(self._game, self._state)
+        self._take(turns.decide)
 
     def accept(self) -> None:
         """Sign the candidate at this month's offers; RuntimeError if nobody bids."""
@@ -399,7 +413,7 @@ class Host(Participant):
         self._decide(SHELVE)
 
     def _decide(self, decision: int) -> None:
-        game, state, word = self._game, self._state, DECISIONS[decision]
+        game, state, word = self.model.game, self.model.state, DECISIONS[decision]
         self._act(word)
         if decision in (COUNTER, WAIT) and self.is_last_month:
             raise RuntimeError(f"the host cannot {word} in the last month: accept() or shelve()")
@@ -484,7 +498,7 @@ class Host(Participant):
     def terms_of(self, award: Any) -> dict[str, float]:
         """The terms of an allocation and their total, M$; ``award`` holds a bidder's index, or NOBODY, by deposit."""
         entries = np.zeros(len(LEDGER))
-        total = turns.ledger(self._game, self._state.copy(), award, entries)
+        total = turns.ledger(self.model.game, self.model.state.copy(), award, entries)
         return {**dict(zip(LEDGER, entries.tolist(), strict=True)), "total": float(total)}
 
     def _standing(self) -> str:

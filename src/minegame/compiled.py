@@ -26,7 +26,7 @@ except ValueError as problem:  # a variable of the environment, such as NUMBA_NU
 
 from minegame import cache
 
-SOURCES = ("compiled.py", "rules.py", "chance.py", "game.py", "turns.py", "ensemble.py")
+SOURCES = ("compiled.py", "rules.py", "chance.py", "game.py", "turns.py", "ensemble.py", "turn_by_turn.py")
 
 
 def code_hash() -> str:

@@ -328,6 +328,15 @@ def new_records(dtype: np.dtype[Any], count: int = 1) -> np.ndarray:
     return np.zeros(count, dtype)
 
 
+def copied(records: np.ndarray) -> np.ndarray:
+    """A copy of some records, byte by byte: many times as fast as NumPy's, which goes field by field.
+
+    >>> (copied(new_records(STATE)) == new_records(STATE)).all()
+    np.True_
+    """
+    return np.frombuffer(bytearray(records.tobytes()), records.dtype)
+
+
 def derive(game: np.record) -> None:
     """Fill in what follows from the other fields: value shares, the order of sums, the tariff loss at stake.
 

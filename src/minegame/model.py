@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from functools import partial
 from operator import index
 from pathlib import Path
 from typing import Any
 
 import mesa
-import numpy as np
 from mesa.datacollection import DataCollector
 
 from minegame import chance, turns
 from minegame.agents import Bidder, Financier, Host, Participant, Patron, allocation_name
-from minegame.game import LEVERS, NOBODY, OUTCOME, OUTCOME_TABLE, STATE, new_records
+from minegame.game import LEVERS, NOBODY, OUTCOME, OUTCOME_TABLE, STATE, copied, new_records
 from minegame.scenario import Scenario
+from minegame.turn_by_turn import Row, take
 
 BASELINE = "kazakhstan_tungsten"
 
@@ -37,23 +38,26 @@ def _of_outcome(model: Negotiation, name: str) -> float | None:
     return None if model.outcome is None else float(model.outcome[name])
 
 
+_SHOWN = {kind.kind: {"kind", *columns} for kind, columns in COLUMNS.items()}
+
+
 def _of_agent(agent: Participant, name: str) -> Any:
     """What an agent shows, None if its kind has no such thing (which Mesa 3.5 takes for an error)."""
-    if name in LEVERS:
-        return agent.levers[name] if isinstance(agent, Patron) else None
-    return getattr(agent, name, None)
+    if name not in _SHOWN[agent.kind]:
+        return None
+    return agent.pressed(name) if name in LEVERS else getattr(agent, name)  # type: ignore[attr-defined]
 
 
 def _month(model: Negotiation) -> int:
-    return int(model.state.month)
+    return int(model.state_row.month)
 
 
 def _price(model: Negotiation) -> float:
-    return float(np.exp(model.state.log_price))
+    return float(math.exp(model.state_row.log_price))
 
 
 def _mine_price(model: Negotiation) -> float:
-    return float(model.state.mine_price)
+    return float(model.state_row.mine_price)
 
 
 def _candidate(model: Negotiation) -> str | None:
@@ -156,19 +160,23 @@ class Negotiation(mesa.Model):
         super().__init__(rng=seed)
         self.scenario = _scenario(scenario)
         self.seed, self.replication = seed, replication
-        self.game = self.scenario.game()[0]
-        self.state_array = new_records(STATE)
-        self.outcome_array = new_records(OUTCOME)
+        self.game_array, self.state_array, self.outcome_array = (
+            self.scenario.game(),
+            new_records(STATE),
+            new_records(OUTCOME),
+        )
+        self.game_row, self.state_row = Row(self.game_array), Row(self.state_array)
         self.history: list[Any] = []
         self._seat({} if agents is None else agents)
-        turns.open_tender(self.game, self.state, self.seed, self.replication)
+        self.state_row.seed, self.state_row.replication = self.seed, self.replication
+        self.take(turns.open_tender)
         self.datacollector = Records(self)
 
     def step(self) -> None:
         """Play one month; in the last one, follow the award through.  Nothing happens once ``running`` is False."""
         if not self.running:
             return
-        turns.trade(self.game, self.state)
+        self.take(turns.trade)
         for patron in self.patrons:
             patron.step()
         for financier in self.financiers:
@@ -178,10 +186,11 @@ class Negotiation(mesa.Model):
         self.host.step()
         for patron in self.patrons:
             patron.watch()
-        if self.host.is_last_month and not self.state.closed:
+        closed = bool(self.state_row.closed)
+        if not closed and self.host.is_last_month:
             raise RuntimeError("the host decided nothing in the last month: its decide() must accept() or shelve()")
-        self.history.append(self.state_array.copy()[0])
-        if self.state.closed:
+        self.history.append(copied(self.state_array)[0])
+        if closed:
             self._close()
         self.datacollector.collect(self)
 
@@ -194,6 +203,10 @@ class Negotiation(mesa.Model):
                 raise RuntimeError("an error broke this negotiation off: play a new one")
         return self
 
+    def take(self, turn: Callable[..., Any], who: int = 0, orders: Any = None) -> None:
+        """Take one turn of :mod:`minegame.turns`; an agent that departs from the scenario's numbers gives its own."""
+        take(turn, self.game_array if orders is None else orders, self.state_array, self.outcome_array, who)
+
     @property
     def scenario(self) -> Scenario:
         """What is played."""
@@ -203,6 +216,11 @@ class Negotiation(mesa.Model):
     def scenario(self, scenario: object) -> None:
         if isinstance(scenario, Scenario):  # Mesa 3.5 puts a scenario of its own here, which it would write to
             self._played = scenario
+
+    @property
+    def game(self) -> Any:
+        """The numbers of the scenario: a GAME record."""
+        return self.game_array[0]
 
     @property
     def state(self) -> Any:
@@ -266,7 +284,7 @@ class Negotiation(mesa.Model):
 
     def _close(self) -> None:
         """Follow the award through, on a copy: the agents go on showing how things stood when it was decided."""
-        turns.settle(self.game, self.state_array.copy()[0], self.outcome_array[0])
+        take(turns.settle, self.game_array, copied(self.state_array), self.outcome_array)
         self.running = False
         # Mesa 3.3 keeps a counter of agent numbers for every model that ever lived, and with it the model (mesa #3179).
         getattr(mesa.Agent, "_ids", {}).pop(self, None)

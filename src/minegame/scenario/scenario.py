@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from minegame.game import GAME, derive, new_records
+from minegame.game import GAME, copied, derive, new_records
 from minegame.scenario.checks import contradictions, crowds, misgivings, too_many
 from minegame.scenario.complaints import complaints
 from minegame.scenario.errors import ScenarioError, Where, fail, refuse
@@ -385,6 +385,10 @@ class Scenario(Group):
 
     def game(self) -> NDArray[np.void]:
         """The scenario as one :data:`~minegame.game.GAME` record, agents in listed order, in an array of length 1."""
+        return copied(self._game)
+
+    @cached_property
+    def _game(self) -> NDArray[np.void]:
         games = new_records(GAME)
         for kind in KINDS:
             games[kind] = len(getattr(self, kind))
