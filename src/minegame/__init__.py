@@ -15,22 +15,43 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from minegame.answers.asking import ask
     from minegame.model import Negotiation
-    from minegame.results import load
+    from minegame.python import compare, evaluate, load, measures, odds, params, play, scenarios, sweep, tell
     from minegame.scenario import Scenario, ScenarioError
 
 __version__ = "0.1.0"
-__all__ = ["Negotiation", "Scenario", "ScenarioError", "__version__", "load"]
 
-_HOMES = {"Negotiation": "model", "Scenario": "scenario", "ScenarioError": "scenario", "load": "results"}
+_HOMES = {
+    "model": ("Negotiation",),
+    "scenario": ("Scenario", "ScenarioError"),
+    "answers.asking": ("ask",),
+    "python": ("compare", "evaluate", "load", "measures", "odds", "params", "play", "scenarios", "sweep", "tell"),
+}
+_ROOMS = ("answers", "experiment", "plots")  # whole modules that users look into
+__all__ = [
+    "Negotiation", "Scenario", "ScenarioError", "__version__", "ask", "compare", "evaluate", "load", "measures",
+    "odds", "params", "play", "scenarios", "sweep", "tell",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     # Imported when first asked for: mesa and pandas take seconds, and `minegame --help` needs neither.
-    if name not in _HOMES:
-        raise AttributeError(f"module 'minegame' has no attribute {name!r}")
-    return getattr(import_module(f"minegame.{_HOMES[name]}"), name)
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"minegame.{home}"), name)
+    if name in _ROOMS:
+        return import_module(f"minegame.{name}")
+    if name in _kinds():
+        return import_module("minegame.python").asking(name)
+    raise AttributeError(f"module 'minegame' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *_ROOMS, *_kinds(), *(name for name in globals() if name.startswith("__"))})
+
+
+def _kinds() -> dict[str, str]:
+    """The kinds of question, each of which is a function of its name."""
+    kinds: dict[str, str] = import_module("minegame.answers.catalogue").kinds()
+    return kinds

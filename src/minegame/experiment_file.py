@@ -322,13 +322,19 @@ class Experiment(_Part):
 
         return yaml.dump(self.document(), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
 
-    def plan(self, *, folder: Path | str = ".", places: _Places | None = None, allow: Allow | None = None) -> Plan:
-        """What has to be played to answer the question; ``folder`` is where the scenario's file may lie.
+    def plan(
+        self, *, folder: Path | str = ".", places: _Places | None = None, allow: Allow | None = None,
+        scenario: Scenario | None = None,
+    ) -> Plan:  # fmt: skip
+        """What has to be played to answer the question.
+
+        ``folder`` is where the scenario's file may lie; ``scenario`` stands in its place where there is no file.
 
         Raises:
             ExperimentError: for everything that does not fit the scenario.
         """
-        return _planned(self, Path(folder), places or _Places("experiment", {}), allow)
+        chosen = places or _Places("experiment", {})
+        return _planned(self, scenario or _scenario(self, Path(folder), chosen), chosen, allow)
 
     def wrong_question(self, kind: str, error: ScenarioError) -> ExperimentError:
         """What is wrong with a question that it asks, with its place in the file: that of an option, or of the kind."""
@@ -709,8 +715,7 @@ def _digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()[:16]
 
 
-def _planned(experiment: Experiment, folder: Path, places: _Places, allow: Allow | None) -> Plan:
-    scenario = _scenario(experiment, folder, places)
+def _planned(experiment: Experiment, scenario: Scenario, places: _Places, allow: Allow | None) -> Plan:
     problems: list[Problem] = []
     scenario = _at(scenario, experiment.set, ("set",), places, problems)
     factors = _factors(experiment, scenario, places, problems)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
+from html import escape
 from operator import index
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import mesa
 from mesa.datacollection import DataCollector
@@ -19,6 +20,8 @@ from minegame.scenario import Scenario
 from minegame.turn_by_turn import Row, take
 
 BASELINE = "kazakhstan_tungsten"
+#: The class that plays an agent, or one with its parameters given.
+Strategy: TypeAlias = "type[Participant] | partial[Participant]"
 
 #: What the table of each kind of agent shows; the host's feelings are columns of the model, the rest of all agents.
 COLUMNS: dict[type[Participant], tuple[str, ...]] = {
@@ -136,7 +139,9 @@ class Negotiation(mesa.Model):
     without it the Kazakhstan baseline is played.  ``seed`` (default 0; ``rng`` is another name for it) and
     ``replication`` address the luck: the same pair gives the same negotiation, equal bit for bit to that row of
     :mod:`minegame.ensemble`.  ``agents`` maps the name of an agent to the class that plays it, a subclass of
-    :class:`Patron`, :class:`Financier`, :class:`Bidder` or :class:`Host` (the host's name is ``host``).
+    :class:`Patron`, :class:`Financier`, :class:`Bidder` or :class:`Host` (the host's name is ``host``), or to a
+    ``functools.partial`` of one that gives its parameters.  Without ``collect`` nothing is kept in ``datacollector``,
+    and a negotiation takes a third of the time.
 
     Raises ScenarioError for a scenario that does not hold, TypeError for what is no scenario, for a seed or a
     replication that is no whole number and for a seed beside a rng, ValueError for one that has no luck of its own,
@@ -152,8 +157,9 @@ class Negotiation(mesa.Model):
         scenario: Scenario | str | Path | None = None,
         seed: int | None = None,
         replication: int = 0,
-        agents: Mapping[str, type[Participant]] | None = None,
+        agents: Mapping[str, Strategy] | None = None,
         rng: int | None = None,
+        collect: bool = True,
     ) -> None:
         seed = _seed(seed, rng)
         replication = _whole("replication", replication, chance.MAX_REPLICATION)
@@ -170,7 +176,7 @@ class Negotiation(mesa.Model):
         self._seat({} if agents is None else agents)
         self.state_row.seed, self.state_row.replication = self.seed, self.replication
         self.take(turns.open_tender)
-        self.datacollector = Records(self)
+        self.datacollector = Records(self) if collect else None
 
     def step(self) -> None:
         """Play one month; in the last one, follow the award through.  Nothing happens once ``running`` is False."""
@@ -192,7 +198,8 @@ class Negotiation(mesa.Model):
         self.history.append(copied(self.state_array)[0])
         if closed:
             self._close()
-        self.datacollector.collect(self)
+        if self.datacollector is not None:
+            self.datacollector.collect(self)
 
     def play(self) -> Negotiation:
         """Play to the end and return the model itself."""
@@ -260,7 +267,12 @@ class Negotiation(mesa.Model):
             return f"<Negotiation {what}: {_winner(self) or 'shelved'} in month {_month(self)}>"
         return f"<Negotiation {what}: {'not begun' if not self.history else f'after month {len(self.history) - 1}'}>"
 
-    def _seat(self, agents: Mapping[str, type[Participant]]) -> None:
+    def _repr_html_(self) -> str:
+        """The negotiation in a notebook: how it stands, and who is at the table."""
+        seated = "".join(f"<li>{escape(repr(agent)[1:-1])}</li>" for agent in self.everybody)
+        return f"<h3>{escape(repr(self)[1:-1])}</h3><ul>{seated}</ul>"
+
+    def _seat(self, agents: Mapping[str, Strategy]) -> None:
         if not isinstance(agents, Mapping):
             raise TypeError(
                 f"agents must map names to classes, not {agents!r} (in batch_run, put the mapping into a list)"
@@ -317,9 +329,10 @@ def _whole(name: str, value: Any, most: int) -> int:
     return number
 
 
-def _checked(name: str, chosen: Any, kind: type[Participant]) -> type[Participant]:
-    if not isinstance(chosen, type):
+def _checked(name: str, chosen: Any, kind: type[Participant]) -> Strategy:
+    played = chosen.func if isinstance(chosen, partial) else chosen
+    if not isinstance(played, type):
         raise TypeError(f"agents[{name!r}] must be a class, a subclass of {kind.__name__}, not {chosen!r}")
-    if not issubclass(chosen, kind):
-        raise ValueError(f"agents[{name!r}] must be a subclass of {kind.__name__}, not {chosen.__name__}")
-    return chosen
+    if not issubclass(played, kind):
+        raise ValueError(f"agents[{name!r}] must be a subclass of {kind.__name__}, not {played.__name__}")
+    return chosen  # type: ignore[no-any-return]

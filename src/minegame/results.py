@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from minegame.ensemble import MEASURES
 from minegame.scenario import Scenario, ScenarioError, nearest
 from minegame.statistics import precision
 from minegame.storage import ResultsError
+from minegame.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +34,7 @@ _COUNTED = ("count", "sum", "squares")
 _MONTHS = "tender.months"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
     """What a run found, as tables.
 
@@ -76,6 +78,14 @@ class Results:
         """Whether each design point has luck of its ``own``, or all have it in ``common``."""
         luck: Luck = self.manifest.get("luck", "common")  # of before it could be chosen
         return luck
+
+    def __repr__(self) -> str:
+        size = f"{counted(self.groups, 'point')} × {counted(len(self.policies), 'policy', 'policies')}"
+        return f"<Results {self.manifest['title']}: {size} in {self.folder}>"
+
+    def _repr_html_(self) -> str:
+        """The results in a notebook: what they are, and the first win probabilities."""
+        return f"<h3>{escape(repr(self)[1:-1])}</h3>{self.win_probabilities().head(30).to_html(index=False)}"
 
     # -------------------------------------------------------------------------------------------------------- tables
 

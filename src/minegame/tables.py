@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from minegame.text import FLAG, LEVEL, PATH, TEXT, UNITS, Unit
@@ -120,6 +121,10 @@ class Table:
         import pandas as pd
 
         return pd.DataFrame(self.cells(), columns=self.headings)
+
+    def _repr_html_(self) -> str:
+        """The table in a notebook; whatever stands in it is shown as text."""
+        return f"<h4>{escape(self.title)}</h4>{self.display().to_html(index=False)}"
 
     def csv(self) -> str:
         """The rows as CSV, as kept, under the short names; what is missing is empty."""

@@ -77,6 +77,9 @@ class Row:
     def __init__(self, array: Any) -> None:
         object.__setattr__(self, "_array", array)
 
+    def __reduce__(self) -> Any:
+        return Row, (self._array,)  # a copy of a model reads the arrays of the copy
+
     def __getattr__(self, name: str) -> Any:
         try:
             return self._array[name][0]

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from minegame.tables import Table
 from minegame.text import plain
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from minegame.answers.question import Question
 
 FORMAT = 2
@@ -25,7 +28,7 @@ FILE, SCENARIO = "answer.json", "scenario.yaml"
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answer:
     """What is found.
 
@@ -50,6 +53,21 @@ class Answer:
         for key in (*self.tables, *self.pictures):
             if not _KEY.fullmatch(key):
                 raise ValueError(f"{key!r} is no key of a table or picture: expected a short identifier")
+
+    def __getitem__(self, key: str) -> pd.DataFrame:
+        """A table by its key: fractions and full precision under short names; KeyError with the keys there are."""
+        if key not in self.tables:
+            raise KeyError(f"no table {key!r}; there are {', '.join(self.tables)}")
+        return self.tables[key].frame
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.kind} of {self.scenario.name}: {self.sentences[0]}>"
+
+    def _repr_html_(self) -> str:
+        """The answer in a notebook: the question, what is found, and the tables that are to be read."""
+        said = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences)
+        tables = "".join(table._repr_html_() for table in self.tables.values() if not table.raw)
+        return f"<h3>{escape(self.question)}</h3>{said}{tables}"
 
     def document(self) -> dict[str, Any]:
         """The answer as plain values, tables as rows; without pictures."""

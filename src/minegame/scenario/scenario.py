@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -162,6 +163,19 @@ class Scenario(Group):
 
     def __hash__(self) -> int:
         return hash(self._digest)
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}: {self.title}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """The scenario in a notebook: what it is about and who is at the table."""
+        seated = "".join(
+            f"<li>{kind}: {escape(', '.join(spec.label or name for name, spec in getattr(self, kind).items()))}</li>"
+            for kind in KINDS
+        )
+        return f"<h3>{escape(self.title)}</h3><p>{escape(self.description)}</p><ul>{seated}</ul>"
 
     # ------------------------------------------------------------------------------------------------------------ names
 
