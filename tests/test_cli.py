@@ -71,6 +71,12 @@ def scenario_file(tmp_path):
 # ------------------------------------------------------------------------------------------------------------ commands
 
 
+@pytest.mark.parametrize("command", ["odds", "play"])
+def test_a_change_that_spaces_have_torn_apart_is_told_whole(command):
+    said = refused(command, "two_bidders", "--set", "host.balance_weight", "=", "1")
+    assert said == ("Error: 'host.balance_weight = 1' is three words: write it without spaces, host.balance_weight=1\n")
+
+
 def test_help_and_version():
     result = minegame("--help")
     assert result.returncode == 0

@@ -190,7 +190,9 @@ class Results:
     def win_probabilities(self, confidence: float = 0.95, groups: np.ndarray | None = None) -> pd.DataFrame:
         """A row a point and outcome: the probability that the bidder wins (anything), or that all is shelved.
 
-        ``groups``: the numbers of some points, in order, where not all are asked for.  Errors of different points are independent if ``luck`` is ``own``; on common luck all points share them, and
+        ``groups``: the numbers of some points, in order, where not all are asked for.
+
+        Errors of different points are independent if ``luck`` is ``own``; on common luck all points share them, and
         what a regression over the rows says of its own errors is several times too small.
 
         Columns: group, the factors, policy and outcome (categories), estimate, low, high, built (probability of winning

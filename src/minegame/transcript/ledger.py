@@ -74,7 +74,7 @@ class Ledger:
 
 def ledger(case: Case) -> Ledger:
     """The host's utility term by term in the decisive month."""
-    from minegame.agents import allocation_name  # Mesa takes long to import, and not all play one by one
+    from minegame.agents import allocation_name  # Mesa takes long to import
 
     last = case.negotiation.history[-1]
     columns = {name: _without_option(column) for name, column in case.negotiation.host.ledger().items()}

@@ -29,7 +29,7 @@ def changes(negotiation: Negotiation) -> Iterator[str]:
 
 def replaced(negotiation: Negotiation) -> Iterator[str]:
     """The agents that are played by a class of somebody's own."""
-    from minegame.agents import Bidder, Financier, Host, Patron  # Mesa takes long to import, and not all play one by one
+    from minegame.agents import Bidder, Financier, Host, Patron  # Mesa takes long to import
 
     for agent in negotiation.everybody:
         if type(agent) not in (Patron, Financier, Bidder, Host):
