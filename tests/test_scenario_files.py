@@ -318,10 +318,7 @@ def test_an_error_can_be_sent_to_another_process(child):
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"])
-@pytest.mark.parametrize(
-    "broken", ["host: {a: 1", "host: [1, 2", "title: 'open", "host: *nobody:", "\thost: 1", "- a", "x\x00"]
-)
+@pytest.mark.parametrize("broken", ["host: {a: 1", "host: [1", "host: 'open", "host: *a:", "\thost: 1", "- a", "x\x00"])
 def test_whatever_ends_a_line_what_is_wrong_is_told_with_its_line(end, broken, child):
-    message = refusal(child(end.join(["title: t", *["# a note"] * 3, broken, "label: x"])))
-    assert "not valid YAML" in message
-    assert int(re.search(r"line (\d+)", message)[1]) <= 8
+    message = refusal(child(end.join(["title: t", *["# a note"] * 3, broken, "label: x", ""])))
+    assert 1 <= int(re.search(r"line (\d+)", message)[1]) <= 8
