@@ -71,6 +71,12 @@ def scenario_file(tmp_path):
 # ------------------------------------------------------------------------------------------------------------ commands
 
 
+@pytest.mark.parametrize("command", ["odds", "play"])
+def test_a_change_that_spaces_have_torn_apart_is_told_whole(command):
+    said = refused(command, "two_bidders", "--set", "host.balance_weight", "=", "1")
+    assert said == ("Error: 'host.balance_weight = 1' is three words: write it without spaces, host.balance_weight=1\n")
+
+
 def test_help_and_version():
     result = minegame("--help")
     assert result.returncode == 0
@@ -438,9 +444,10 @@ def test_a_link_is_followed(tmp_path):
     assert (tmp_path / "real.csv").read_text() == "new"
 
 
-def test_a_setting_that_the_compiler_refuses_is_an_error_in_a_line():
+@pytest.mark.parametrize("command", ["play two_bidders", "odds two_bidders", "run who_wins", "params"])
+def test_a_setting_that_the_compiler_refuses_is_an_error_in_a_line(command):
     result = subprocess.run(
-        [sys.executable, "-m", "minegame", "play", "two_bidders"], capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "minegame", *command.split()], capture_output=True, text=True, check=False,
         env={**ENVIRONMENT, "NUMBA_NUM_THREADS": "0"},
     )  # fmt: skip
     assert (result.returncode, result.stdout) == (2, "")

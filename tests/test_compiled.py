@@ -318,9 +318,14 @@ def test_a_link_is_no_folder(places, tmp_path):
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
-def test_without_a_home_folder_a_temporary_one_is_used(places, monkeypatch):
+def no_home(*names, **options):
+    raise RuntimeError("could not determine the home directory")
+
+
+@pytest.mark.parametrize("told", [lambda *names, **options: Path("~/.cache/minegame"), no_home])
+def test_without_a_home_folder_a_temporary_one_is_used(told, places, monkeypatch):
     monkeypatch.delenv("MINEGAME_CACHE_DIR")
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda *names, **options: Path("~/.cache/minegame"))
+    monkeypatch.setattr("platformdirs.user_cache_path", told)
     assert cache.folder_named("f" * 16).parent == places[1]
 
 

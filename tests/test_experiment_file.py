@@ -12,6 +12,7 @@ import pytest
 
 from minegame import design as designs
 from minegame import experiment
+from minegame.answers import asking
 from minegame.answers import experiment as told
 from minegame.answers.inputs import factors_of
 from minegame.design import Factor
@@ -457,13 +458,13 @@ BAD = {
     ),
     "points that set nothing": (REPLICATED + "points: [{}, {}]\n", ["line 4: points: sets nothing: expected values"]),
     "a listed design that sets nothing": (
-        REPLICATED + "design:\n  kind: list\n  points: [{}]\n", ["line 6: design.0.points: sets nothing"],
+        REPLICATED + "design:\n  kind: list\n  points: [{}]\n", ["line 6: design.points: sets nothing"],
     ),
     "a design of no factors": (
-        REPLICATED + "design: {kind: factorial, factors: []}\n", ["line 4: design.0.factors: is empty"],
+        REPLICATED + "design: {kind: factorial, factors: []}\n", ["line 4: design.factors: is empty"],
     ),
     "a sample of no factors": (
-        REPLICATED + "design: {kind: sobol, points: 4, factors: []}\n", ["line 4: design.0.factors: is empty"],
+        REPLICATED + "design: {kind: sobol, points: 4, factors: []}\n", ["line 4: design.factors: is empty"],
     ),
     "a count for a sample": (
         REPLICATED + "factors:\n  host.backlash: {low: 0, high: 1, count: 3}\ndesign: {kind: random, points: 4}\n",
@@ -564,3 +565,81 @@ def test_files_that_are_no_experiments(text: str, tmp_path: Path) -> None:
 def test_a_folder_is_no_experiment(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="is a folder"):
         Experiment.load(tmp_path)
+
+
+# ------------------------------------------------------------------------------------------- designs made in Python
+
+
+@pytest.mark.parametrize("kind", ["Int64", "Float64", "object"])
+def test_what_pandas_calls_missing_is_told_like_nan(kind: str) -> None:
+    for missing in (pd.NA, float("nan")):
+        design = pd.DataFrame(
+            {"host.balance_weight": pd.Series([1, missing], dtype=kind if missing is pd.NA else float)}
+        )
+        with pytest.raises(ScenarioError, match=r"host\.balance_weight: nan is not allowed: expected a number between"):
+            Plan.of(Scenario.load("two_bidders"), design, replications=5).games()
+    with pytest.raises(ScenarioError, match="nan is not allowed"):
+        Scenario.load("two_bidders").at({"host.balance_weight": pd.NA})
+
+
+def test_columns_by_path_are_a_design_and_an_array_is_none() -> None:
+    scenario = Scenario.load("two_bidders")
+    columns = {"host.balance_weight": [1, 2], "tender.lots": ["split", "bundled"]}
+    plans = [Plan.of(scenario, design, replications=5) for design in (columns, pd.DataFrame(columns))]
+    assert plans[0].fingerprint() == plans[1].fingerprint()
+    assert (plans[0].games() == plans[1].games()).all()
+    whole = pd.DataFrame({"host.balance_weight": pd.array([1, 2], dtype="Int64")})
+    assert Plan.of(scenario, whole, replications=5).games()["host_balance_weight"].ravel().tolist() == [1, 2]
+    with pytest.raises(TypeError, match=r"a design is a DataFrame with a path above every column.*not ndarray"):
+        Plan.of(scenario, np.array([[1.0, 2.0]]))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"a path above every column, such as 'host\.balance_weight', not 0"):
+        Plan.of(scenario, pd.DataFrame(np.array([[1.0, 2.0]])))
+
+
+# ------------------------------------------------------------------------------------------------ very many mistakes
+
+HEAD = {"title": "x", "scenario": "two_bidders", "replications": 10}
+MANY = {
+    "policies": {f"p{n}": {"host.balence_wieght": 1} for n in range(4000)},
+    "too many policies": {f"p{n}": {} for n in range(9000)},
+    "factors": {f"host.b{n}": [1] for n in range(9000)},
+    "packages": {f"p{n}": ["tariff"] for n in range(9000)},
+    "points": [{f"a{n}": 1} for n in range(9000)],
+    "ask": [f"k{n}" for n in range(60_000)],
+    "design": {"factors": [f"b{n}" for n in range(60_000)]},
+}
+
+
+@pytest.mark.parametrize("part", MANY)
+def test_of_very_many_mistakes_no_more_are_looked_for_than_are_told(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, at, place = [], Scenario.at, Scenario.place
+    monkeypatch.setattr(Scenario, "at", lambda self, changes: looked.append(changes) or at(self, changes))
+    monkeypatch.setattr(Scenario, "place", lambda self, path: looked.append(path) or place(self, path))
+    asked = {**HEAD, part.split()[-1]: MANY[part]}
+    if part == "design":
+        asked["factors"] = {"host.backlash": [1]}
+    with pytest.raises(ExperimentError) as caught:
+        plan_and_questions(asked)
+    assert len(looked) < 200
+    assert len(caught.value.problems) <= 30
+    assert (len(caught.value.problems) == 30) == str(caught.value).endswith(
+        "… and perhaps more: the rest is looked at when these are mended"
+    )
+
+
+def plan_and_questions(document: dict[str, object]) -> None:
+    experiment = Experiment.from_document(document)
+    experiment.plan()
+    asking.questions_of(experiment)
+
+
+def test_many_levels_are_tried_together_and_the_first_that_is_wrong_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried, at = [], Scenario.at
+    monkeypatch.setattr(Scenario, "at", lambda self, changes: tried.append(changes) or at(self, changes))
+    levels = [n / 3000 for n in range(3000)]
+    assert Experiment.from_document({**HEAD, "factors": {"host.backlash": levels}}).plan().groups == 3000
+    assert len(tried) < 50
+    levels[2500:2502] = [-1, -2]
+    with pytest.raises(ExperimentError, match=r"factors\.host\.backlash: -1 is not allowed: expected") as caught:
+        Experiment.from_document({**HEAD, "factors": {"host.backlash": levels}}).plan()
+    assert len(caught.value.problems) == 1

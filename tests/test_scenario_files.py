@@ -315,3 +315,10 @@ def test_an_error_can_be_sent_to_another_process(child):
     again = pickle.loads(pickle.dumps(caught.value))
     assert str(again) == str(caught.value)
     assert again.problems[0].path == "host"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("broken", ["host: {a: 1", "host: [1", "host: 'open", "host: *a:", "\thost: 1", "- a", "x\x00"])
+def test_whatever_ends_a_line_what_is_wrong_is_told_with_its_line(end, broken, child):
+    message = refusal(child(end.join(["title: t", *["# a note"] * 3, broken, "label: x", ""])))
+    assert 1 <= int(re.search(r"line (\d+)", message)[1]) <= 8

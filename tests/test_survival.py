@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from minegame import experiment, storage
 from minegame.experiment_file import Plan
 
 CHUNK = 2_000
+KILLS = int(os.environ.get("KILLS", 24))  # more by hand
+ONE = b"\x93NUMPY one"  # the content of a chunk
 RUN = """
 import sys
 from minegame import experiment
@@ -88,22 +91,48 @@ def interrupted(file: Path, folder: Path, chunks: int = 6) -> list[Path]:
     return found
 
 
-def kill_and_resume(file: Path, kills: int, seed: int) -> None:
-    """Kill runs at random moments, resume them, and compare, until so many have been killed."""
-    expected, luck, killed, run = reference(file), random.Random(seed), 0, 0
-    started = time.monotonic()
-    folder = file.parent / "timed"
-    assert child(file, folder).wait() == 0
-    whole = time.monotonic() - started
+def chunks_in(folder: Path) -> int:
+    """How many chunks are finished."""
+    return len(list((folder / storage.CHUNKS).glob("[0-9]*.npy")))
+
+
+def writes_tables(folder: Path) -> bool:
+    """Whether a run has played everything and is writing its tables."""
+    return any(folder.glob("*.parquet")) or any(folder.glob(".*.parquet.*.partial"))
+
+
+def killed_at(process: subprocess.Popen[str], folder: Path, luck: random.Random) -> str:
+    """Kill a run where luck has it, and say where: before its first chunk, after so many, or while tables are written.
+
+    Nothing if it ends before.
+    """
+    more = luck.choice([0, 1, 1, 2, 4, 7, 99])  # chunks; after the last come the tables
+    wanted, pause = chunks_in(folder) + more, luck.uniform(0, 0.03)
+    was_there = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.parquet")}
+
+    def has_come() -> bool:
+        if more == 99:
+            now = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.parquet")}
+            return now != was_there or any(folder.glob(".*.parquet.*.partial"))
+        return chunks_in(folder) >= wanted
+
+    while process.poll() is None and not has_come():
+        time.sleep(0.001)
+    time.sleep(pause if more != 99 else pause / 10)
+    process.send_signal(signal.SIGKILL)
+    if process.wait() != -signal.SIGKILL:
+        return ""
+    return "tables" if writes_tables(folder) else "chunks" if chunks_in(folder) else "beginning"
+
+
+def kill_and_resume(file: Path, kills: int, seed: int) -> Counter[str]:
+    """Kill runs wherever luck has it, resume them, and compare, until so many have been killed; where they were."""
+    expected, luck, where, run = reference(file), random.Random(seed), Counter[str](), 0
     folder = file.parent / "run0"
-    while killed < kills:
+    while where.total() < kills:
         process = child(file, folder)
-        try:
-            process.wait(timeout=luck.uniform(0, whole))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            killed += 1
+        if at := killed_at(process, folder, luck):
+            where[at] += 1
             continue
         assert process.returncode == 0, process.stderr.read() if process.stderr else ""
         assert asked.table_sums(folder) == expected
@@ -112,6 +141,7 @@ def kill_and_resume(file: Path, kills: int, seed: int) -> None:
     experiment.run(plan_of(file), folder, chunk=CHUNK)
     assert asked.table_sums(folder) == expected
     assert not list(folder.glob(".*.partial"))
+    return where
 
 
 def test_a_killed_run_goes_on_to_the_same_bytes(asked_file: Path) -> None:
@@ -119,8 +149,11 @@ def test_a_killed_run_goes_on_to_the_same_bytes(asked_file: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_killed_at_twenty_random_moments_ends_with_the_same_bytes(asked_file: Path) -> None:
-    kill_and_resume(asked_file, kills=20, seed=2)
+def test_a_run_killed_again_and_again_ends_with_the_same_bytes(asked_file: Path, tmp_path: Path) -> None:
+    assert len(interrupted(asked_file, tmp_path / "counted", chunks=20)) >= 20 - 1
+    where = kill_and_resume(asked_file, kills=KILLS, seed=2)
+    assert where["chunks"] + where["tables"] >= 0.7 * KILLS, where
+    assert where["tables"], where
 
 
 @pytest.mark.slow
@@ -148,26 +181,29 @@ def test_what_others_put_beside_the_chunks_stays(asked_file: Path, tmp_path: Pat
 def test_reading_chunks_does_not_look_through_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = storage.ChunkStore(tmp_path, "work")
     store.gather()
-    store.keep("0-00001", {"npy": b"one"})
+    store.keep("0-00001", {"npy": ONE})
     again = storage.ChunkStore(tmp_path, "work")
     again.gather(tell=pytest.fail)
     assert again.has("0-00001")
     for name in ("glob", "iterdir"):
         monkeypatch.setattr(Path, name, lambda *_: pytest.fail("looked through the folder"))
-    assert store.read("0-00001", "npy").read() == again.read("0-00001", "npy").read() == b"one"
+    assert store.read("0-00001", "npy").read() == again.read("0-00001", "npy").read() == ONE
 
 
-@pytest.mark.parametrize("forgery", ["0-00002", "other work", "other content"])
+@pytest.mark.parametrize("forgery", ["0-00002", "other work", "other content", "nothing", "rubbish"])
 def test_a_chunk_under_another_name_or_of_other_work_is_no_chunk(forgery: str, tmp_path: Path) -> None:
     work = "other work" if forgery == "other work" else "work"
     store = storage.ChunkStore(tmp_path, work)
     store.gather()
-    store.keep("0-00001", {"npy": b"one"})
+    store.keep("0-00001", {"npy": ONE})
     file = next((tmp_path / storage.CHUNKS).iterdir())
     if forgery == "0-00002":
         file.rename(file.with_name(file.name.replace("0-00001", forgery)))
     if forgery == "other content":
-        file.write_bytes(b"two")
+        file.write_bytes(ONE + b"two")
+    if forgery in ("nothing", "rubbish"):
+        file.unlink()
+        store.keep("0-00001", {"npy": b"" if forgery == "nothing" else b"rubbish"})
     told: list[str] = []
     again = storage.ChunkStore(tmp_path, "work")
     again.gather(tell=told.append)
@@ -209,6 +245,48 @@ def test_a_spoilt_chunk_is_made_again(spoil: str, asked_file: Path, tmp_path: Pa
     experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK, tell=told.append)
     assert asked.table_sums(tmp_path / "r") == reference(asked_file)
     assert told == ([] if spoil == "strange name" else ["1 damaged chunk was thrown away to be made again."])
+
+
+def swapped(chunks: list[Path], other: list[Path]) -> None:
+    """Two chunks under each other's names."""
+    aside = chunks[0].with_name("aside")
+    chunks[0].rename(aside)
+    chunks[1].rename(chunks[0])
+    aside.rename(chunks[1])
+
+
+def of_another_run(chunks: list[Path], other: list[Path]) -> None:
+    """Chunks of another seed in place of this run's, with the names that they had there."""
+    for path in chunks:
+        path.unlink()
+    for path in other:
+        shutil.copy(path, chunks[0].with_name(path.name))
+
+
+def with_the_manifest_too(chunks: list[Path], other: list[Path]) -> None:
+    """The other run's manifest as well."""
+    of_another_run(chunks, other)
+    shutil.copy(other[0].parents[1] / storage.MANIFEST, chunks[0].parents[1] / storage.MANIFEST)
+
+
+@pytest.mark.parametrize("tamper", [swapped, of_another_run, with_the_manifest_too])
+def test_tampering_is_refused_or_what_is_not_as_written_is_made_again(
+    tamper: Any, asked_file: Path, tmp_path: Path
+) -> None:
+    chunks = interrupted(asked_file, tmp_path / "r")
+    (tmp_path / "elsewhere").mkdir()
+    elsewhere = tmp_path / "elsewhere" / "asked.yaml"
+    elsewhere.write_text(asked_file.read_text().replace("seed: 5", "seed: 6"))
+    tamper(chunks, interrupted(elsewhere, tmp_path / "other"))
+    told: list[str] = []
+    if tamper is with_the_manifest_too:
+        with pytest.raises(storage.ResultsError, match=r"holds results of something else: .*seed was 6 and is 5"):
+            experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK)
+        return
+    experiment.run(plan_of(asked_file), tmp_path / "r", chunk=CHUNK, tell=told.append)
+    assert asked.table_sums(tmp_path / "r") == reference(asked_file)
+    assert len(told) == 1
+    assert "thrown away to be made again" in told[0]
 
 
 @pytest.mark.parametrize("when", ["at the beginning", "at the end"])

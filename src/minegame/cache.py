@@ -54,7 +54,10 @@ def folder_named(name: str) -> Path:
 
 def _usual() -> Path:
     chosen = os.environ.get("MINEGAME_CACHE_DIR")
-    return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("minegame", appauthor=False)
+    try:
+        return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("minegame", appauthor=False)
+    except RuntimeError:  # there is no home folder
+        return Path()
 
 
 def _temporary() -> Path:

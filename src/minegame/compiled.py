@@ -26,6 +26,9 @@ except ValueError as problem:  # a variable of the environment, such as NUMBA_NU
 
 from minegame import cache
 
+#: Makes a loop over names of different measures one that compiles.
+literal_unroll = numba.literal_unroll
+
 SOURCES = ("compiled.py", "rules.py", "chance.py", "game.py", "turns.py", "ensemble.py", "turn_by_turn.py")
 
 

@@ -11,10 +11,8 @@ import math
 from collections import namedtuple
 from typing import Any, NamedTuple
 
-from numba import literal_unroll
-
 from minegame import turns
-from minegame.compiled import rule
+from minegame.compiled import literal_unroll, rule
 from minegame.game import MAX_BIDDERS, MAX_DEPOSITS, MAX_FINANCIERS, MAX_PATRONS, OUTCOME_TABLE
 
 # ------------------------------------------------------------------------------------------------------------- playing

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
@@ -30,6 +32,7 @@ from minegame.numerals import did_you_mean, whole
 from minegame.scenario import (
     BOUND,
     DERIVED_FROM,
+    MOST_PROBLEMS,
     Finding,
     Problem,
     Scenario,
@@ -58,6 +61,7 @@ MAX_POLICIES = 4096
 MAX_REPLICATIONS = 10**12
 _CHECKED_GAMES = 4096  # so many games are made in advance, to find what is wrong with any; of more, the ends
 _CHECKED_LEVELS = 100
+_LEVELS_AT_A_TIME = 500  # that are tried in the game: some megabytes
 
 if TYPE_CHECKING:
     Lever: TypeAlias = str
@@ -220,7 +224,7 @@ def _asked(value: object) -> object:
         if not all(isinstance(part, dict) for part in parts):
             return value
         kinds = [kind for part in parts for kind in part]
-        if twice := next((kind for kind in kinds if kinds.count(kind) > 1), None):
+        if twice := next((kind for kind, count in Counter(kinds).items() if count > 1), None):
             raise _wrong(f"{twice} is asked twice: expected each kind once")
         value = {kind: options for part in parts for kind, options in part.items()}
     if not isinstance(value, dict):
@@ -395,16 +399,20 @@ class _Places:
     def problem(self, loc: Sequence[str], text: str, at: Sequence[str] | None = None) -> Problem:
         """What is wrong at a location; ``at`` is the one in the file, if that is another."""
         line = self._line(tuple(at or loc))
-        return Problem(self.file, line, ".".join(part for part in loc if part), text)
+        return Problem(self.file, line, ".".join(part for part in self._written(tuple(loc)) if part), text)
 
     def finding(self, item: Any) -> Finding:
         """What pydantic found, to be worded if it is told."""
         loc = _without_alternatives(tuple(str(part) for part in item["loc"] if part != "[key]"))
         return Finding(self.file, self._line(loc), ".".join(loc), lambda: self.problem(*_complaint(item)))
 
+    def _written(self, loc: tuple[str, ...]) -> tuple[str, ...]:
+        """The location as the file has it: a single design need not stand in a list."""
+        single = loc[:2] == ("design", "0") and ("design", "0") not in self.lines
+        return ("design", *loc[2:]) if single else loc
+
     def _line(self, loc: tuple[str, ...]) -> int | None:
-        if loc[:2] == ("design", "0") and ("design", "0") not in self.lines:  # a single design is not in a list
-            loc = ("design", *loc[2:])
+        loc = self._written(loc)
         while loc and loc not in self.lines:
             loc = loc[:-1]
         return self.lines.get(loc)
@@ -592,7 +600,7 @@ class Plan:
     def of(
         cls,
         scenario: Scenario,
-        design: pd.DataFrame | None = None,
+        design: pd.DataFrame | Mapping[str, Sequence[Value]] | None = None,
         policies: Mapping[str, Changes] | None = None,
         *,
         replications: int = 10_000,
@@ -607,10 +615,9 @@ class Plan:
 
         Raises:
             ExperimentError: if a policy sets what the points vary, or has no name of its own.
+            TypeError: if the design is no table with paths above its columns.
         """
-        import pandas as pd
-
-        table = pd.DataFrame(index=range(1)) if design is None else design.reset_index(drop=True)
+        table = _design_given(design)
         chosen = {label: scenario.expanded(changes) for label, changes in (policies or {"as it is": {}}).items()}
         for label, text in unclear_names(chosen):
             raise ExperimentError(Problem(name, None, f"policies.{label}", text))
@@ -703,6 +710,21 @@ class Plan:
         }
 
 
+def _design_given(design: object) -> pd.DataFrame:
+    """A table of points from what Python has it in: a DataFrame, or columns by path; one point of rest if none."""
+    import pandas as pd
+
+    if design is None:
+        return pd.DataFrame(index=range(1))
+    if not isinstance(design, (pd.DataFrame, Mapping)):
+        kind = type(design).__name__
+        raise TypeError(f"a design is a DataFrame with a path above every column, or columns by path, not {kind}")
+    table = pd.DataFrame(design).reset_index(drop=True)
+    if wrong := [name for name in table.columns if not isinstance(name, str)]:
+        raise TypeError(f"a design has a path above every column, such as 'host.balance_weight', not {wrong[0]!r}")
+    return table
+
+
 def _points(table: pd.DataFrame) -> list[dict[str, Value]]:
     """The rows of a design as changes by path, in plain Python values."""
     columns = [table[path].tolist() for path in table.columns]
@@ -716,7 +738,7 @@ def _digest(content: object) -> str:
 
 
 def _planned(experiment: Experiment, scenario: Scenario, places: _Places, allow: Allow | None) -> Plan:
-    problems: list[Problem] = []
+    problems = _Problems()
     scenario = _at(scenario, experiment.set, ("set",), places, problems)
     factors = _factors(experiment, scenario, places, problems)
     policies = _policies(experiment, scenario, places, problems)
@@ -756,9 +778,20 @@ def _check_luck(plan: Plan, places: _Places) -> None:
         raise ExperimentError(places.problem(("replications",), text))
 
 
-def _stop_at(problems: Sequence[Problem]) -> None:
-    if problems:
-        refuse(problems, error=ExperimentError)
+def _stop_at(problems: Iterable[Problem]) -> None:
+    """Refuse an experiment for its problems; of very many, no more are looked for than are told."""
+    found = list(islice(problems, MOST_PROBLEMS + 1))
+    if found:
+        refuse(found[:MOST_PROBLEMS], more=None if len(found) > MOST_PROBLEMS else 0, error=ExperimentError)
+
+
+class _Problems(list[Problem]):
+    """Problems in the order in which they are found; to look for more than are told would take long for nothing."""
+
+    def append(self, problem: Problem) -> None:
+        super().append(problem)
+        if len(self) > MOST_PROBLEMS:
+            _stop_at(self)
 
 
 def _scenario(experiment: Experiment, folder: Path, places: _Places) -> Scenario:
@@ -776,7 +809,8 @@ def _at(
     try:
         return scenario.at(changes)
     except ScenarioError as error:
-        problems += [places.problem((*loc, problem.path), problem.text) for problem in error.problems]
+        for problem in error.problems:
+            problems.append(places.problem((*loc, problem.path), problem.text))
         return scenario
 
 
@@ -787,7 +821,8 @@ def _expanded(
     try:
         return scenario.expanded(changes)
     except ScenarioError as error:
-        problems += [places.problem((*loc, problem.path), problem.text) for problem in error.problems]
+        for problem in error.problems:
+            problems.append(places.problem((*loc, problem.path), problem.text))
         return {}
 
 
@@ -796,13 +831,23 @@ def _factors(experiment: Experiment, scenario: Scenario, places: _Places, proble
     for path, given in experiment.factors.items():
         before = len(problems)
         values = given.levels if given.levels is not None else [given.low, given.high]
-        for value in values:
-            _at(scenario, {path: value}, ("factors",), places, problems)
-            if len(problems) > before:
-                break
-        else:
+        _check_levels(scenario, path, values, places, problems)
+        if len(problems) == before:
             factors[path] = _factor(path, given, scenario)
     return factors
+
+
+def _check_levels(
+    scenario: Scenario, path: str, levels: Sequence[object], places: _Places, problems: list[Problem]
+) -> None:
+    """Find the first level that is not allowed; of many, some at a time."""
+    try:
+        scenario.at({path: levels[0]})
+        for start in range(1, len(levels), _LEVELS_AT_A_TIME):
+            scenario.games([scenario.expanded({path: level}) for level in levels[start : start + _LEVELS_AT_A_TIME]])
+    except ScenarioError as error:
+        for problem in error.problems:
+            problems.append(places.problem(("factors", problem.path), problem.text))
 
 
 def _factor(path: str, given: FactorRange, scenario: Scenario) -> Factor:
@@ -830,6 +875,8 @@ def _policies(
     experiment: Experiment, scenario: Scenario, places: _Places, problems: list[Problem]
 ) -> dict[str, dict[str, Value]]:
     families: list[dict[str, dict[str, Value]]] = []
+    if (count := len(experiment.policies)) > MAX_POLICIES:
+        raise ExperimentError(places.problem(("policies",), _too_many(count)))
     for name, text in unclear_names(experiment.policies):
         problems.append(places.problem(("policies", name), text))
     if experiment.policies:
@@ -849,10 +896,13 @@ def _policies(
         families.append(_family(scenario, patron, package, alone=len(experiment.packages) == 1))
     count = math.prod(len(family) for family in families)
     if count > MAX_POLICIES:
-        text = f"{amount(count)} policies are too many: expected at most {MAX_POLICIES:,}"
-        problems.append(places.problem(("packages",), text))
+        problems.append(places.problem(("packages",), _too_many(count)))
         return {}
     return designs.crossed(*families) if families else {"as it is": {}}
+
+
+def _too_many(policies: int) -> str:
+    return f"{amount(policies)} policies are too many: expected at most {MAX_POLICIES:,}"
 
 
 def _family(scenario: Scenario, patron: str, package: Package, *, alone: bool) -> dict[str, dict[str, Value]]:
@@ -905,7 +955,8 @@ def _listed(
                 try:
                     scenario.place(one)
                 except ScenarioError as error:
-                    problems += [places.problem((*at, problem.path), problem.text) for problem in error.problems]
+                    for problem in error.problems:
+                        problems.append(places.problem((*at, problem.path), problem.text))
             found = {**dict.fromkeys(fitting, at), **found}
     return found
 
@@ -942,16 +993,14 @@ def _parts(experiment: Experiment, factors: Mapping[str, Factor], places: _Place
     if not given and experiment.factors:
         given = [DesignPart()]
     parts = [part if part.kind != "list" else part.model_copy(update={"factors": []}) for part in [*given, *listed]]
-    _stop_at([*_unvaried(experiment, places), *_misplaced(parts, factors, places)])
+    _stop_at(chain(_unvaried(experiment, places), _misplaced(parts, factors, places)))
     left = [path for path in factors if not any(path in (part.factors or ()) for part in parts)]
     chosen = [(part, [factors[p] for p in (part.factors if part.factors is not None else left)]) for part in parts]
     _stop_at(
-        [
-            places.problem(("factors", factor.path, "count"), f"means nothing for {part.kind}, which cuts no range")
-            for part, own in chosen
-            for factor in own
-            if part.kind in SAMPLES and factor.count is not None
-        ]
+        places.problem(("factors", factor.path, "count"), f"means nothing for {part.kind}, which cuts no range")
+        for part, own in chosen
+        for factor in own
+        if part.kind in SAMPLES and factor.count is not None
     )
     return chosen
 

@@ -566,11 +566,17 @@ def _range(path: str, text: str, name: str) -> tuple[float, float, list[str], st
         refuse(name, f"{path}={_cut(text)} is not a range: expected low:high, such as 0:4")
 
 
+#: A range as people write it elsewhere: 0-4, 0..4, 0 to 4.
+_DASHED = re.compile(r"(?P<low>[-+]?\d+\.?\d*)\s*(?:-|\N{EN DASH}|\.\.+|\bto\b)\s*(?P<high>[-+]?\d+\.?\d*)")
+
+
 def path_and_values(text: str, name: str, expected: str) -> tuple[str, str]:
     """The path and the values of ``path=values``."""
     path, sign, values = (part.strip() for part in text.partition("="))
     if not (path and sign and values):
         refuse(name, f"{_said(text)} is not a factor: expected {expected}")
+    if (meant := _DASHED.fullmatch(values)) and float(meant["low"]) < float(meant["high"]):
+        refuse(name, f"{path}={values} is not a range: did you mean {path}={meant['low']}:{meant['high']}?")
     return path, values
 
 

@@ -165,25 +165,27 @@ class Results:
         rows = self._rows(storage.CONTRASTS, len(self.policies) - 1)
         return np.insert(rows, number, 0.0, axis=1)
 
-    def _chosen(self, name: str, policies: int, measure: str) -> np.ndarray:
+    def _chosen(self, name: str, policies: int, measure: str, groups: np.ndarray | None = None) -> np.ndarray:
         """A measure of every bidder, and shelving, a row each: shape (groups, policies, outcomes, 3).
 
-        Read from the table piece by piece, so that a large design needs no memory for what is not asked for.
+        Read from the table piece by piece, so that a large design needs no memory for what is not asked for; all
+        groups, or some.
         """
         import pyarrow.parquet as pq
 
         listed = storage.measures(self.scenario)
-        wanted = np.array([m.name == measure or m.name == "shelved" for m in listed])
         last = next(n for n, m in enumerate(listed) if m.name == "shelved")
         order = [*(n for n, m in enumerate(listed) if m.name == measure), last]
-        rows = np.empty((self.groups * policies * len(order), 3))
-        start = filled = 0
+        points = np.arange(self.groups * policies).reshape(self.groups, policies)
+        chosen = points.ravel() if groups is None else points[groups].ravel()
+        places = (chosen[:, None] * len(listed) + np.sort(order)).ravel()
+        rows, start = np.empty((places.size, 3)), 0
         for batch in pq.ParquetFile(self.folder / name).iter_batches(1 << 18, columns=list(_COUNTED)):
-            here = np.flatnonzero(wanted[np.arange(start, start + batch.num_rows) % len(listed)])
+            first, end = np.searchsorted(places, (start, start + batch.num_rows))
             for n, column in enumerate(batch.columns):
-                rows[filled : filled + here.size, n] = column.to_numpy(zero_copy_only=False)[here]
-            start, filled = start + batch.num_rows, filled + here.size
-        return rows.reshape(self.groups, policies, -1, 3)[:, :, np.argsort(np.argsort(order))]
+                rows[first:end, n] = column.to_numpy(zero_copy_only=False)[places[first:end] - start]
+            start += batch.num_rows
+        return rows.reshape(-1, policies, len(order), 3)[:, :, np.argsort(np.argsort(order))]
 
     def _rows(self, name: str, policies: int) -> np.ndarray:
         import pyarrow.parquet as pq
@@ -195,8 +197,10 @@ class Results:
 
     # --------------------------------------------------------------------------------------------------------- answers
 
-    def win_probabilities(self, confidence: float = 0.95) -> pd.DataFrame:
+    def win_probabilities(self, confidence: float = 0.95, groups: np.ndarray | None = None) -> pd.DataFrame:
         """A row a point and outcome: the probability that the bidder wins (anything), or that all is shelved.
+
+        ``groups``: the numbers of some points, in order, where not all are asked for.
 
         Errors of different points are independent if ``luck`` is ``own``; on common luck all points share them, and
         what a regression over the rows says of its own errors is several times too small.
@@ -208,7 +212,7 @@ class Results:
 
         names = [*self.scenario.bidder_names, "shelved"]
         chosen, finished = (
-            self._chosen(storage.SUMMARY, len(self.policies), measure).reshape(-1, 3)
+            self._chosen(storage.SUMMARY, len(self.policies), measure, groups).reshape(-1, 3)
             for measure in ("wins_any", "wins_and_built")
         )
         low, high = precision.interval(chosen, "wins_any", confidence=confidence)
@@ -217,7 +221,7 @@ class Results:
             estimate, part = chosen[:, 1] / chosen[:, 0], finished[:, 1] / finished[:, 0]
         frame = pd.DataFrame(
             {
-                **self._coordinates(names, range(len(self.policies))),
+                **self._coordinates(names, range(len(self.policies)), groups),
                 "estimate": estimate, "low": low, "high": high,
                 "built": part, "built_low": built_low, "built_high": built_high,
                 "negotiations": chosen[:, 0].astype(np.int64),
@@ -226,8 +230,10 @@ class Results:
         frame.loc[frame["outcome"] == "shelved", ["built", "built_low", "built_high"]] = np.nan
         return frame
 
-    def win_contrasts(self, confidence: float = 0.95) -> pd.DataFrame:
+    def win_contrasts(self, confidence: float = 0.95, groups: np.ndarray | None = None) -> pd.DataFrame:
         """A row a point and outcome: how much likelier than under the reference policy, on the same luck.
+
+        ``groups`` is as for :meth:`win_probabilities`.
 
         Columns: group, the factors, policy and outcome (categories), estimate, low, high; the reference is left out.
 
@@ -239,12 +245,14 @@ class Results:
         if self.reference is None:
             raise ResultsError(self.folder, "there is but one policy, so nothing is contrasted")
         names = [*self.scenario.bidder_names, "shelved"]
-        chosen = self._chosen(storage.CONTRASTS, len(self.policies) - 1, "wins_any").reshape(-1, 3)
+        chosen = self._chosen(storage.CONTRASTS, len(self.policies) - 1, "wins_any", groups).reshape(-1, 3)
         low, high = precision.interval(chosen, "wins_any", paired=True, confidence=confidence)
         with np.errstate(invalid="ignore"):
             estimate = chosen[:, 1] / chosen[:, 0]
         others = [n for n, policy in enumerate(self.policies) if policy != self.reference]
-        return pd.DataFrame({**self._coordinates(names, others), "estimate": estimate, "low": low, "high": high})
+        return pd.DataFrame(
+            {**self._coordinates(names, others, groups), "estimate": estimate, "low": low, "high": high}
+        )
 
     def win_shares(self, *, contrasted: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """The estimates alone, shape (groups, policies, bidders and shelved), and the negotiations of each point.
@@ -257,16 +265,19 @@ class Results:
         with np.errstate(invalid="ignore"):
             return chosen[..., 1] / chosen[..., 0], chosen[..., 0, 0].astype(np.int64)
 
-    def _coordinates(self, outcomes: Sequence[str], policies: Sequence[int]) -> dict[str, Any]:
-        """The columns that say what a row is of: every outcome of some policies at every point."""
+    def _coordinates(
+        self, outcomes: Sequence[str], policies: Sequence[int], groups: np.ndarray | None
+    ) -> dict[str, Any]:
+        """The columns that say what a row is of: every outcome of some policies at every point, or at some."""
         import pandas as pd
 
+        asked = np.arange(self.groups) if groups is None else groups
         per_group = len(outcomes) * len(policies)
-        factors = {path: self.design[path].to_numpy().repeat(per_group) for path in self.factors}
-        policy = np.tile(np.repeat(np.asarray(policies, np.int16), len(outcomes)), self.groups)
-        outcome = np.tile(np.arange(len(outcomes), dtype=np.int8), self.groups * len(policies))
+        factors = {path: self.design[path].to_numpy()[asked].repeat(per_group) for path in self.factors}
+        policy = np.tile(np.repeat(np.asarray(policies, np.int16), len(outcomes)), len(asked))
+        outcome = np.tile(np.arange(len(outcomes), dtype=np.int8), len(asked) * len(policies))
         return {
-            "group": np.repeat(np.arange(self.groups), per_group),
+            "group": np.repeat(asked, per_group),
             **factors,
             "policy": pd.Categorical.from_codes(policy, pd.Index(self.policies)),
             "outcome": pd.Categorical.from_codes(outcome, pd.Index(list(outcomes))),

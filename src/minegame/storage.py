@@ -52,6 +52,8 @@ _OWN = "sha256"  # the manifest's field with the checksum of all others
 _ANEW = "run the experiment anew beside it with --fresh, or remove the folder"
 _CHUNK_NAME = re.compile(rf"([0-9a-f]+-\d+)-([0-9a-f]{{{_CHECKSUM}}})\.(\w+)")
 
+_BEGINS = {"npy": b"\x93NUMPY", "parquet": b"PAR1"}  # what chunks of a kind begin with
+
 _DRAFT_NAME = re.compile(r"\..+\.\d+\.partial")
 
 
@@ -308,7 +310,7 @@ class ChunkStore:
         damaged = 0
         for path in self._own():
             match = _CHUNK_NAME.fullmatch(path.name)
-            if match and self._mark(match[1], match[3], path.read_bytes()) == match[2]:
+            if match and self._is_whole(match[1], match[3], match[2], path.read_bytes()):
                 found.setdefault(match[1], set()).add(match[3])
                 self._paths[match[1], match[3]] = path
             else:
@@ -324,6 +326,10 @@ class ChunkStore:
 
     def _mark(self, name: str, kind: str, data: bytes) -> str:
         return hashlib.sha256(f"{self.work}|{name}|{kind}|".encode() + data).hexdigest()[:_CHECKSUM]
+
+    def _is_whole(self, name: str, kind: str, mark: str, data: bytes) -> bool:
+        """Whether content is as it was written, and is any: whoever knows how may have vouched for rubbish."""
+        return self._mark(name, kind, data) == mark and data.startswith(_BEGINS.get(kind, b""))
 
     def has(self, name: str) -> bool:
         """Whether a chunk is there, whole."""

@@ -80,6 +80,14 @@ def fail(text: str) -> NoReturn:
 LATE: dict[str, tuple[str, Callable[[], Any]]] = {}
 
 
+def _check_typed(typed: Sequence[str]) -> None:
+    """Refuse what is no text, and a change that spaces have torn apart."""
+    _check_text(typed)
+    for before, sign, after in zip(typed, typed[1:], typed[2:], strict=False):
+        if sign == "=":
+            fail(f"'{before} = {after}' is three words: write it without spaces, {before}={after}")
+
+
 def _check_text(typed: Sequence[str]) -> None:
     """Refuse what no file could keep, before anything is played: results hold the names of files and policies."""
     for text in typed:
@@ -113,7 +121,7 @@ class Commands(TyperGroup):
     def make_context(self, info_name: str | None, args: list[str], *more: Any, **kwargs: Any) -> Any:
         """Read the options that stand before a command, once all that was typed is found to be text."""
         with messages():
-            _check_text(args)
+            _check_typed(args)
             return super().make_context(info_name, args, *more, **kwargs)
 
     def invoke(self, ctx: Any) -> Any:

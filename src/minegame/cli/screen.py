@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from minegame.cells import cell_len, wrapped
 from minegame.text import counted, said, visible
 
 if TYPE_CHECKING:
@@ -77,24 +77,25 @@ _TEXTS = (60, 44, 34, 25)  # widths of a text column before it is wrapped, the f
 _NARROW = (18, 12)  # where nothing else fits
 _DOT = re.compile(r"(?<=[A-Za-z_*])\.(?=[A-Za-z_*])")  # of a path
 _BREAK = "\v"  # white space to textwrap, and to nobody else
+_HEADING = 18  # cells of a line of a heading
 
 
 def _columns(table: Table) -> _Columns:
     """The columns as printed, an estimate and its interval in one: heading → (whether it is text, cells)."""
-    cells = list(zip(*table.cells(_ROWS), strict=True))
+    cells = [[visible(cell) for cell in column] for column in zip(*table.cells(_ROWS), strict=True)]
     headings = [visible(column.heading) for column in table.columns]
     apart = [
         f"{heading} ({column.name})" if headings.count(heading) > 1 else heading
         for column, heading in zip(table.columns, headings, strict=True)
     ]
     return {
-        heading: (not column.unit.is_number, list(mine))
+        heading: (not column.unit.is_number, mine)
         for column, heading, mine in zip(table.columns, apart, cells, strict=True)
     }
 
 
 def _folded(heading: str) -> str:
-    return "\n".join(textwrap.wrap(heading, 18, break_long_words=False))
+    return "\n".join(wrapped(heading, _HEADING, break_long_words=False))
 
 
 def _parts(columns: _Columns, width: int) -> list[_Columns]:
@@ -141,7 +142,7 @@ def _wrapped(columns: _Columns, most: int) -> _Columns:
 
 def _lines(cell: str, most: int) -> list[str]:
     """A text in lines no wider than that; a path breaks after a dot."""
-    broken = [textwrap.wrap(_DOT.sub(f".{_BREAK}", line), most, replace_whitespace=False) for line in cell.split("\n")]
+    broken = [wrapped(_DOT.sub(f".{_BREAK}", line), most, replace_whitespace=False) for line in cell.split("\n")]
     return [line.replace(_BREAK, "") for lines in broken for line in lines or [""]]
 
 
@@ -165,7 +166,7 @@ def _size(columns: _Columns) -> int:
 
 
 def _width(heading: str, cells: list[str]) -> int:
-    return max(len(line) for text in (_folded(heading), *cells) for line in text.split("\n"))
+    return max(cell_len(line) for text in (_folded(heading), *cells) for line in text.split("\n"))
 
 
 def _grid(columns: _Columns) -> Grid:

@@ -9,7 +9,7 @@ Ranges are generous; where one is narrower than the meaning of the number demand
 
 from __future__ import annotations
 
-from minegame.scenario.errors import Finding, Problem, ScenarioError, nearest, refuse, shown
+from minegame.scenario.errors import MOST_PROBLEMS, Finding, Problem, ScenarioError, nearest, refuse, shown
 from minegame.scenario.fields import LeversFields, Lots, Trigger
 from minegame.scenario.files import find_file, missing_hint, shipped_scenarios
 from minegame.scenario.letters import same_to_the_eye, unclear_names
@@ -23,6 +23,7 @@ from minegame.scenario.yaml_file import Dumper, SourceFile, typed
 __all__ = [
     "BOUND",
     "DERIVED_FROM",
+    "MOST_PROBLEMS",
     "Dumper",
     "Finding",
     "LeversFields",

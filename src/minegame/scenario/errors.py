@@ -61,22 +61,28 @@ class Finding:
 class ScenarioError(ValueError):
     """A scenario, or a change of one, that cannot be played.
 
-    ``problems`` says what is wrong; ``more`` is the number of those that are not even worded, because they are many.
+    ``problems`` says what is wrong; ``more`` is the number of those that are not even worded, because they are many;
+    None if those were not even looked for.
     """
 
-    def __init__(self, *problems: Problem, more: int = 0) -> None:
+    def __init__(self, *problems: Problem, more: int | None = 0) -> None:
         super().__init__(*problems)
         self.problems, self.more = problems, more
 
     def __str__(self) -> str:
         lines = [str(problem) for problem in self.problems[:MOST_PROBLEMS]]
-        if rest := len(self.problems) - len(lines) + self.more:
+        if self.more is None:
+            lines.append("… and perhaps more: the rest is looked at when these are mended")
+        elif rest := len(self.problems) - len(lines) + self.more:
             lines.append(f"… and {rest:,} more")
         return "\n".join(lines)
 
 
 def refuse(
-    findings: Iterable[Finding | Problem], own: str = "", more: int = 0, error: type[ScenarioError] = ScenarioError
+    findings: Iterable[Finding | Problem],
+    own: str = "",
+    more: int | None = 0,
+    error: type[ScenarioError] = ScenarioError,
 ) -> NoReturn:
     """Refuse a file for everything that is wrong, in the order of its lines; what is in the file ``own`` comes first.
 
@@ -87,7 +93,7 @@ def refuse(
     others: Counter[object] = Counter()
     for number, one in enumerate(waiting):
         if len(told) == MOST_PROBLEMS:
-            more += len({(rest.file, rest.line, rest.path) for rest in waiting[number:]})
+            more = (more or 0) + len({(rest.file, rest.line, rest.path) for rest in waiting[number:]})
             break
         problem = one.told()
         mistake = problem.mistake

@@ -141,8 +141,8 @@ def unit_of(info: FieldInfo) -> str:
     return str(info.json_schema_extra.get("unit", "")) if isinstance(info.json_schema_extra, dict) else ""
 
 
-def _amount(number: float | None) -> str:
-    return f"{number:,.0f}" if number is not None and abs(number) >= 1000 else f"{number:g}"
+def _amount(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:g}"
 
 
 def expected(info: FieldInfo, choices: Sequence[str] = ()) -> str:
@@ -156,7 +156,8 @@ def expected(info: FieldInfo, choices: Sequence[str] = ()) -> str:
     low, high = range_of(info)
     unit = unit_of(info) if unit_of(info) not in ("share", "probability", "number") else ""
     or_null = ", or null" if type(None) in types_of(info) else ""
-    return f"{noun} between {_amount(low)} and {_amount(high)}" + (f" ({unit})" if unit else "") + or_null
+    within = "" if low is None or high is None else f" between {_amount(low)} and {_amount(high)}"
+    return noun + within + (f" ({unit})" if unit else "") + or_null
 
 
 def refusal(value: object, info: FieldInfo, choices: Sequence[str] = ()) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Annotated, Any
@@ -57,6 +58,8 @@ def typed_value(value: object) -> str:
 
 def plain_value(value: object, place: Place) -> object:
     """A value as a file would hold it: plain Python, and no text where the field wants a number."""
+    if type(value).__name__ == "NAType":  # what pandas calls missing; it is neither equal nor unequal to anything
+        return math.nan
     item = getattr(value, "item", None)
     value = item() if isinstance(value, np.generic) and callable(item) else value
     if not isinstance(value, str):

@@ -11,6 +11,7 @@ from minegame.text import visible
 
 #: What no YAML file may hold, quoted or not.
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # all that ends a line for the parser
 _NO_SPACE = re.compile(r"\s*(?P<name>[\w.*]+):(?P<value>[^\s:]\S*)")
 _INDENTATION = "names of one group begin in the same column, with spaces before them"
 
@@ -21,25 +22,35 @@ def explained(error: yaml.YAMLError, text: str, loader: Any) -> tuple[int, str]:
     if mark is None:
         return _unreadable(error, text)
     problem, context = getattr(error, "problem", "") or "", getattr(error, "context", "") or ""
-    lines = text.split("\n")
-    line = lines[mark.line] if mark.line < len(lines) else ""
-    here, there = mark.line + 1, begun.line + 1 if begun else 0
+    lines = _LINE_END.split(text)
+    here, there = (min(at.line + 1, len(lines)) if at else 0 for at in (mark, begun))
     if "scanning a quoted scalar" in context:
         return there, _never_closed(there)
-    if (quote := _last_quoted(text, loader, mark)) is not None:
+    if (quote := _last_quoted(text, lines, loader, mark)) is not None:
         return _after_quote(quote, here)
-    if "tab" in problem or line[mark.column : mark.column + 1] == "\t":
+    if "tab" in problem or _letter(lines, mark) == "\t":
         return here, "a tab indents this line: indent with spaces"
     if "flow" in context:
-        return here, _in_brackets(lines[there - 1][begun.column : begun.column + 1] if begun else "", there, here)
+        return here, _in_brackets(_letter(lines, begun) if begun else "", there, here)
     if begun and any(what in context for what in ("alias", "anchor", "block scalar", "a tag")):
-        return there, _cannot_begin(lines[there - 1][begun.column : begun.column + 1])
+        return there, _cannot_begin(_letter(lines, begun))
     return _of_a_block(problem, lines, mark)
+
+
+def _letter(lines: list[str], mark: Any) -> str:
+    """The letter at a mark; nothing where that is behind the end of a line, or of the text."""
+    return _line_at(lines, mark)[mark.column : mark.column + 1]
+
+
+def _line_at(lines: list[str], mark: Any) -> str:
+    """The line of a mark; nothing behind the last."""
+    return lines[mark.line] if mark.line < len(lines) else ""
 
 
 def _unreadable(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     if found := _UNREADABLE.search(text):
-        return text.count("\n", 0, found.start()) + 1, f"the character U+{ord(found[0]):04X} has no place in a file"
+        line = len(_LINE_END.findall(text, 0, found.start())) + 1
+        return line, f"the character U+{ord(found[0]):04X} has no place in a file"
     return 1, str(getattr(error, "reason", None) or "cannot be read")
 
 
@@ -50,7 +61,7 @@ def _never_closed(line: int) -> str:
     return f"the quote that begins in line {line} is never closed"
 
 
-def _last_quoted(text: str, loader: Any, mark: Any) -> Any:
+def _last_quoted(text: str, lines: list[str], loader: Any, mark: Any) -> Any:
     """The quoted text that ends in the line of the mark, before it; None if there is none."""
     last = None
     try:
@@ -62,7 +73,7 @@ def _last_quoted(text: str, loader: Any, mark: Any) -> Any:
     except yaml.YAMLError:
         pass
     spans = last is not None and last.start_mark.line < last.end_mark.line
-    touches = last is not None and text.split("\n")[mark.line][last.end_mark.column : mark.column].strip() == ""
+    touches = last is not None and not _line_at(lines, mark)[last.end_mark.column : mark.column].strip()
     return last if spans or touches else None
 
 
@@ -88,19 +99,19 @@ def _in_brackets(bracket: str, begun: int, here: int) -> str:
 
 def _of_a_block(problem: str, lines: list[str], mark: Any) -> tuple[int, str]:
     """What is wrong outside quotes and brackets."""
-    line, here = lines[mark.line] if mark.line < len(lines) else "", mark.line + 1
+    line, here = _line_at(lines, mark), min(mark.line + 1, len(lines))
     if "mapping values" in problem:
         return here, _second_colon(line[: mark.column])
     if "could not find expected ':'" in problem:
         return _no_colon(lines, mark)
     if "cannot start any token" in problem:
-        return here, _cannot_begin(line[mark.column : mark.column + 1])
+        return here, _cannot_begin(_letter(lines, mark))
     if "escape" in problem:
         return here, "a backslash between double quotes changes the letter behind it: use single quotes, or write two"
     if "block sequence entries" in problem:
         return here, "a list stands on lines of its own, '- ' before each item, or in brackets: [a, b]"
-    if line[mark.column : mark.column + 1] in ("}", "]"):
-        return here, f"a '{line[mark.column]}' too many, or the text before it needs quotes"
+    if (letter := _letter(lines, mark)) in ("}", "]"):
+        return here, f"a '{letter}' too many, or the text before it needs quotes"
     if "expected key" in problem or "'-' indicator" in problem:
         return here, f"this line does not begin where those around it do: {_INDENTATION}"
     return here, problem or "cannot be read"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-import textwrap
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from minegame.cells import cell_len, padded, wrapped
 from minegame.text import visible
 from minegame.transcript.ledger import TERM_WORDS, Ledger
 from minegame.transcript.played import heading
@@ -78,9 +79,9 @@ def _line(text: str, style: str = "", width: int = 0) -> RenderableType:
 
 
 def _wrapped(text: str, width: int, least: int = 20) -> list[str]:
-    """Lines of at most ``width`` characters, or ``least``, that keep a number and its unit together."""
+    """Lines of at most ``width`` cells, or ``least``, that keep a number and its unit together."""
     glued = visible(text).replace(" M$", "\xa0M$").replace(" %", "\xa0%")
-    return [line.replace("\xa0", " ") for line in textwrap.wrap(glued, max(least, width))]
+    return [line.replace("\xa0", " ") for line in wrapped(glued, max(least, width))]
 
 
 def _pairs(pairs: Iterable[tuple[str, str]], width: int) -> RenderableType:
@@ -94,7 +95,7 @@ def _pairs(pairs: Iterable[tuple[str, str]], width: int) -> RenderableType:
         bodies = _wrapped(what, width - margin)
         for head, body in zip_longest(heads, bodies, fillvalue=""):
             sheet.append("\n" if sheet else "")
-            sheet.append(f"  {head}".ljust(margin), style="cyan").append(body)
+            sheet.append(padded(f"  {head}", margin), style="cyan").append(body)
         previous = who
     return sheet
 
@@ -147,9 +148,13 @@ def _table(
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(corner)
-    for head, marked in heads:
-        table.add_column(Text(visible(head)), justify="right", style="bold" if marked else "", max_width=widest)
+    table.add_column(corner, overflow="fold")
+    for n, (head, marked) in enumerate(heads):
+        numbers = [word for cells in rows.values() for word in cells[n].split(" ") if re.search(r"\d", word)]
+        table.add_column(
+            Text(visible(head)), justify="right", style="bold" if marked else "", overflow="fold",
+            min_width=min(max(map(cell_len, numbers), default=1), widest), max_width=widest,
+        )  # fmt: skip
     for words, cells in rows.items():
         if words == total:
             table.add_section()

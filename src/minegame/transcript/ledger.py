@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minegame.agents import allocation_name
 from minegame.game import LEDGER, NOBODY
 from minegame.transcript.case import Case
 from minegame.transcript.wording import inside, listed, money, moneys, telling
@@ -75,6 +74,8 @@ class Ledger:
 
 def ledger(case: Case) -> Ledger:
     """The host's utility term by term in the decisive month."""
+    from minegame.agents import allocation_name  # Mesa takes long to import
+
     last = case.negotiation.history[-1]
     columns = {name: _without_option(column) for name, column in case.negotiation.host.ledger().items()}
     notes = [_absence(case, bidder) for bidder in case.negotiation.bidders if bidder.name not in columns]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from minegame.agents import Bidder, Financier, Host, Patron
 from minegame.scenario import Scenario, shipped_scenarios
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ def changes(negotiation: Negotiation) -> Iterator[str]:
 
 def replaced(negotiation: Negotiation) -> Iterator[str]:
     """The agents that are played by a class of somebody's own."""
+    from minegame.agents import Bidder, Financier, Host, Patron  # Mesa takes long to import
+
     for agent in negotiation.everybody:
         if type(agent) not in (Patron, Financier, Bidder, Host):
             yield f"{agent.name} played by {type(agent).__name__}"

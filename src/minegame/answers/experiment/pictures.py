@@ -35,7 +35,7 @@ def pictures_of(results: Results) -> dict[str, Picture]:
             "curves": Picture(f"How often {favourite} wins, {over}", partial(_curves, results, rows)),
             "built": Picture(f"How often {favourite} wins and builds, {over}", partial(_built, results, rows)),
         }
-    return _maps(results, rows) if len(results.factors) == 2 else {}
+    return _maps(results) if len(results.factors) == 2 else {}
 
 
 def _odds(results: Results, rows: Callable[[], pd.DataFrame]) -> Axes:
@@ -61,12 +61,13 @@ def _built(results: Results, rows: Callable[[], pd.DataFrame]) -> Axes:
     return _curves(results, built, "P(win and built)")
 
 
-def _maps(results: Results, rows: Callable[[], pd.DataFrame]) -> dict[str, Picture]:
+def _maps(results: Results) -> dict[str, Picture]:
     """A map or scatter a policy: of its chances, or of what it changes where the experiment is about that."""
     against = results.reference if "contrasts" in results.manifest["analysis"] else None
     shown = [policy for policy in results.policies if policy != against][:_MOST_MAPS]
-    source = rows if against is None else cache(results.win_contrasts)
     favourite, a_map = label_of(results, results.scenario.bidder_names[0]), fills_a_map(results)
+    told = results.win_probabilities if against is None else results.win_contrasts
+    source = cache(told if a_map else partial(told, groups=_dots(results)))
     draw = partial(_map, results, source, against or "") if a_map else partial(_scatter, results, source, against or "")
     stem = "gain" if against is not None else "map" if a_map else "scatter"
     what = f"How often {favourite} wins" if against is None else f"How much likelier {favourite} wins"
@@ -85,12 +86,14 @@ def _map(results: Results, rows: Callable[[], pd.DataFrame], against: str, polic
 
 
 def _scatter(results: Results, rows: Callable[[], pd.DataFrame], against: str, policy: str) -> Axes:
-    """Of very many points some, evenly over the design: more would cover each other."""
     found = rows()
-    shown = np.unique(np.linspace(0, results.groups - 1, _MOST_DOTS).astype(int))
-    chosen = found[(found["policy"] == policy) & found["group"].isin(shown)]
-    told = _records(chosen, results.scenario.bidder_names[0])
+    told = _records(found[found["policy"] == policy], results.scenario.bidder_names[0])
     return win_scatter(told, *results.factors, **_named(results, policy), against=against, of=results.groups)
+
+
+def _dots(results: Results) -> np.ndarray:
+    """Of very many points some, evenly over the design: more would cover each other."""
+    return np.unique(np.linspace(0, results.groups - 1, _MOST_DOTS).astype(int))
 
 
 def _named(results: Results, policy: str) -> dict[str, Any]:

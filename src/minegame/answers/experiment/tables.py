@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from minegame.answers.experiment.found import MOST_ROWS, Found, label_of, level_of, levels_of
+from minegame.answers.experiment.found import MOST_ROWS, Found, label_of, level_of
 from minegame.answers.experiment.large import is_map, maps, spreads
 from minegame.answers.outcomes import Outcomes, labels, public_patrons, sold_apart
 from minegame.results import Results
@@ -168,6 +168,8 @@ def _varied(results: Results) -> Table:
 
 def _ends(results: Results, path: str) -> dict[str, Any]:
     """How many levels a factor has, and the ends of them; null is below all others."""
-    levels = levels_of(results, path)
-    order = sorted(levels, key=lambda level: (level is not None, level if level is not None else 0))
-    return {"levels": len(levels), "lowest": level_of(order[0]), "highest": level_of(order[-1])}
+    column = results.design[path]
+    known = column.dropna()
+    highest = known.max() if len(known) else None
+    lowest = None if len(known) < len(column) else known.min()
+    return {"levels": column.nunique(dropna=False), "lowest": level_of(lowest), "highest": level_of(highest)}
