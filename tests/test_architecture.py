@@ -91,7 +91,7 @@ def test_no_module_imports_one_that_imports_it():
 
 #: The rooms in which a foreign package is at home; the others do without it.
 HOMES = {
-    "numba": {"cache", "compiled", "ensemble"},
+    "numba": {"cache", "compiled"},
     "platformdirs": {"cache"},
     "mesa": {"agents", "model"},
     "pydantic": {"scenario", "experiment_file"},
@@ -104,7 +104,7 @@ HOMES = {
     "dask": {"cluster"},
     "distributed": {"cluster"},
     "typer": {"cli"},
-    "rich": {"cli", "transcript"},
+    "rich": {"cells", "cli", "transcript"},
     "jinja2": {"report"},
 }
 

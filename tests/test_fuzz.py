@@ -9,7 +9,6 @@ import re
 import resource
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import measured
 import pytest
 import spoilt
 from typer.testing import CliRunner
@@ -123,13 +123,10 @@ def test_the_same_in_processes_of_their_own(tmp_path: Path) -> None:
         file = tmp_path / "deal.yaml"
         file.write_bytes(one.content)
         places = {"FILE": str(file), "OUT": str(tmp_path / f"out{one.number}")}
-        done = subprocess.run(
-            [sys.executable, "-m", "minegame", *(places.get(part, part) for part in one.arguments)],
-            capture_output=True, timeout=60,
-        )  # fmt: skip
+        done, megabytes = measured.command(*(places.get(part, part) for part in one.arguments))
         assert done.returncode in (0, 2), done.stderr
-        assert b"Traceback" not in done.stderr, one.number
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**10 < MEGABYTES
+        assert "Traceback" not in done.stderr, one.number
+        assert megabytes < MEGABYTES, one.number
 
 
 def test_a_few_files(tmp_path: Path) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import resource
-import subprocess
-import sys
 from pathlib import Path
 
+import measured
 import pytest
 
 from minegame import design, experiment
@@ -55,19 +52,13 @@ EXPERIMENTS = {
 }
 
 
-def refused(*arguments: str) -> int:
+def refused(*arguments: str) -> float:
     """The memory, in MB, that a command takes to be refused with a message."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "minegame", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    said = process.stderr.read()
-    _, status, used = os.wait4(process.pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 2, said
-    assert said
-    assert len(said.splitlines()) <= 32
-    assert "Traceback" not in said
-    return int(used.ru_maxrss / (2**10 if sys.platform != "darwin" else 2**20))
+    done, megabytes = measured.command(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert 1 <= len(done.stderr.splitlines()) <= 32
+    assert "Traceback" not in done.stderr
+    return megabytes
 
 
 @pytest.mark.slow
@@ -121,8 +112,7 @@ def test_results_of_many_points_are_told_in_little_room(tmp_path: Path) -> None:
     asked = SMALL.replace("10", "1") + TWO + "design: {kind: random, points: 100000}\n"
     (tmp_path / "asked.yaml").write_text(asked)
     experiment.run(Experiment.load(tmp_path / "asked.yaml")[1], tmp_path / "r")
-    for command in ("results", "report"):
-        subprocess.run(
-            [sys.executable, "-m", "minegame", command, str(tmp_path / "r")], check=True, capture_output=True
-        )
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**10 < 500
+    for told_by in ("results", "report"):
+        done, megabytes = measured.command(told_by, str(tmp_path / "r"))
+        assert done.returncode == 0, done.stderr
+        assert megabytes < 500
