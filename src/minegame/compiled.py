@@ -116,17 +116,13 @@ def rule(function: Callable[..., Any]) -> Any:
     return function if _FOLDER is None else _whole(function, _part(function))
 
 
-def inlined_rule(function: Callable[..., Any]) -> Any:
-    """A rule that is part of every loop over it, so that the loop can take several steps at a time."""
-    return function if _FOLDER is None else _whole(function, _part(function, forceinline=True))
-
-
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
-def _part(function: Callable[..., Any], **options: bool) -> Any:
+def _part(function: Callable[..., Any]) -> Any:
+    """What a function is to those that call it: inlined in each, so that loops can take several steps at a time."""
     unwrapped = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": _PartCompiler}
-    return numba.njit(**_OPTIONS, **unwrapped, **options)(function)
+    return numba.njit(forceinline=True, **_OPTIONS, **unwrapped)(function)
 
 
 def _whole(function: Callable[..., Any], part: Any) -> Any:
