@@ -283,7 +283,7 @@ def scenarios(
 def rows(games: np.ndarray, replications: int, seed: int, first: int = 0) -> np.ndarray:
     """The OUTCOME records of ``replications`` negotiations of every game, from number ``first`` on; a row a game."""
     records = new_records(OUTCOME, replications * len(games)).reshape(replications, 1, -1)
-    sums = np.zeros((1, len(games), ensemble.MEASURES, 3))
+    sums = np.zeros((1, len(games), 3, ensemble.MEASURES))
     scratch = np.full((len(games) + 1, ensemble.MEASURES), np.nan)
     table = games[np.newaxis]
     firsts = np.array([first])

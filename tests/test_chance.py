@@ -63,7 +63,7 @@ def address_of(words, seed):
     return {
         "seed": seed,
         "replication": (c3 >> 20) << 32 | c0,
-        "stream": c3 & 0xFF,
+        "stream": 2 * (c3 & 0xFF),
         "key": c1,
         "index": c2,
         "month": (c3 >> 8) & 0xFFF,
@@ -106,10 +106,11 @@ def test_philox_can_be_undone():
 
 def test_uniform_is_the_52_high_bits_at_the_packed_address_and_a_half():
     seed, replication, month = 0x7123456789ABCDEF, 0xABC12345678, 239
-    counter = (replication & ONES, 0xDEADBEEF, 0xFFFFFFFF, (replication >> 32) << 20 | month << 8 | 20)
-    c0, c1, _, _ = philox(counter, (seed & ONES, seed >> 32), 32)
-    expected = ((c0 * 2**20 + c1 // 2**12) + 0.5) / 2**52
-    assert chance.uniform(seed, replication, 20, 0xDEADBEEF, 0xFFFFFFFF, month) == expected
+    counter = (replication & ONES, 0xDEADBEEF, 0xFFFFFFFF, (replication >> 32) << 20 | month << 8 | 10)
+    words = philox(counter, (seed & ONES, seed >> 32), 32)
+    for stream, (high, low) in ((20, words[:2]), (21, words[2:])):
+        expected = ((high * 2**20 + low // 2**12) + 0.5) / 2**52
+        assert chance.uniform(seed, replication, stream, 0xDEADBEEF, 0xFFFFFFFF, month) == expected
 
 
 # ---------------------------------------- the interval
@@ -123,7 +124,7 @@ def test_draws_stay_inside_the_open_interval_at_the_extreme_words(word, seed):
     u = chance.uniform(**address)
     assert u == (0.5 if word == 0 else 2.0**52 - 0.5) / 2.0**52
     assert 0.0 < u < 1.0
-    assert math.isfinite(chance.gumbel(**address))
+    assert math.isfinite(chance.gumbel_quantile(u))
     assert chance.normal(**address) == pytest.approx(special.ndtri(u), rel=1e-13)
 
 
@@ -177,7 +178,7 @@ def test_high_bits_of_seed_and_replication_matter():
 
 
 def test_the_gumbel_draw_has_mean_zero_and_the_variance_of_a_gumbel():
-    g = np.array([chance.gumbel(3, n, chance.TASTE, 1, 0, 0) for n in range(DRAWS)])
+    g = np.array([chance.gumbel_quantile(chance.uniform(3, n, chance.TASTE, 1, 0, 0)) for n in range(DRAWS)])
     variance = math.pi**2 / 6
     assert abs(g.mean()) < 4 * math.sqrt(variance / DRAWS)
     assert g.var() == pytest.approx(variance, rel=0.03)
@@ -187,6 +188,28 @@ def test_the_gumbel_draw_has_mean_zero_and_the_variance_of_a_gumbel():
 def test_the_normal_draw_is_standard_normal():
     z = np.array([chance.normal(3, n, chance.PRICE, 0, 0, 4) for n in range(DRAWS)])
     assert stats.kstest(z, "norm").pvalue > 1e-3
+
+
+def test_dice_thrown_together_are_those_thrown_alone():
+    """However many are thrown, and whatever lies in the places up to the next four."""
+    rng = np.random.default_rng(3)
+    streams, keys, indices = 2 * rng.integers(0, 11, 60), rng.integers(0, 2**32, 60), rng.integers(0, 2**32, 60)
+    for count in (1, 2, 3, 4, 5, 8, 13, 57, 60):
+        dice, normal = np.full((2, 60), np.nan), np.full(60, np.nan)
+        chance.throw(7, 2**40 + 11, 239, streams, keys, indices, count, dice)
+        chance.normals(dice[0], count, normal)
+        for n in range(count):
+            address = 7, 2**40 + 11, streams[n], keys[n], indices[n], 239
+            assert dice[0, n] == chance.uniform(*address)
+            assert normal[n] == chance.normal(*address)
+            assert dice[1, n] == chance.uniform(7, 2**40 + 11, streams[n] + 1, keys[n], indices[n], 239)
+
+
+def test_normal_draws_together_are_those_alone_even_in_the_tails():
+    u = np.concatenate([[0.5, 0.075, 0.0750000001, 0.925, 2.0**-53, 1 - 2.0**-53], np.linspace(0.001, 0.999, 50)])
+    together = np.empty(u.size)
+    chance.normals(u, u.size, together)
+    np.testing.assert_array_equal(together, [chance.normal_quantile(value) for value in u])
 
 
 # ---------------------------------------- what a draw may not see

@@ -37,7 +37,7 @@ def test_faults_have_names_of_their_own():
 
 def test_a_fault_that_no_longer_fits_is_an_error():
     with pytest.raises(ValueError, match="0 times"):
-        FAULTS[0].applied_to("\ndef price_step():\n    return 0\n")
+        FAULTS[0].applied_to("\ndef price_motion():\n    return 0\n")
 
 
 def test_some_faults_are_noticed():

@@ -213,17 +213,23 @@ def test_finite_alternating_offers_tend_to_rubinstein(deltas):
     assert RUBINSTEIN[deltas] == pytest.approx((1 - d2) / (1 - d1 * d2))
 
 
+def log(passed):
+    """The logarithm of a part of the time; of none it is minus infinity."""
+    return math.log(passed) if passed > 0.0 else -math.inf
+
+
 def crossing(bidder_exponent, host_exponent):
     """The concession at which the bidder's offers meet the host's demands, in continuous time."""
     gap = optimize.brentq(
         lambda passed: (
-            rules.concession_path(0.0, passed, bidder_exponent) - rules.host_patience(1.0, passed, host_exponent)
+            rules.concession_path(0.0, log(passed), bidder_exponent)
+            - rules.host_patience(1.0, log(passed), host_exponent)
         ),
         0.0,
         1.0,
         xtol=1e-15,
     )
-    return rules.concession_path(0.0, gap, bidder_exponent)
+    return rules.concession_path(0.0, log(gap), bidder_exponent)
 
 
 @settings(lawful, max_examples=60)
@@ -248,10 +254,10 @@ POLY_ASPIRATION = {
 @pytest.mark.parametrize("exponent", POLY_ASPIRATION)
 def test_r10_concession_is_negmas_s_aspiration_from_the_other_side(exponent):
     elapsed = [0.0, 0.25, 0.5, 0.75, 0.9, 1.0]
-    asked = [1.0 - rules.concession_path(0.0, t, 1 / exponent) for t in elapsed]
+    asked = [1.0 - rules.concession_path(0.0, log(t), 1 / exponent) for t in elapsed]
     np.testing.assert_allclose(asked, POLY_ASPIRATION[exponent], atol=1e-6)
     np.testing.assert_allclose(
-        [rules.host_patience(1.0, t, 1 / exponent) for t in elapsed], POLY_ASPIRATION[exponent], atol=1e-6
+        [rules.host_patience(1.0, log(t), 1 / exponent) for t in elapsed], POLY_ASPIRATION[exponent], atol=1e-6
     )
 
 
@@ -268,10 +274,10 @@ def test_r10_offers_and_demands_cross_where_negmas_agents_agree(exponents):
 @lawful
 @given(st.integers(0, 30), st.integers(1, 24), shares, numbers(0.1, 5.0))
 def test_r10_the_concession_rises_to_everything_in_the_last_month(month, months, opening, exponent):
-    now = rules.concession_path(opening, rules.elapsed(month, months), exponent)
-    following = rules.concession_path(opening, rules.elapsed(month + 1, months), exponent)
+    now = rules.concession_path(opening, log(rules.elapsed(month, months)), exponent)
+    following = rules.concession_path(opening, log(rules.elapsed(month + 1, months)), exponent)
     assert opening <= now <= following <= 1.0
-    assert rules.concession_path(opening, rules.elapsed(months - 1, months), exponent) == 1.0
+    assert rules.concession_path(opening, log(rules.elapsed(months - 1, months)), exponent) == 1.0
 
 
 # ---------------------------------------- the scoring auction
@@ -373,7 +379,7 @@ def test_r16_the_option_solves_mcdonald_and_siegel_s_equation(rate, dividend, vo
     """Half sigma^2 G^2 F'' + (r - delta) G F' - r F = 0 below the trigger, with value matching and smooth pasting."""
 
     def value(gross):
-        return rules.option_value(gross, 100.0, rate, dividend, volatility)
+        return rules.option_value(gross, 100.0, rules.option_root(rate, dividend, volatility))
 
     for gross in (20.0, 60.0, 100.0, 130.0):
         h = gross * 1e-3
@@ -389,8 +395,8 @@ def test_r16_the_option_solves_mcdonald_and_siegel_s_equation(rate, dividend, vo
 def test_r16_dixit_and_pindyck_s_textbook_option():
     """Chapter 5: r = delta = 0.04, sigma = 0.2, cost 1: beta_1 = 2, trigger 2, F = G^2 / 4."""
     for gross in (0.5, 1.0, 1.5, 2.0):
-        assert rules.option_value(gross, 1.0, 0.04, 0.04, 0.2) == pytest.approx(gross**2 / 4)
-    assert rules.option_value(3.0, 1.0, 0.04, 0.04, 0.2) == 2.0
+        assert rules.option_value(gross, 1.0, rules.option_root(0.04, 0.04, 0.2)) == pytest.approx(gross**2 / 4)
+    assert rules.option_value(3.0, 1.0, rules.option_root(0.04, 0.04, 0.2)) == 2.0
 
 
 def test_r16_the_option_is_what_a_binomial_tree_finds():
@@ -404,7 +410,9 @@ def test_r16_the_option_is_what_a_binomial_tree_finds():
     for step in reversed(range(steps)):
         asset = gross * up ** np.arange(-step, step + 1, 2, dtype=float)
         worth = np.maximum(math.exp(-rate * dt) * (p * worth[1:] + (1 - p) * worth[:-1]), asset - cost)
-    assert rules.option_value(gross, cost, rate, dividend, volatility) == pytest.approx(worth[0], rel=5e-3)
+    assert rules.option_value(gross, cost, rules.option_root(rate, dividend, volatility)) == pytest.approx(
+        worth[0], rel=5e-3
+    )
 
 
 @lawful

@@ -846,8 +846,8 @@ def test_p20_shelving_falls_with_the_long_run_price():
 def test_p21_the_option_is_worth_at_least_its_exercise_and_more_with_volatility(
     gross, capital, rate, dividend, low, up
 ):
-    calm = rules.option_value(gross, capital, rate, dividend, low)
-    wild = rules.option_value(gross, capital, rate, dividend, low + up)
+    calm = rules.option_value(gross, capital, rules.option_root(rate, dividend, low))
+    wild = rules.option_value(gross, capital, rules.option_root(rate, dividend, low + up))
     assert calm >= max(gross - capital, 0.0) * (1 - 1e-12)
     assert low == 0.0 or wild >= calm * (1 - 1e-9)
 
@@ -856,7 +856,9 @@ def test_p21_the_option_is_worth_at_least_its_exercise_and_more_with_volatility(
 @given(st.floats(0.5, 3.0), st.floats(0.01, 0.15), st.floats(0.01, 0.15))
 def test_p21_without_volatility_only_what_could_be_had_at_once_counts(moneyness, rate, dividend):
     """R16's own limit: with sigma → 0 the waiting value of growth (rate above dividend) is left out on purpose."""
-    assert rules.option_value(100 * moneyness, 100.0, rate, dividend, 0.0) == max(100 * moneyness - 100.0, 0.0)
+    assert rules.option_value(100 * moneyness, 100.0, rules.option_root(rate, dividend, 0.0)) == max(
+        100 * moneyness - 100.0, 0.0
+    )
 
 
 # ---------------------------------------- luck

@@ -194,13 +194,13 @@ def moments(values):
 
 
 def tallied(games, seed, first, count, reference=-1):
-    sums = np.zeros((*games.shape, ensemble.MEASURES, 3))
+    sums = np.zeros((*games.shape, 3, ensemble.MEASURES))
     contrasts = np.zeros_like(sums)
     scratch = np.full((games.shape[1] + 1, ensemble.MEASURES), np.nan)
     states, last = new_records(STATE), new_records(OUTCOME).reshape(1, 1, 1)
     firsts = np.full(len(games), first)
     ensemble.tally(games, states, last, scratch, reference, seed, firsts, count, sums, contrasts)
-    return sums, contrasts
+    return sums.swapaxes(-1, -2), contrasts.swapaxes(-1, -2)
 
 
 @functools.cache

@@ -7,6 +7,10 @@ agents there are, on chunks, threads or machines: two policies share their luck 
 
 ``key`` is the number that an agent carries, never its place in a list.  ``index`` is the key of a deposit where a draw
 belongs to an agent *and* a deposit.  A draw that nobody asks for leaves every other one as it was.
+
+A block of Philox is 128 bits, two draws: streams 2n and 2n + 1 are its halves, so that what is drawn for the same agent
+in the same month comes from one block.  Blocks at many addresses are made side by side (:func:`throw`), several in one
+step of the machine; a draw is the same, alone or among others.
 """
 
 from __future__ import annotations
@@ -15,10 +19,18 @@ import math
 
 from minegame.compiled import rule
 
-# Streams: what a draw is for.
-GEOLOGY, COST, TASTE, IMPATIENCE, RESOLVE, HOST_IMPATIENCE = 0, 1, 2, 3, 4, 5
-PRICE, EPISODE, CARRIED_OUT, SUMMIT, LETTER, TREMBLE, EVALUATION, TIE_BREAK = 6, 7, 8, 9, 10, 11, 12, 13
-THREAT, DELIVERY, DENIAL_BITE, CONVERSION, COMPLETION, RENEGOTIATION, HORIZON_PRICE = 14, 15, 16, 17, 18, 19, 20
+# Streams: what a draw is for; every line but the last holds the two halves of a block.
+COST, IMPATIENCE = 0, 1
+EPISODE, SUMMIT = 2, 3
+EVALUATION, TIE_BREAK = 4, 5
+HOST_IMPATIENCE, HORIZON_PRICE = 6, 7
+GEOLOGY, RENEGOTIATION = 8, 9
+THREAT, DENIAL_BITE = 10, 11
+RESOLVE, DELIVERY = 12, 13
+TREMBLE, TASTE = 14, 15
+LETTER, CONVERSION = 16, 17
+PRICE, CARRIED_OUT = 18, 19
+COMPLETION = 20
 
 #: Replications are addressed by 44 bits, seeds by 63.
 MAX_REPLICATION = 2**44 - 1
@@ -51,24 +63,52 @@ def philox4x32(c0, c1, c2, c3, k0, k1):
 
 
 @rule
-def uniform(seed, replication, stream, key, index, month):
-    """The uniform draw at an address, strictly inside (0, 1): 52 bits plus a half.
+def _block(seed, replication, stream, key, index, month):
+    """The two draws at an address, of the even and of the odd stream, strictly inside (0, 1): 52 bits plus a half.
 
     (With 53 bits a draw could round to 1.)
+    """
+    high = (int(replication) >> 32) & 0xFFF
+    c0, c1, c2, c3 = philox4x32(
+        int(replication) & _WORD,
+        int(key) & _WORD,
+        int(index) & _WORD,
+        (high << 20) | ((int(month) & 0xFFF) << 8) | (int(stream) >> 1),
+        int(seed) & _WORD,
+        (int(seed) >> 32) & _WORD,
+    )
+    even = (((c0 << 20) | (c1 >> 12)) + 0.5) * 2.220446049250313e-16
+    odd = (((c2 << 20) | (c3 >> 12)) + 0.5) * 2.220446049250313e-16
+    return even, odd
+
+
+@rule
+def uniform(seed, replication, stream, key, index, month):
+    """The uniform draw at an address, strictly inside (0, 1).
 
     >>> uniform(1, 0, 0, 0, 0, 0) == uniform(1, 0, 0, 0, 0, 0)
     True
     """
-    high = (int(replication) >> 32) & 0xFFF
-    c0, c1, _, _ = philox4x32(
-        int(replication) & _WORD,
-        int(key) & _WORD,
-        int(index) & _WORD,
-        (high << 20) | ((int(month) & 0xFFF) << 8) | int(stream),
-        int(seed) & _WORD,
-        (int(seed) >> 32) & _WORD,
-    )
-    return (((c0 << 20) | (c1 >> 12)) + 0.5) * 2.220446049250313e-16
+    even, odd = _block(seed, replication, stream, key, index, month)
+    return odd if stream & 1 else even
+
+
+@rule
+def _by_fours(count):
+    return (count + 3) & ~3
+
+
+@rule
+def throw(seed, replication, month, streams, keys, indices, count, dice):
+    """Put the draws at ``count`` addresses of a month into ``dice``, shape (2, room): even streams, then the odd ones.
+
+    ``dice[0, n]`` is the draw of ``streams[n]``, an even number, ``dice[1, n]`` that of the next stream.  Dice are
+    thrown by fours, so that up to three more than ``count`` places of ``dice`` are written to.
+    """
+    for n in range(_by_fours(count)):
+        even, odd = _block(seed, replication, streams[n], keys[n], indices[n], month)
+        dice[0, n] = even
+        dice[1, n] = odd
 
 
 @rule
@@ -82,13 +122,26 @@ def normal(seed, replication, stream, key, index, month):
 
 
 @rule
-def gumbel(seed, replication, stream, key, index, month):
-    """The Gumbel draw at an address, shifted to mean zero (g - 0.5772...).
+def gumbel_quantile(p):
+    """The Gumbel deviate with probability p below it, shifted to mean zero (g - 0.5772...).
 
-    >>> gumbel(1, 0, 2, 0, 0, 0) > -5
-    True
+    >>> round(gumbel_quantile(0.5), 6)
+    -0.210703
     """
-    return -math.log(-math.log(uniform(seed, replication, stream, key, index, month))) - 0.5772156649015329
+    return -math.log(-math.log(p)) - 0.5772156649015329
+
+
+@rule
+def normals(uniforms, count, normal):
+    """Put the standard normal draws of the first ``count`` uniform ones into ``normal``, as :func:`normal_quantile`.
+
+    The middle of the distribution goes side by side; the tails follow one at a time.
+    """
+    for n in range(_by_fours(count)):
+        normal[n] = _middle(uniforms[n] - 0.5)
+    for n in range(count):
+        if abs(uniforms[n] - 0.5) > _MIDDLE:
+            normal[n] = _tail(uniforms[n])
 
 
 @rule
@@ -102,16 +155,28 @@ def normal_quantile(p):
     >>> round(float(normal_quantile(0.975)), 6)
     1.959964
     """
+    return _middle(p - 0.5) if abs(p - 0.5) <= _MIDDLE else _tail(p)
+
+
+_MIDDLE = 0.425
+
+
+@rule
+def _middle(q):
+    """The deviate with probability 0.5 + q below it, as long as it is not in the tails."""
+    r = 0.180625 - q * q
+    top = (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
+           + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
+           + 133.14166789178437745) * r + 3.387132872796366608)  # fmt: skip
+    low = (((((((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
+           + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
+           + 42.313330701600911252) * r + 1.0)  # fmt: skip
+    return q * top / low
+
+
+@rule
+def _tail(p):
     q = p - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        top = (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
-               + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
-               + 133.14166789178437745) * r + 3.387132872796366608)  # fmt: skip
-        low = (((((((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
-               + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
-               + 42.313330701600911252) * r + 1.0)  # fmt: skip
-        return q * top / low
     r = math.sqrt(-math.log(p if q < 0.0 else 1.0 - p))
     if r <= 5.0:
         r -= 1.6

@@ -20,7 +20,8 @@ from typing import Any
 
 try:
     import numba
-    from numba.core import event
+    from numba.core import codegen, event
+    from numba.core.compiler import CompilerBase, DefaultPassBuilder
 except ValueError as problem:  # a variable of the environment, such as NUMBA_NUM_THREADS=0
     raise OSError(f"the compiler does not start: {problem} (see what begins with NUMBA_ in the environment)") from None
 
@@ -75,16 +76,64 @@ def before_compiling(say: Callable[[str], None]) -> None:
 _FOLDER = None if numba.config.DISABLE_JIT else str(cache.folder_named(code_hash()))
 
 
+class _PartLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]  # numba has no types
+    """The code of a rule as a part of what calls it: inlined and optimised there, and never run by itself."""
+
+    def _optimize_final_module(self) -> None:
+        """The whole is optimised once it is there."""
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    @property
+    def codegen(self) -> Any:
+        """Who is told where to find what a function needs while it runs."""
+        return self
+
+    def set_env(self, name: str, env: Any) -> None:
+        """A part does not run."""
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """Of a part there is no machine code to point to."""
+        self._ensure_finalized()
+        return 0
+
+
+class _PartCompiler(CompilerBase):  # type: ignore[misc]
+    def define_pipelines(self) -> list[Any]:
+        """The passes of any function; what they make is a part."""
+        self.state.library = _PartLibrary(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
+        return [DefaultPassBuilder.define_nopython_pipeline(self.state)]
+
+
 def rule(function: Callable[..., Any]) -> Any:
     """Compile a pure function of plain numbers and records; it releases the interpreter's lock while it runs.
 
+    What Python calls is compiled with all that it calls in one piece, and kept.  What compiled code calls is a part of
+    it: translated, but neither turned into machine code nor made to be called from Python, which numba would do for
+    every function of the tree and takes as long again.
+
     Never with ``fastmath``: it gives a rule other values alone than inlined.
     """
-    if _FOLDER is None:
-        return function
+    return function if _FOLDER is None else _whole(function, _part(function))
+
+
+_OPTIONS = {"nogil": True, "error_model": "numpy"}
+
+
+def _part(function: Callable[..., Any]) -> Any:
+    """What a function is to those that call it: inlined in each, so that loops can take several steps at a time."""
+    unwrapped = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": _PartCompiler}
+    return numba.njit(forceinline=True, **_OPTIONS, **unwrapped)(function)
+
+
+def _whole(function: Callable[..., Any], part: Any) -> Any:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = _FOLDER
     try:
-        return cache.keep(numba.njit(nogil=True, error_model="numpy")(function))
+        whole = cache.keep(numba.njit(**_OPTIONS)(function))
     finally:
         numba.config.CACHE_DIR = before
+    whole.get_call_template, whole.get_overload = part.get_call_template, part.get_overload
+    return whole

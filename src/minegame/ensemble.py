@@ -21,7 +21,14 @@ from minegame.game import MAX_BIDDERS, MAX_DEPOSITS, MAX_FINANCIERS, MAX_PATRONS
 @rule
 def negotiate(game, state, seed, replication):
     """Play one negotiation from the opening to the host's last decision."""
-    turns.open_tender(game, state, seed, replication)
+    turns.set_table(game, state)
+    turns.begin(game, state, seed, replication)
+    play_months(game, state)
+
+
+@rule
+def play_months(game, state):
+    """Play the months of a negotiation that has begun."""
     while not state.closed:
         turns.trade(game, state)
         for k in range(game.patrons):
@@ -189,20 +196,30 @@ def _measure_financier(outcome, f, row):
 
 
 @rule
-def _add(row, sums):
-    for n in range(row.shape[0]):
-        x = row[n]
-        if not math.isnan(x):
-            sums[n, 0] += 1.0
-            sums[n, 1] += x
-            sums[n, 2] += x * x
+def _add(game, row, totals):
+    """Add what is measured to counts, sums and sums of squares, shape (3, MEASURES), wherever the game has somebody."""
+    _add_some(row, totals, 0, _BIDDER_AT + game.bidders * len(BY_BIDDER))
+    _add_some(row, totals, _WINS_AT, _WINS_AT + game.bidders * MAX_DEPOSITS)
+    _add_some(row, totals, _PATRON_AT, _PATRON_AT + game.patrons * len(BY_PATRON))
+    _add_some(row, totals, _FINANCIER_AT, _FINANCIER_AT + game.financiers * len(BY_FINANCIER))
 
 
 @rule
-def _add_difference(row, base, scratch, sums):
+def _add_some(row, totals, start, stop):
+    for n in range(start, stop):
+        x = row[n]
+        known = not math.isnan(x)
+        value = x if known else 0.0
+        totals[0, n] += 1.0 if known else 0.0
+        totals[1, n] += value
+        totals[2, n] += value * value
+
+
+@rule
+def _add_difference(game, row, base, scratch, totals):
     for n in range(row.shape[0]):
         scratch[n] = row[n] - base[n]  # NaN where either does not apply
-    _add(scratch, sums)
+    _add(game, scratch, totals)
 
 
 @rule
@@ -210,23 +227,28 @@ def tally(games, states, outcomes, rows, reference, seed, firsts, count, sums, c
     """Play replications firsts[g] … firsts[g] + count - 1 of every game of group g and add up what is measured.
 
     ``games`` has shape (groups, policies); policies of a group share their luck, and so do groups with the same first.
-    ``sums`` has shape (groups, policies, MEASURES, 3): count, sum and sum of squares.  With ``reference`` ≥ 0,
+    ``sums`` has shape (groups, policies, 3, MEASURES): count, sum and sum of squares.  With ``reference`` ≥ 0,
     ``contrasts`` (the same shape) holds the same of the paired differences against that policy.  ``outcomes`` has shape
     (count, groups, policies) to keep every outcome, or 1 in place of any of them to keep only the last.  Scratch:
-    ``states`` (1,), ``rows`` (policies + 1, MEASURES) filled with NaN.
+    ``states``, one for every policy or fewer, and ``rows`` (policies + 1, MEASURES) filled with NaN.
     """
     policies = games.shape[1]
     deep, high, wide = outcomes.shape
     for group in range(games.shape[0]):
         for n in range(count):
             for p in range(policies):
+                game, state = games[group, p], states[p % states.shape[0]]
                 outcome = outcomes[n % deep, group % high, p % wide]
-                play(games[group, p], states[0], outcome, seed, firsts[group] + n)
-                measure(games[group, p], outcome, rows[p])
-                _add(rows[p], sums[group, p])
+                if n == 0 or states.shape[0] < policies:
+                    turns.set_table(game, state)
+                turns.begin(game, state, seed, firsts[group] + n)
+                play_months(game, state)
+                turns.settle(game, state, outcome)
+                measure(game, outcome, rows[p])
+                _add(game, rows[p], sums[group, p])
             if reference >= 0:
                 for p in range(policies):
-                    _add_difference(rows[p], rows[reference], rows[policies], contrasts[group, p])
+                    _add_difference(games[group, p], rows[p], rows[reference], rows[policies], contrasts[group, p])
 
 
 # ------------------------------------------------------------------------------------------------------------ sampling

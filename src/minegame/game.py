@@ -22,6 +22,10 @@ MAX_BIDDERS = 8
 MAX_FINANCIERS = 8
 MAX_DEPOSITS = 4
 MAX_MONTHS = 240
+#: Dice that are thrown together in a month (the price; a tremble a bidder, an evaluation a bid; a letter a financier,
+#: one die a patron) and once a run (the host; two a bidder; one a deposit and a patron), in fours.
+MAX_DICE = (1 + MAX_BIDDERS + MAX_BIDDERS * MAX_DEPOSITS + MAX_FINANCIERS + MAX_PATRONS + 3) // 4 * 4
+MAX_RUN_DICE = (1 + 2 * MAX_BIDDERS + MAX_DEPOSITS + MAX_PATRONS + 3) // 4 * 4
 
 
 class Lever(NamedTuple):
@@ -177,11 +181,19 @@ GAME = _record(
 #: How one negotiation stands in a month. Amounts per bidder and deposit are indexed [i, d].
 STATE = _record(
     [("seed", "i8"), ("replication", "i8"), ("month", "i8"), ("decision", "i8"), ("counters", "i8"), ("closed", "i8")]
+    # the dice of a run and of a month: what each is thrown for, the two draws of each, the normal draws of the first
+    + [(f"run_{name}", "i8", (MAX_RUN_DICE,)) for name in ("stream", "key", "index")]
+    + [("run_dice", "f8", (2, MAX_RUN_DICE)), ("run_normal", "f8", (MAX_RUN_DICE,))]
+    + [(f"month_{name}", "i8", (MAX_DICE,)) for name in ("stream", "key", "index")]
+    + [("month_dice", "f8", (2, MAX_DICE)), ("month_normal", "f8", (MAX_DICE,))]
+    # the same in every month of every run
+    + [(name, "f8") for name in ("price_kept", "price_pull", "price_spread", "mine_kept", "mine_pull", "option_root")]
+    + [("log_passed", "f8"), ("log_following", "f8")]
     # drawn once a run
     + [("geology", "f8", (_D,)), ("cost", "f8", (_B,)), ("taste", "f8", (_B,)), ("impatience", "f8", (_B,))]
     + [("resolve", "f8", (_P,)), ("host_impatience", "f8"), ("annuity_factor", "f8")]
     + [("monthly_loss", "f8")]
-    + [("exponent", "f8", (_B,)), ("host_exponent", "f8", (_B,))]
+    + [("exponent", "f8", (_B,)), ("host_exponent", "f8", (_B,)), ("standings", "f8", (_B,))]
     # market
     + [("log_price", "f8"), ("mine_price", "f8")]
     # patrons

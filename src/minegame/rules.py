@@ -73,11 +73,32 @@ def price_step(x, kappa, sigma, long_run, years, z):
     >>> round(math.exp(price_step(math.log(380.0), 50.0, 0.0, 530.0, 1.0, 0.0)), 6)
     530.0
     """
+    return price_after(x, price_motion(kappa, sigma, long_run, years), z)
+
+
+@rule
+def price_motion(kappa, sigma, long_run, years):
+    """R1: how the log price moves over some years: (part kept, pull, spread), the same from every price.
+
+    >>> price_motion(0.0, 0.3, 530.0, 1.0)
+    (1.0, -0.045, 0.3)
+    """
     if kappa == 0.0:
-        return x + sigma * math.sqrt(years) * z - 0.5 * sigma * sigma * years
+        return 1.0, -0.5 * sigma * sigma * years, sigma * math.sqrt(years)
     kept = math.exp(-kappa * years)
     spread = sigma * math.sqrt((1.0 - kept * kept) / (2.0 * kappa))
-    return x * kept + (1.0 - kept) * price_level(kappa, sigma, long_run) + spread * z
+    return kept, (1.0 - kept) * price_level(kappa, sigma, long_run), spread
+
+
+@rule
+def price_after(x, motion, z):
+    """R1: the log price after such a motion, from a standard normal z.
+
+    >>> price_after(6.0, (0.5, 3.0, 0.25), 1.0)
+    6.25
+    """
+    kept, pull, spread = motion
+    return x * kept + pull + spread * z
 
 
 @rule
@@ -99,11 +120,32 @@ def mine_price(x, kappa, sigma, long_run, years):
     >>> round(mine_price(math.log(530.0), 0.15, 0.0, 530.0, 12.0), 6)
     530.0
     """
+    return price_ahead(x, price_outlook(kappa, sigma, long_run, years))
+
+
+@rule
+def price_outlook(kappa, sigma, long_run, years):
+    """R2: how today's log price counts in the price expected some years ahead: (part kept, pull).
+
+    >>> price_outlook(0.0, 0.3, 530.0, 12.0)
+    (1.0, 0.0)
+    """
     if kappa == 0.0:
-        return math.exp(x)
+        return 1.0, 0.0
     kept = math.exp(-kappa * years)
     variance = sigma * sigma / (4.0 * kappa) * (1.0 - kept * kept)
-    return math.exp(kept * x + (1.0 - kept) * price_level(kappa, sigma, long_run) + variance)
+    return kept, (1.0 - kept) * price_level(kappa, sigma, long_run) + variance
+
+
+@rule
+def price_ahead(x, outlook):
+    """R2: the price that is expected in such an outlook, from today's log price.
+
+    >>> price_ahead(0.0, (0.5, 0.0))
+    1.0
+    """
+    kept, pull = outlook
+    return math.exp(kept * x + pull)
 
 
 @rule
@@ -263,16 +305,16 @@ def elapsed(month, months):
 
 
 @rule
-def concession_path(opening, passed, exponent):
-    """R10: the planned concession once a part ``passed`` of the time is over: (k0 + (1-k0) passed^(1/beta)).
+def concession_path(opening, log_passed, exponent):
+    """R10: the planned concession once a part of the time is over: (k0 + (1-k0) passed^(1/beta)), from its logarithm.
 
     An exponent below 1 holds out (Boulware), one above 1 gives way early (Conceder).
     Source: Faratin, Sierra & Jennings 1998.
 
-    >>> concession_path(0.0, 0.25, 0.5), concession_path(0.2, 1.0, 0.5)
+    >>> round(concession_path(0.0, math.log(0.25), 0.5), 12), concession_path(0.2, 0.0, 0.5)
     (0.0625, 1.0)
     """
-    return opening + (1.0 - opening) * passed ** (1.0 / exponent)
+    return opening + (1.0 - opening) * math.exp(log_passed / exponent)
 
 
 @rule
@@ -382,27 +424,38 @@ def backlash(weight, conflict_expectation, publicity, threat, scale, share):
 
 
 @rule
-def option_value(gross, capital, rate, yield_rate, volatility):
+def option_root(rate, yield_rate, volatility):
+    """R16: the exponent of the option to develop, above 1; infinite without volatility.
+
+    >>> round(option_root(0.04, 0.04, 0.2), 6), option_root(0.04, 0.04, 0.0)
+    (2.0, inf)
+    """
+    variance = volatility * volatility
+    if variance < 1e-12:
+        return math.inf
+    tilt = (rate - yield_rate) / variance - 0.5
+    return -tilt + math.sqrt(tilt * tilt + 2.0 * rate / variance)
+
+
+@rule
+def option_value(gross, capital, root):
     """R16: the perpetual option to develop a project worth ``gross`` at a cost of ``capital``, M$.
 
     Source: McDonald & Siegel 1986; Dixit & Pindyck 1994, ch. 5; Brennan & Schwartz 1985.
 
-    >>> round(option_value(100.0, 100.0, 0.04, 0.04, 0.2), 6)
-    25.0
-    >>> option_value(300.0, 100.0, 0.04, 0.04, 0.2), option_value(-5.0, 100.0, 0.04, 0.04, 0.2)
-    (200.0, 0.0)
+    >>> round(option_value(100.0, 100.0, 2.0), 6), option_value(300.0, 100.0, 2.0), option_value(-5.0, 100.0, 2.0)
+    (25.0, 200.0, 0.0)
+    >>> option_value(80.0, 100.0, math.inf)
+    0.0
     """
     if gross <= 0.0:
         return 0.0
-    variance = volatility * volatility
-    if variance < 1e-12:
+    if root == math.inf:
         return max(gross - capital, 0.0)
-    tilt = (rate - yield_rate) / variance - 0.5
-    root = -tilt + math.sqrt(tilt * tilt + 2.0 * rate / variance)
     trigger = root / (root - 1.0) * capital
     if gross >= trigger:
         return gross - capital
-    return (trigger - capital) * (gross / trigger) ** root
+    return (trigger - capital) * math.exp(root * math.log(gross / trigger))
 
 
 @rule
@@ -528,13 +581,13 @@ def aspiration(floor, full, patience):
 
 
 @rule
-def host_patience(initial, passed, exponent):
-    """R20: the part of the surplus that the host still demands once a part ``passed`` of the time is over.
+def host_patience(initial, log_passed, exponent):
+    """R20: the part of the surplus that the host still demands once a part of the time is over, from its logarithm.
 
-    >>> host_patience(1.0, 0.25, 0.5), host_patience(1.0, 1.0, 0.5)
+    >>> round(host_patience(1.0, math.log(0.25), 0.5), 12), host_patience(1.0, 0.0, 0.5)
     (0.9375, 0.0)
     """
-    return initial * (1.0 - passed ** (1.0 / exponent))
+    return initial * (1.0 - math.exp(log_passed / exponent))
 
 
 @rule

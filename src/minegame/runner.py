@@ -39,6 +39,7 @@ _SMALLEST_BLOCK = 256
 _MOST_BLOCKS = 1024
 _TASK = 50_000  # negotiations: about half a second, so that progress moves and Ctrl-C is heard
 _GAMES = 4096  # in a piece, unless one group has more: 40 MB of games and sums
+_STATES = 8  # policies whose tables stay set side by side: as many as a fast memory holds
 _WORTH_KEEPING = 20_000  # negotiations of a stage; less is sooner played again than read
 
 
@@ -148,16 +149,17 @@ def tallied(
     start, stop = blocks.start * size, min(blocks.stop * size, replications)
     room = (stop - start, *games.shape) if keep else (1, 1, 1)
     firsts = np.broadcast_to(np.asarray(first, np.int64), len(games)) + start
-    states, outcomes = new_records(STATE), new_records(OUTCOME, math.prod(room)).reshape(room)
+    states = new_records(STATE, min(games.shape[1], _STATES))
+    outcomes = new_records(OUTCOME, math.prod(room)).reshape(room)
     rows = np.full((games.shape[1] + 1, MEASURES), np.nan)
 
     def blocks_played() -> Iterator[np.ndarray]:
         for at in range(start, stop, size):
-            sums = np.zeros((1 if reference < 0 else 2, *games.shape, MEASURES, 3))
+            sums = np.zeros((1 if reference < 0 else 2, *games.shape, 3, MEASURES))
             count = min(size, stop - at)
             kept = outcomes[at - start : at - start + count] if keep else outcomes
             ensemble.tally(games, states, kept, rows, reference, seed, firsts + (at - start), count, sums[0], sums[-1])
-            yield sums
+            yield sums.swapaxes(-1, -2)
 
     return _Played(tree_sum(blocks_played()), outcomes if keep else None)
 

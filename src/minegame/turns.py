@@ -22,6 +22,7 @@ from minegame.game import (
     FINANCE,
     FULL,
     LEVERS,
+    MAX_BIDDERS,
     MAX_DEPOSITS,
     NEVER,
     NOBODY,
@@ -50,6 +51,28 @@ _SAME_MONEY = 1e-9  # of the value scale: what differs by less differs by roundi
 @rule
 def open_tender(game, state, seed, replication):
     """Before month 0: set the table and draw what is drawn once a run."""
+    set_table(game, state)
+    begin(game, state, seed, replication)
+
+
+@rule
+def set_table(game, state):
+    """What is the same in every run of a game: who throws which dice, and numbers that need be reckoned only once."""
+    _lay_out_run_dice(game, state)
+    _lay_out_month_dice(game, state)
+    state.annuity_factor = rules.annuity_factor(game.project_discount_rate, game.project_life, game.project_lead_time)
+    state.monthly_loss = rules.monthly_loss(game.politics_credit_half_life)
+    kappa, sigma, long_run = game.market_mean_reversion, game.market_volatility, game.market_long_run_price
+    state.price_kept, state.price_pull, state.price_spread = rules.price_motion(kappa, sigma, long_run, rules.MONTH)
+    state.mine_kept, state.mine_pull = rules.price_outlook(kappa, sigma, long_run, game.project_price_horizon)
+    state.option_root = rules.option_root(
+        game.project_discount_rate, game.shelving_yield_rate, game.shelving_volatility
+    )
+
+
+@rule
+def begin(game, state, seed, replication):
+    """Before month 0 of a run, at a table that is set: draw what is drawn once a run."""
     state.seed = seed
     state.replication = replication
     state.month = -1
@@ -58,9 +81,9 @@ def open_tender(game, state, seed, replication):
     state.closed = 0
     state.log_price = math.log(game.market_initial_price)
     state.mine_price = game.market_initial_price
-    state.annuity_factor = rules.annuity_factor(game.project_discount_rate, game.project_life, game.project_lead_time)
-    state.monthly_loss = rules.monthly_loss(game.politics_credit_half_life)
-    z = chance.normal(seed, replication, chance.HOST_IMPATIENCE, 0, 0, 0)
+    state.log_following = math.log(rules.elapsed(0, game.months))
+    _throw_run_dice(game, state)
+    z = state.run_normal[_HOST_AT]
     state.host_impatience = game.bargaining_host_impatience * rules.multiplier(game.bargaining_impatience_sd, z)
     for d in range(game.deposits):
         _survey(game, state, d)
@@ -73,16 +96,63 @@ def open_tender(game, state, seed, replication):
         state.letter_share[f] = 0.0
 
 
+# Of the dice of a run the host's comes first, then those of bidders, deposits and patrons, whose first draws are
+# normal; at last come the tastes.
+_HOST_AT, _COST_AT = 0, 1
+
+
+@rule
+def _geology_at(game, d):
+    return _COST_AT + game.bidders + d
+
+
+@rule
+def _resolve_at(game, k):
+    return _COST_AT + game.bidders + game.deposits + k
+
+
+@rule
+def _taste_at(game, i):
+    return _COST_AT + game.bidders + game.deposits + game.patrons + i
+
+
+@rule
+def _lay_out_run_dice(game, state):
+    """Say what each die of a run is thrown for."""
+    _run_die(state, _HOST_AT, chance.HOST_IMPATIENCE, 0)
+    for i in range(game.bidders):
+        _run_die(state, _COST_AT + i, chance.COST, game.bidder_key[i])
+        _run_die(state, _taste_at(game, i), chance.TREMBLE, game.bidder_key[i])
+    for d in range(game.deposits):
+        _run_die(state, _geology_at(game, d), chance.GEOLOGY, game.deposit_key[d])
+    for k in range(game.patrons):
+        _run_die(state, _resolve_at(game, k), chance.RESOLVE, game.patron_key[k])
+
+
+@rule
+def _run_die(state, n, stream, key):
+    state.run_stream[n] = stream
+    state.run_key[n] = key
+    state.run_index[n] = 0
+
+
+@rule
+def _throw_run_dice(game, state):
+    """Throw the dice of a run, all at once."""
+    streams, keys, indices = state.run_stream, state.run_key, state.run_index
+    count = _taste_at(game, game.bidders)
+    chance.throw(state.seed, state.replication, 0, streams, keys, indices, count, state.run_dice)
+    chance.normals(state.run_dice[0], _taste_at(game, 0), state.run_normal)
+
+
 @rule
 def _survey(game, state, d):
-    z = chance.normal(state.seed, state.replication, chance.GEOLOGY, game.deposit_key[d], 0, 0)
-    state.geology[d] = rules.fair_multiplier(game.project_geology_sd, z)
+    state.geology[d] = rules.fair_multiplier(game.project_geology_sd, state.run_normal[_geology_at(game, d)])
 
 
 @rule
 def _seat_patron(game, state, k):
-    z = chance.normal(state.seed, state.replication, chance.RESOLVE, game.patron_key[k], 0, 0)
-    state.resolve[k] = game.patron_resolve[k] + game.politics_resolve_sd * z
+    state.resolve[k] = game.patron_resolve[k] + game.politics_resolve_sd * state.run_normal[_resolve_at(game, k)]
     state.budget_left[k] = game.patron_budget[k]
     state.points_used[k] = 0.0
     state.summits[k] = 0.0
@@ -97,11 +167,9 @@ def _seat_patron(game, state, k):
 
 @rule
 def _seat_bidder(game, state, i):
-    seed, replication, key = state.seed, state.replication, game.bidder_key[i]
-    z = chance.normal(seed, replication, chance.COST, key, 0, 0)
-    state.cost[i] = game.bidder_unit_cost[i] * rules.multiplier(game.project_cost_sd, z)
-    state.taste[i] = game.host_taste_scale * chance.gumbel(seed, replication, chance.TASTE, key, 0, 0)
-    z = chance.normal(seed, replication, chance.IMPATIENCE, key, 0, 0)
+    state.cost[i] = game.bidder_unit_cost[i] * rules.multiplier(game.project_cost_sd, state.run_normal[_COST_AT + i])
+    state.taste[i] = game.host_taste_scale * chance.gumbel_quantile(state.run_dice[1, _taste_at(game, i)])
+    z = chance.normal_quantile(state.run_dice[1, _COST_AT + i])
     state.impatience[i] = game.bidder_impatience[i] * rules.multiplier(game.bargaining_impatience_sd, z)
     tilt = math.sqrt(rules.patience_ratio(state.impatience[i], state.host_impatience))
     state.exponent[i] = game.bargaining_concession_exponent * tilt
@@ -111,6 +179,58 @@ def _seat_bidder(game, state, i):
     state.holds_letter[i] = 0
 
 
+# ---------------------------------------------------------------------------------------------------- the month's dice
+
+# First the price, then all trembles, all evaluations, all letters and all patrons; those of the first three are normal.
+_PRICE_AT, _TREMBLE_AT = 0, 1
+
+
+@rule
+def _evaluation_at(game, i, d):
+    return _TREMBLE_AT + game.bidders + i * game.deposits + d
+
+
+@rule
+def _letter_at(game, f):
+    return _evaluation_at(game, game.bidders, f)
+
+
+@rule
+def _standing_at(game, k):
+    return _letter_at(game, game.financiers + k)
+
+
+@rule
+def _lay_out_month_dice(game, state):
+    """Say what each die of a month is thrown for."""
+    _month_die(state, _PRICE_AT, chance.PRICE, 0, 0)
+    for i in range(game.bidders):
+        key = game.bidder_key[i]
+        _month_die(state, _TREMBLE_AT + i, chance.TREMBLE, key, 0)
+        for d in range(game.deposits):
+            _month_die(state, _evaluation_at(game, i, d), chance.EVALUATION, key, game.deposit_key[d])
+    for f in range(game.financiers):
+        _month_die(state, _letter_at(game, f), chance.LETTER, game.financier_key[f], 0)
+    for k in range(game.patrons):
+        _month_die(state, _standing_at(game, k), chance.EPISODE, game.patron_key[k], 0)
+
+
+@rule
+def _month_die(state, n, stream, key, index):
+    state.month_stream[n] = stream
+    state.month_key[n] = key
+    state.month_index[n] = index
+
+
+@rule
+def _throw_month_dice(game, state):
+    """Throw the dice of a month, all at once."""
+    streams, keys, indices = state.month_stream, state.month_key, state.month_index
+    count = _standing_at(game, game.patrons)
+    chance.throw(state.seed, state.replication, state.month, streams, keys, indices, count, state.month_dice)
+    chance.normals(state.month_dice[0], _letter_at(game, 0), state.month_normal)
+
+
 # ---------------------------------------------------------------------------------------------------------- the market
 
 
@@ -118,10 +238,12 @@ def _seat_bidder(game, state, i):
 def trade(game, state):
     """The market moves the price by a month, and so the price that a mine will see (R1, R2)."""
     state.month += 1
-    z = chance.normal(state.seed, state.replication, chance.PRICE, 0, 0, state.month)
-    kappa, sigma, long_run = game.market_mean_reversion, game.market_volatility, game.market_long_run_price
-    state.log_price = rules.price_step(state.log_price, kappa, sigma, long_run, rules.MONTH, z)
-    state.mine_price = rules.mine_price(state.log_price, kappa, sigma, long_run, game.project_price_horizon)
+    _throw_month_dice(game, state)
+    state.log_passed = state.log_following
+    state.log_following = math.log(rules.elapsed(state.month + 1, game.months))
+    motion = state.price_kept, state.price_pull, state.price_spread
+    state.log_price = rules.price_after(state.log_price, motion, state.month_normal[_PRICE_AT])
+    state.mine_price = rules.price_ahead(state.log_price, (state.mine_kept, state.mine_pull))
 
 
 # ---------------------------------------------------------------------------------------------------------- the patron
@@ -218,14 +340,11 @@ def _rival_threatens(game, state, k):
 def gain_standing(game, state, k):
     """The host learns about a patron: a third-country episode, a summit, the credit of cooperation (R5, R6, R17)."""
     seed, replication, key, month = state.seed, state.replication, game.patron_key[k], state.month
-    rate = game.patron_episode_rate[k]
-    if rate > 0.0 and chance.uniform(seed, replication, chance.EPISODE, key, 0, month) < rate:
+    episode, meeting = state.month_dice[0, _standing_at(game, k)], state.month_dice[1, _standing_at(game, k)]
+    if episode < game.patron_episode_rate[k]:
         u = chance.uniform(seed, replication, chance.CARRIED_OUT, key, 0, month)
         _learn(game, state, k, u < _resolve_to_act(game, state, k, 1.0))
-    summit = 0.0
-    chance_of_summit = game.politics_summit_rate * state.lever[k, ENGAGEMENT]
-    if chance_of_summit > 0.0 and chance.uniform(seed, replication, chance.SUMMIT, key, 0, month) < chance_of_summit:
-        summit = 1.0
+    summit = 1.0 if meeting < game.politics_summit_rate * state.lever[k, ENGAGEMENT] else 0.0
     state.summits[k] += summit
     gain = game.politics_credit_gain_summit
     state.credit[k] = rules.credit_after(state.credit[k], state.monthly_loss, gain, summit)
@@ -269,8 +388,7 @@ def commit(game, state, f):
         state.lever[k, ENGAGEMENT],
         state.holds_letter[i],
     )
-    u = chance.uniform(state.seed, state.replication, chance.LETTER, game.financier_key[f], 0, state.month)
-    if u < hazard:
+    if state.month_dice[0, _letter_at(game, f)] < hazard:
         _issue(game, state, f, i)
 
 
@@ -320,11 +438,9 @@ def _completion(game, i, coverage, denial):
 @rule
 def concede(game, state, i):
     """A bidder chooses how much of its reservation to offer this month, and plans the next (R10)."""
-    z = chance.normal(state.seed, state.replication, chance.TREMBLE, game.bidder_key[i], 0, state.month)
-    tremble = game.bargaining_tremble_sd * z
-    opening, exponent = game.bargaining_opening_concession, state.exponent[i]
-    now = rules.concession_path(opening, rules.elapsed(state.month, game.months), exponent)
-    following = rules.concession_path(opening, rules.elapsed(state.month + 1, game.months), exponent)
+    tremble = game.bargaining_tremble_sd * state.month_normal[_TREMBLE_AT + i]
+    now = rules.concession_path(game.bargaining_opening_concession, state.log_passed, state.exponent[i])
+    following = rules.concession_path(game.bargaining_opening_concession, state.log_following, state.exponent[i])
     state.concession[i] = rules.clip(now + tremble, 0.0, 1.0)
     state.next_concession[i] = rules.clip(following + tremble, 0.0, 1.0)
 
@@ -406,9 +522,7 @@ def income_from(game, state, i, d, equity):
 @rule
 def _impress(game, state, i, d):
     """What the host's officials feel about a bid: a taste for the bidder, this month's evaluation, a tie-break."""
-    seed, replication, key, month = state.seed, state.replication, game.bidder_key[i], state.month
-    z = chance.normal(seed, replication, chance.EVALUATION, key, game.deposit_key[d], month)
-    u = chance.uniform(seed, replication, chance.TIE_BREAK, key, game.deposit_key[d], month)
+    z, u = state.month_normal[_evaluation_at(game, i, d)], state.month_dice[1, _evaluation_at(game, i, d)]
     scale = game.host_value_scale * game.deposit_weight[d]
     state.noise[i, d] = scale * (state.taste[i] + game.host_evaluation_sd * z) + _TIE_BREAK * scale * u
 
@@ -461,8 +575,7 @@ def _note_requests(game, state):
 def _patience(game, state, main):
     if state.month >= game.months - 1:
         return 0.0
-    passed = rules.elapsed(state.month, game.months)
-    return rules.host_patience(game.bargaining_initial_aspiration, passed, state.host_exponent[main])
+    return rules.host_patience(game.bargaining_initial_aspiration, state.log_passed, state.host_exponent[main])
 
 
 @rule
@@ -483,9 +596,9 @@ def _value_options(game, state):
         gross_d, capital_d = _undeveloped(game, state, d)
         gross += gross_d
         capital += capital_d
-        state.option[d] = 0.0 if game.lots == BUNDLED else _option(game, gross_d, capital_d)
+        state.option[d] = 0.0 if game.lots == BUNDLED else _option(game, state, gross_d, capital_d)
     if game.lots == BUNDLED:
-        state.option[0] = _option(game, gross, capital)
+        state.option[0] = _option(game, state, gross, capital)
 
 
 @rule
@@ -506,11 +619,8 @@ def _undeveloped(game, state, d):
 
 
 @rule
-def _option(game, gross, capital):
-    option = rules.option_value(
-        gross, capital, game.project_discount_rate, game.shelving_yield_rate, game.shelving_volatility
-    )
-    return game.shelving_weight * game.shelving_take * option
+def _option(game, state, gross, capital):
+    return game.shelving_weight * game.shelving_take * rules.option_value(gross, capital, state.option_root)
 
 
 @rule
@@ -753,6 +863,8 @@ def _find_candidate(game, state):
         if not _try(game, state, number):
             continue
         standing = standing_utility(game, state, state.trial)
+        if number < MAX_BIDDERS:
+            state.standings[number] = standing
         worth = standing + _rents(game, state, state.trial, OFFERED)
         if worth > best:
             best, state.standing = worth, standing
@@ -795,7 +907,9 @@ def _find_runner_up(game, state, main):
     for number in range(_allocations(game)):
         if not _try(game, state, number) or _holds(game, state, main):
             continue
-        worth = standing_utility(game, state, state.trial) + _rents(game, state, state.trial, FULL)
+        known = number < MAX_BIDDERS  # the first few, among them every bundle, were weighed a moment ago
+        standing = state.standings[number] if known else standing_utility(game, state, state.trial)
+        worth = standing + _rents(game, state, state.trial, FULL)
         if worth > state.runner_up:
             state.runner_up = worth
             state.has_runner_up = 1
@@ -1079,7 +1193,7 @@ def _realised_denial(game, state, outcome, i):
 def _deliver_access(game, state, outcome, k):
     outcome.access_delivered[k] = 0.0
     if state.lever[k, ACCESS] * state.share[k] > 0.0:
-        if _after_award(state, chance.DELIVERY, game.patron_key[k], 0) < game.patron_access_delivery[k]:
+        if state.run_dice[1, _resolve_at(game, k)] < game.patron_access_delivery[k]:
             outcome.access_delivered[k] = rules.promised_access(
                 1.0,
                 game.patron_access_deliverable[k],
@@ -1092,7 +1206,7 @@ def _deliver_access(game, state, outcome, k):
 @rule
 def _look_ahead(game, state, outcome):
     """The price at the horizon, when a host may want to reopen the deal."""
-    z = chance.normal(state.seed, state.replication, chance.HORIZON_PRICE, 0, 0, 0)
+    z = chance.normal_quantile(state.run_dice[1, _HOST_AT])
     later = rules.price_step(
         state.log_price,
         game.market_mean_reversion,
@@ -1118,7 +1232,7 @@ def _renegotiate(game, state, outcome, d):
         game.market_long_run_price,
         game.patron_protection[game.bidder_patron[i]],
     )
-    if _after_award(state, chance.RENEGOTIATION, game.deposit_key[d], 0) < likely:
+    if state.run_dice[1, _geology_at(game, d)] < likely:
         outcome.renegotiated[d] = 1
 
 
