@@ -159,8 +159,8 @@ A_LEVER = Addition(
             (
                 after("    ACCESS,\n", "    AID,\n"),
                 (
-                    "chance_of_summit = game.politics_summit_rate * state.lever[k, ENGAGEMENT]",
-                    "chance_of_summit = game.politics_summit_rate * max(state.lever[k, ENGAGEMENT], state.lever[k, AID])",
+                    "meeting < game.politics_summit_rate * state.lever[k, ENGAGEMENT]",
+                    "meeting < game.politics_summit_rate * max(state.lever[k, ENGAGEMENT], state.lever[k, AID])",
                 ),
             ),
         ),
