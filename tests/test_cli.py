@@ -444,7 +444,7 @@ def test_a_link_is_followed(tmp_path):
     assert (tmp_path / "real.csv").read_text() == "new"
 
 
-@pytest.mark.parametrize("command", ["play two_bidders", "odds two_bidders", "run who_wins", "params"])
+@pytest.mark.parametrize("command", ["play two_bidders", "odds two_bidders", "run who_wins"])
 def test_a_setting_that_the_compiler_refuses_is_an_error_in_a_line(command):
     result = subprocess.run(
         [sys.executable, "-m", "minegame", *command.split()], capture_output=True, text=True, check=False,

@@ -20,19 +20,18 @@ pytestmark = pytest.mark.skipif(compiled._FOLDER is None, reason="the compiler i
 
 SOURCE = Path(minegame.__file__).parent
 
-#: Prints the mine price after a month and whether it was compiled or found: the market is the quickest turn to compile.
+#: Prints how much of a price is kept over a month and whether it was compiled or found: quick to compile.
 TRADE = """
 import json
 from minegame import compiled, turns
-from minegame.game import GAME, STATE, new_records
+from minegame.game import STATE, new_records
+from minegame.scenario import Scenario
 
-game, state = new_records(GAME)[0], new_records(STATE)[0]
-game.market_mean_reversion, game.market_long_run_price, game.project_price_horizon = 0.5, 530.0, 2.0
-state.log_price, state.month = 6.0, -1
-turns.trade(game, state)
-hits, misses = turns.trade.stats.cache_hits, turns.trade.stats.cache_misses
+game, state = Scenario.load("two_bidders").game()[0], new_records(STATE)[0]
+turns.set_table(game, state)
+hits, misses = turns.set_table.stats.cache_hits, turns.set_table.stats.cache_misses
 print(json.dumps({
-    "price": float(state.mine_price), "found": sum(hits.values()), "compiled": sum(misses.values()),
+    "price": float(state.price_kept), "found": sum(hits.values()), "compiled": sum(misses.values()),
     "folder": compiled._FOLDER,
 }))
 """
@@ -188,7 +187,7 @@ def test_the_same_of_a_whole_negotiation(checkout):
 
 
 def test_without_the_compiler_nothing_is_kept(checkout):
-    process = start(checkout, TRADE.replace("turns.trade.stats.cache_", "{} and turns."), NUMBA_DISABLE_JIT="1")
+    process = start(checkout, TRADE.replace("turns.set_table.stats.cache_", "{} and turns."), NUMBA_DISABLE_JIT="1")
     plain = finish(process)
     assert plain["folder"] is None
     assert not (checkout / "cache").exists()

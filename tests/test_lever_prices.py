@@ -72,15 +72,18 @@ def test_a_price_is_what_the_step_costs_for_what_it_gains(answer):
     with Runner() as runner:
         places = [by_bidder("wins_any", 0), *(by_patron(name, 0) for name in ("points_used", "public_money"))]
         played = runner.samples(games, 0, 500, places)
-    won, used, lent = (played[:, 1] - played[:, 0]).mean(axis=0)
+    steps = played[:, 1] - played[:, 0]
+    won, used, lent = steps.mean(axis=0)
     assert row["now"] == 1.0
     assert row["gain"] == pytest.approx(won / used)
     assert row["price"] == pytest.approx(scenario.patrons["us"].point_value * used / won / 100)
     assert row["price_low"] < row["price"] < row["price_high"]
     assert row["public"] == pytest.approx(lent / won / 100)
-    assert np.isnan(row["public_low"])  # behind every award that access turns stands the whole letter: no spread at all
-    finance = answer.tables["prices"].frame.set_index("lever").loc["finance"]
-    assert finance["public_low"] < finance["public"] < finance["public_high"]
+    # Where behind every award that access turns stands the same letter there is no spread, and so no interval.
+    assert np.isnan(row["public_low"]) == np.allclose(steps[:, 2], lent / won * steps[:, 0])
+    assert row["public_low"] < row["public"] < row["public_high"]
+    engagement = answer.tables["prices"].frame.set_index("lever").loc["engagement"]
+    assert np.isnan(engagement["public_low"])  # behind each of its awards stands the same letter
 
 
 def test_where_nobody_lends_public_money_none_is_at_risk():

@@ -234,7 +234,7 @@ def test_what_is_printed_says_how_things_stand():
         "<Bidder chinese_soe: for china, concession 0.24, coverage 1.00>",
         "<Host host: wait, likes chinese_soe, utility 343 M$>",
     ]
-    ending = "seed 1, replication 0: cove_kaz in month 9>"
+    ending = "seed 1, replication 0: cove_kaz in month 8>"
     assert repr(negotiation.play()) == f"<Negotiation kazakhstan_tungsten, {ending}"
 
 

@@ -223,10 +223,12 @@ def texts(figure) -> str:
 @pytest.mark.parametrize(
     ("scenario", "replication", "said"),
     [
-        ("kazakhstan_tungsten", 7, ("awarded in November 2025: both deposits to Cove Kaz Capital", "offer accepted")),
-        ("kazakhstan_tungsten", 183, ("shelved in March 2026", "best offer −2 M$", "no letter")),
+        ("kazakhstan_tungsten", 3, ("awarded in November 2025: both deposits to Cove Kaz Capital", "offer accepted")),
+        ("kazakhstan_tungsten", 2, ("awarded in November 2025: both deposits to Cove Kaz Capital", "no letter")),
+        ("kazakhstan_tungsten", 32, ("shelved in March 2026",)),
         ("kazakhstan_split_lots", 1, ("Upper Kairakty to Cove Kaz Capital; North Katpar to Chinese state-owned",)),
-        ("kazakhstan_chinese_counter", 4, ("China: technology denial", "counter-offer agreed, concession 65 %")),
+        ("kazakhstan_chinese_counter", 4, ("China: technology denial", "offer accepted")),
+        ("kazakhstan_tungsten", 1, ("counter-offer agreed, concession 62 %",)),
         ("two_bidders", 0, ("The Hill to North Mining", "The South", "presses no lever", "letter for 70 %")),
     ],
 )
