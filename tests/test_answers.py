@@ -493,4 +493,4 @@ def test_a_share_of_worlds_is_as_sure_as_it_looks():
         truth = sum(fails) / (sets * worlds)
         found[name] = np.mean((low <= truth) & (truth <= high))
     assert 0.92 <= found["own"] <= 0.98  # 400 sets tell 95 % from 92 % and no better
-    assert found["shared"] < 0.9
+    assert found["shared"] < found["own"] - 0.02

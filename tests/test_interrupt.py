@@ -39,6 +39,12 @@ from concurrent.futures import ThreadPoolExecutor
 def command():
     ThreadPoolExecutor(1).submit(hashlib.pbkdf2_hmac, "sha256", b"", b"", 2**30).result()
 """,
+    "a library that calls back": """
+import ctypes, time
+def command():
+    ctypes.CFUNCTYPE(None)(lambda: time.sleep(30))()
+    time.sleep(30)
+""",
     "making a class": """
 import time
 class Slow:
@@ -126,7 +132,7 @@ def test_who_asked_not_to_be_interrupted_is_not():
     "command",
     [
         ("odds", "two_bidders", "-n", "100000000000", "--yes"),
-        ("analyse", "attribution", "-n", "100000000", "--yes"),
+        ("analyse", "attribution", "-n", "20000000", "--yes"),
         ("analyse", "tipping", "-n", "10000000", "--yes"),
         ("run", "wide_uncertainty", "--yes", "-n", "1000000"),
     ],

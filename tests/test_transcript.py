@@ -49,7 +49,7 @@ def played(scenario: Scenario | str = "kazakhstan_tungsten", replication: int = 
 def told(arguments: str) -> str:
     result = CliRunner(env={"COLUMNS": None, "FORCE_COLOR": None}).invoke(app, ["play", *arguments.split()])
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 # ------------------------------------------------------------------------------------------------- golden transcripts

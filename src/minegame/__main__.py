@@ -74,6 +74,13 @@ def _listen() -> threading.Event:
         if not heard.is_set() and not done.is_set():
             _end("Interrupted.")
 
+    def hear_what_is_lost(lost: Any, otherwise: Any = sys.unraisablehook) -> None:
+        """An interruption in a callback of the compiler, say, which Python can only pass over."""
+        if issubclass(lost.exc_type, KeyboardInterrupt):
+            _end("Interrupted.")
+        otherwise(lost)
+
+    sys.unraisablehook = hear_what_is_lost
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.signal(signal.SIGINT, hear)

@@ -116,16 +116,21 @@ def rule(function: Callable[..., Any]) -> Any:
 
     Never with ``fastmath``: it gives a rule other values alone than inlined.
     """
+    return function if _FOLDER is None else _whole(function, _part(function, forceinline=True))
+
+
+def seldom(function: Callable[..., Any]) -> Any:
+    """A rule that compiled code calls once a negotiation or less: not inlined, which only the compiler would notice."""
     return function if _FOLDER is None else _whole(function, _part(function))
 
 
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
-def _part(function: Callable[..., Any]) -> Any:
-    """What a function is to those that call it: inlined in each, so that loops can take several steps at a time."""
+def _part(function: Callable[..., Any], **options: bool) -> Any:
+    """What a function is to those that call it; ``forceinline`` lets their loops take several steps at a time."""
     unwrapped = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": _PartCompiler}
-    return numba.njit(forceinline=True, **_OPTIONS, **unwrapped)(function)
+    return numba.njit(**_OPTIONS, **unwrapped, **options)(function)
 
 
 def _whole(function: Callable[..., Any], part: Any) -> Any:

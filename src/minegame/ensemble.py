@@ -12,13 +12,13 @@ from collections import namedtuple
 from typing import Any, NamedTuple
 
 from minegame import turns
-from minegame.compiled import literal_unroll, rule
+from minegame.compiled import literal_unroll, seldom
 from minegame.game import MAX_BIDDERS, MAX_DEPOSITS, MAX_FINANCIERS, MAX_PATRONS, OUTCOME_TABLE
 
 # ------------------------------------------------------------------------------------------------------------- playing
 
 
-@rule
+@seldom
 def negotiate(game, state, seed, replication):
     """Play one negotiation from the opening to the host's last decision."""
     turns.set_table(game, state)
@@ -26,7 +26,7 @@ def negotiate(game, state, seed, replication):
     play_months(game, state)
 
 
-@rule
+@seldom
 def play_months(game, state):
     """Play the months of a negotiation that has begun."""
     while not state.closed:
@@ -46,7 +46,7 @@ def play_months(game, state):
             turns.watch(game, state, k)
 
 
-@rule
+@seldom
 def play(game, state, outcome, seed, replication):
     """Play one negotiation from the opening to the last consequence of its award."""
     negotiate(game, state, seed, replication)
@@ -127,7 +127,7 @@ def by_financier(name: str, f: int) -> int:
     return _FINANCIER_AT + f * len(BY_FINANCIER) + BY_FINANCIER.index(name)
 
 
-@rule
+@seldom
 def measure(game, outcome, row):
     """Write what is measured in one negotiation into ``row``, an array of length MEASURES that holds NaN elsewhere."""
     place = 0
@@ -144,7 +144,7 @@ def measure(game, outcome, row):
         _measure_financier(outcome, f, row)
 
 
-@rule
+@seldom
 def _measure_bidder(game, outcome, i, row):
     of = row[_BIDDER_AT + i * len(BY_BIDDER) :]
     won = outcome.value_share[i] > 0.0
@@ -167,7 +167,7 @@ def _measure_bidder(game, outcome, i, row):
         place += 1
 
 
-@rule
+@seldom
 def _add_terms(outcome, d, part, of):
     """Add the terms agreed for a deposit, which is such a part of what its winner won."""
     of[_OF.state_equity] += part * outcome.equity[d]
@@ -179,7 +179,7 @@ def _add_terms(outcome, d, part, of):
     of[_OF.concession] += part * outcome.concession[d]
 
 
-@rule
+@seldom
 def _measure_patron(outcome, k, row):
     place = _PATRON_AT + k * len(BY_PATRON)
     for name in literal_unroll(BY_PATRON):
@@ -187,7 +187,7 @@ def _measure_patron(outcome, k, row):
         place += 1
 
 
-@rule
+@seldom
 def _measure_financier(outcome, f, row):
     place = _FINANCIER_AT + f * len(BY_FINANCIER)
     for name in literal_unroll(BY_FINANCIER):
@@ -195,7 +195,7 @@ def _measure_financier(outcome, f, row):
         place += 1
 
 
-@rule
+@seldom
 def _add(game, row, totals):
     """Add what is measured to counts, sums and sums of squares, shape (3, MEASURES), wherever the game has somebody."""
     _add_some(row, totals, 0, _BIDDER_AT + game.bidders * len(BY_BIDDER))
@@ -204,7 +204,7 @@ def _add(game, row, totals):
     _add_some(row, totals, _FINANCIER_AT, _FINANCIER_AT + game.financiers * len(BY_FINANCIER))
 
 
-@rule
+@seldom
 def _add_some(row, totals, start, stop):
     for n in range(start, stop):
         x = row[n]
@@ -215,14 +215,14 @@ def _add_some(row, totals, start, stop):
         totals[2, n] += value * value
 
 
-@rule
+@seldom
 def _add_difference(game, row, base, scratch, totals):
     for n in range(row.shape[0]):
         scratch[n] = row[n] - base[n]  # NaN where either does not apply
     _add(game, scratch, totals)
 
 
-@rule
+@seldom
 def tally(games, states, outcomes, rows, reference, seed, firsts, count, sums, contrasts):
     """Play replications firsts[g] … firsts[g] + count - 1 of every game of group g and add up what is measured.
 
@@ -254,7 +254,7 @@ def tally(games, states, outcomes, rows, reference, seed, firsts, count, sums, c
 # ------------------------------------------------------------------------------------------------------------ sampling
 
 
-@rule
+@seldom
 def sample(games, states, outcomes, row, places, seed, first, samples):
     """Keep chosen measures of every replication first, first + 1, … of every game, on the same luck.
 
@@ -270,7 +270,7 @@ def sample(games, states, outcomes, row, places, seed, first, samples):
                 samples[n, p, m] = row[places[m]]
 
 
-@rule
+@seldom
 def ledgers(game, states, seed, first, entries):
     """The host's ledger of every bidder in the month of the decision, M$, for the replications first, first + 1, …
 

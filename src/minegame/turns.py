@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from minegame import chance, rules
-from minegame.compiled import rule
+from minegame.compiled import rule, seldom
 from minegame.game import (
     ACCEPT,
     ACCESS,
@@ -55,7 +55,7 @@ def open_tender(game, state, seed, replication):
     begin(game, state, seed, replication)
 
 
-@rule
+@seldom
 def set_table(game, state):
     """What is the same in every run of a game: who throws which dice, and numbers that need be reckoned only once."""
     _lay_out_run_dice(game, state)
@@ -70,7 +70,7 @@ def set_table(game, state):
     )
 
 
-@rule
+@seldom
 def begin(game, state, seed, replication):
     """Before month 0 of a run, at a table that is set: draw what is drawn once a run."""
     state.seed = seed
@@ -974,7 +974,7 @@ def _settle_at(game, state, i, concession):
 # ----------------------------------------------------------------------------------------------------- after the award
 
 
-@rule
+@seldom
 def settle(game, state, outcome):
     """The award is followed through, in the order of the model's section 5, and the outcome is written down."""
     _record_award(game, state, outcome)

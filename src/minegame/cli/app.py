@@ -35,8 +35,8 @@ _MISUSE: Any = typer.BadParameter.__base__  # click's UsageError, which Typer to
 def messages() -> Iterator[None]:
     """Turn bad input into a message on standard error and exit code 2; an interruption into 130.
 
-    Bad input is a misused option, a ScenarioError (or a subclass of it, such as the errors of experiment files) and
-    any OSError.  Anything else is a bug and keeps its traceback.
+    Bad input is a misused option, a ScenarioError (or a subclass of it, such as the errors of experiment files),
+    any OSError, and more than fits into memory.  Anything else is a bug and keeps its traceback.
     """
     try:
         yield
@@ -53,6 +53,8 @@ def messages() -> Iterator[None]:
         # The reader has gone (`minegame params | head`): nothing more can be said, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(BROKEN_PIPE) from None
+    except MemoryError as problem:
+        fail(f"there is not enough memory: ask for fewer negotiations or points ({str(problem) or 'all is used'})")
     except OSError as problem:
         said = problem.strerror or str(problem)
         fail(
