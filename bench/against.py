@@ -21,8 +21,7 @@ from bench import ROOT, SCENARIO, command, fastest
 
 #: What the waiting process does when it is told the name of a task; the first time is not counted.
 WORKER = """
-import sys, tempfile, time
-from pathlib import Path
+import sys, time
 import mesa
 from minegame.model import Negotiation
 from minegame.runner import Runner

@@ -73,7 +73,9 @@ def test_intervals_of_indices_cover(sets):
             hits[n, 0] += table.loc[name, "first_low"] <= FIRST[name] <= table.loc[name, "first_high"]
             hits[n, 1] += table.loc[name, "total_low"] <= TOTAL[name] <= table.loc[name, "total_high"]
     assert (hits / sets >= 0.93 - loose).all(), hits / sets
-    assert (hits / sets <= 0.99 + loose).all(), hits / sets
+    # The third index lies at the end of what an index can be, where an interval may only hold more than it says.
+    assert (hits[:2] / sets <= 0.97 + loose).all(), hits / sets
+    assert (hits[2] / sets <= 0.99 + loose).all(), hits / sets
 
 
 def test_noise_of_the_estimates_is_taken_out():

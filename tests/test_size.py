@@ -36,6 +36,7 @@ FILES = {
 ASKED = {
     "replications": ("odds", "two_bidders", "-n", "100000000000"),
     "digits": ("odds", "two_bidders", "-n", NINES),
+    "more than memory": ("analyse", "attribution", "two_bidders", "-n", "100000000000", "--yes"),
     "a grid": ("sweep", "two_bidders", "--vary", f"host.balance_weight=0:4:{NINES}"),
     "an endless range": ("sweep", "two_bidders", "--vary", "host.balance_weight=0:inf:5"),
     "a number": ("odds", "two_bidders", "--set", f"host.balance_weight={NINES}"),

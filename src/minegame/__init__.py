@@ -43,7 +43,7 @@ def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return import_module(f"minegame.{name}")
     if name in _kinds():
-        return import_module("minegame.python").asking(name)
+        return import_module("minegame.python").function_of(name)
     raise AttributeError(f"module 'minegame' has no attribute {name!r}")
 
 

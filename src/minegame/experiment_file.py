@@ -81,7 +81,7 @@ MEASURES_TO_BE_SURE_OF = (
 
 
 #: Called with the points, policies and replications of a plan before its points are made; may refuse them.
-Allow = Callable[[int, int, int], None]
+Fits = Callable[[int, int, int], None]
 
 
 class ExperimentError(ScenarioError):
@@ -274,7 +274,7 @@ class Experiment(_Part):
 
     @classmethod
     def load(
-        cls, where: str | Path, changes: Mapping[str, Any] | None = None, allow: Allow | None = None
+        cls, where: str | Path, changes: Mapping[str, Any] | None = None, allow: Fits | None = None
     ) -> tuple[Experiment, Plan]:
         """Read an experiment file, or a shipped one by its name, and plan it.
 
@@ -327,7 +327,7 @@ class Experiment(_Part):
         return yaml.dump(self.document(), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
 
     def plan(
-        self, *, folder: Path | str = ".", places: _Places | None = None, allow: Allow | None = None,
+        self, *, folder: Path | str = ".", places: _Places | None = None, allow: Fits | None = None,
         scenario: Scenario | None = None,
     ) -> Plan:  # fmt: skip
         """What has to be played to answer the question.
@@ -737,7 +737,7 @@ def _digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()[:16]
 
 
-def _planned(experiment: Experiment, scenario: Scenario, places: _Places, allow: Allow | None) -> Plan:
+def _planned(experiment: Experiment, scenario: Scenario, places: _Places, allow: Fits | None) -> Plan:
     problems = _Problems()
     scenario = _at(scenario, experiment.set, ("set",), places, problems)
     factors = _factors(experiment, scenario, places, problems)

@@ -19,7 +19,6 @@ from minegame.game import LEVERS, NOBODY, OUTCOME, OUTCOME_TABLE, STATE, copied,
 from minegame.scenario import Scenario
 from minegame.turn_by_turn import Row, take
 
-BASELINE = "kazakhstan_tungsten"
 #: The class that plays an agent, or one with its parameters given.
 Strategy: TypeAlias = "type[Participant] | partial[Participant]"
 
@@ -141,7 +140,7 @@ class Negotiation(mesa.Model):
     :mod:`minegame.ensemble`.  ``agents`` maps the name of an agent to the class that plays it, a subclass of
     :class:`Patron`, :class:`Financier`, :class:`Bidder` or :class:`Host` (the host's name is ``host``), or to a
     ``functools.partial`` of one that gives its parameters.  Without ``collect`` nothing is kept in ``datacollector``,
-    and a negotiation takes a third of the time.
+    which takes the most of a negotiation's time.
 
     Raises ScenarioError for a scenario that does not hold, TypeError for what is no scenario, for a seed or a
     replication that is no whole number and for a seed beside a rng, ValueError for one that has no luck of its own,
@@ -303,12 +302,10 @@ class Negotiation(mesa.Model):
 
 
 def _scenario(given: Any) -> Scenario:
-    if isinstance(given, Scenario):
-        return given
-    if given is not None and not isinstance(given, (str, Path)):
+    if given is not None and not isinstance(given, (Scenario, str, Path)):
         hint = "(in batch_run, put the scenario into a list)"
         raise TypeError(f"scenario must be a Scenario, a name or a path, not {given!r:.80} {hint}")
-    return Scenario.load(BASELINE if given is None else given)
+    return Scenario.of(given)
 
 
 def _seed(seed: Any, rng: Any) -> int:

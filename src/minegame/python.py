@@ -21,6 +21,7 @@ from minegame.answers.asking import ask
 from minegame.answers.catalogue import kind_of, kinds
 from minegame.answers.inputs import AS_IT_IS
 from minegame.answers.reading import opened
+from minegame.answers.winning import named
 from minegame.design import Changes
 from minegame.ensemble import MEASURES
 from minegame.experiment_file import Experiment, Plan
@@ -39,11 +40,6 @@ if TYPE_CHECKING:
 #: A scenario, the name of a shipped one, or the path of a file; None is the Kazakhstan baseline.
 Where = Scenario | str | Path | None
 _GAMES = 4096  # held at a time: 24 MB
-_MOST_NAMED = 3  # changes in the name of a policy
-
-
-def _scenario(where: Where) -> Scenario:
-    return where if isinstance(where, Scenario) else Scenario.load(*([] if where is None else [where]))
 
 
 def scenarios() -> pd.DataFrame:
@@ -66,14 +62,14 @@ def params(scenario: Where = None, filter: str = "") -> pd.DataFrame:
         scenario: a scenario, its name or its file (default: the Kazakhstan baseline).
         filter: part of a path or of its description, or a pattern such as ``patrons.*.link``.
     """
-    return pd.DataFrame([vars(parameter) for parameter in _scenario(scenario).parameters(filter)])
+    return pd.DataFrame([vars(parameter) for parameter in Scenario.of(scenario).parameters(filter)])
 
 
 def play(scenario: Where = None, changes: Changes | None = None, *, seed: int = 0, replication: int = 0) -> Negotiation:
     """One negotiation played to the end; ``print(minegame.tell(negotiation))`` tells it month by month."""
     from minegame.model import Negotiation
 
-    return Negotiation(_scenario(scenario).at(changes or {}), seed=seed, replication=replication).play()
+    return Negotiation(Scenario.of(scenario).at(changes or {}), seed=seed, replication=replication).play()
 
 
 def tell(negotiation: Negotiation, width: int = 100) -> str:
@@ -107,19 +103,16 @@ def odds(
         ScenarioError: for a scenario, a path or a value that is not allowed.
     """
     asked: dict[str, Any] = {"replications": replications, "seed": seed, "confidence": confidence, **how}
-    at = _scenario(scenario)
+    at = Scenario.of(scenario)
     if against is None:
         return ask("winning", at.at(changes or {}), policy={AS_IT_IS: {}}, **asked)
     if not isinstance(against, Mapping):
         return ask("winning", at.at(changes or {}), against=str(against), **asked)
-    compared = {_named(changes or {}): changes or {}, _named(against): against}
+    name, other = named(changes or {}) or AS_IT_IS, named(against) or AS_IT_IS
+    compared = {name: changes or {}, other: against}
     if len(compared) < 2:
         refuse("against", "changes the same as the changes: nothing can be compared")
-    return ask("winning", at, policy=compared, reference=_named(against), **asked)
-
-
-def _named(changes: Changes) -> str:
-    return few([typed_change(*change) for change in changes.items()], _MOST_NAMED) or AS_IT_IS
+    return ask("winning", at, policy=compared, reference=other, **asked)
 
 
 def sweep(
@@ -146,7 +139,7 @@ def sweep(
     >>> list(table[["host.balance_weight", "measure"]].drop_duplicates().itertuples(index=False, name=None))
     [(0, 'wins_any'), (0, 'shelved'), (2, 'wins_any'), (2, 'shelved')]
     """
-    at = _scenario(scenario).at(changes or {})
+    at = Scenario.of(scenario).at(changes or {})
     document = {
         "title": "sweep", "scenario": at.name, "factors": _levels(vary), "policies": dict(policies or {}),
         "replications": replications, "seed": seed, "luck": luck,
@@ -193,7 +186,7 @@ def evaluate(
     Raises:
         ScenarioError: for what is not allowed, or a measure that there is not.
     """
-    at = _scenario(scenario)
+    at = Scenario.of(scenario)
     plan = Plan.of(at, _table(states), _policies(policies), replications=n, seed=seed, luck=luck)
     return _evaluated(plan, measures, confidence, workers)
 
@@ -206,7 +199,7 @@ def _evaluated(plan: Plan, wanted: Sequence[str] | None, confidence: float, work
 
 def measures(scenario: Where = None) -> list[str]:
     """What :func:`evaluate` can measure in a scenario: ``name`` of the negotiation, ``name.subject`` of an agent."""
-    return [_name(measure) for measure in storage.measures(_scenario(scenario))]
+    return [_name(measure) for measure in storage.measures(Scenario.of(scenario))]
 
 
 def _name(measure: storage.Measure) -> str:
@@ -280,7 +273,7 @@ def compare(
 
     Args:
         agents: classes by the name of the agent that they play, as :class:`minegame.Negotiation` takes them.
-        n: negotiations, about 500 a second.
+        n: negotiations, each played by its agents one turn at a time.
         scenario: a scenario, its name or its file (default: the Kazakhstan baseline).
         changes: values by path that hold on both sides.
         measures: ``wins_any`` and what an outcome says of the negotiation or of an agent, as for :func:`evaluate`.
@@ -294,7 +287,7 @@ def compare(
     """
     from minegame.model import Negotiation
 
-    at = _scenario(scenario).at(changes or {})
+    at = Scenario.of(scenario).at(changes or {})
     chosen = _chosen(at, measures)
     outcomes = new_records(OUTCOME, n)
     for replication in range(n):
@@ -342,7 +335,7 @@ def load(folder: Path | str) -> Results | Answer:
     return opened(folder)
 
 
-def asking(kind: str) -> Callable[..., Answer]:
+def function_of(kind: str) -> Callable[..., Answer]:
     """The function of a kind of question: it takes a scenario, then the options of the kind by name."""
 
     def asked(scenario: Where = None, **given: Any) -> Answer:

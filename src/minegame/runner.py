@@ -496,6 +496,7 @@ class Runner:
         self, stage: str, shape: tuple[int, ...], policies: int, task: Callable[[int, int], Task]
     ) -> np.ndarray:
         """Stretches of replications played apart and put one after another: an array of that shape."""
+        _refuse_more_than_memory(shape)
         size = max(1, _TASK // policies)
         stretches = [(start, min(size, shape[0] - start)) for start in range(0, shape[0], size)]
 
@@ -507,6 +508,18 @@ class Runner:
         for (start, count), array in zip(stretches, self._kept(shape[0] * policies, parts), strict=True):
             kept[start : start + count] = array
         return kept
+
+
+def _refuse_more_than_memory(shape: tuple[int, ...]) -> None:
+    """Raise MemoryError for an array of numbers that this machine could never hold, before any is made.
+
+    (Where a system promises memory that it does not have, the process would be killed when it is used.)
+    """
+    if not hasattr(os, "sysconf"):  # Windows promises no memory that it does not have
+        return
+    wanted, there = 8 * math.prod(shape), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if wanted > there:
+        raise MemoryError(f"{wanted / 1e9:,.0f} GB would be kept at once, and this machine has {there / 1e9:,.0f}")
 
 
 def _mark(kind: str, games: np.ndarray, *more: object) -> str:

@@ -53,7 +53,7 @@ def ask(
     ['levers', 'value', 'pairs', 'packages']
     """
     asked = _question(question, given)
-    at = scenario if isinstance(scenario, Scenario) else Scenario.load(*([] if scenario is None else [scenario]))
+    at = Scenario.of(scenario)
     if folder is None:
         with Runner(executor, workers, None, watch, allow) as runner:
             return _answered(asked, at, runner)

@@ -102,7 +102,7 @@ class Winning(Question):
         if self.reference is not None or self.policy not in (None, {AS_IT_IS: {}}):
             refuse("policy", "policies are compared with each other, or the scenario with another one: not both")
         name = "" if self.against is None else Path(self.against).stem
-        changed = few([typed_change(*change) for change in (self.set_against or {}).items()], _MOST_NAMED)
+        changed = named(self.set_against or {})
         return Compared.of_two(scenario, other, ", ".join(part for part in (name, changed) if part), self.set_against)
 
     def _pictures(self, found: Found, months: pd.DataFrame, dated: int) -> dict[str, Picture]:
@@ -114,6 +114,11 @@ class Winning(Question):
             start=calendar_month(own.tender.start, 0),
         )  # fmt: skip
         return {"winners": Picture("Win probabilities", drawn), "months": Picture("Month of the award", dates)}
+
+
+def named(changes: Changes) -> str:
+    """What a policy that makes such changes is called; nothing if there are none."""
+    return few([typed_change(*change) for change in changes.items()], _MOST_NAMED)
 
 
 # -------------------------------------------------------------------------------------------------------------- tables

@@ -127,6 +127,11 @@ class Scenario(Group):
         return _load(cls, where)
 
     @classmethod
+    def of(cls, where: Scenario | str | Path | None) -> Scenario:
+        """A scenario as it is, or loaded by its name or file; None is the baseline.  Raises as :meth:`load`."""
+        return where if isinstance(where, Scenario) else cls.load(BASELINE if where is None else where)
+
+    @classmethod
     def from_document(cls, document: Mapping[str, object], name: str = "scenario") -> Scenario:
         """A scenario from a complete mapping, such as :meth:`document` gives (``extends`` is for files only).
 
