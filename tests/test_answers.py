@@ -479,7 +479,7 @@ def test_a_parameter_is_named_with_its_meaning():
 @pytest.mark.slow
 def test_a_share_of_worlds_is_as_sure_as_it_looks():
     """Worlds that shared their luck would be wrong together: 95 % intervals would cover far less than they say."""
-    scenario, worlds, n, sets = Scenario.load(), 150, 64, 400
+    scenario, worlds, n, sets = Scenario.load(), 600, 16, 400
     factors = factors_of(scenario)
     place = by_bidder("wins_any", scenario.bidder_names.index("cove_kaz"))
     found = {}
@@ -493,4 +493,4 @@ def test_a_share_of_worlds_is_as_sure_as_it_looks():
         truth = sum(fails) / (sets * worlds)
         found[name] = np.mean((low <= truth) & (truth <= high))
     assert 0.92 <= found["own"] <= 0.98  # 400 sets tell 95 % from 92 % and no better
-    assert found["shared"] < found["own"] - 0.02
+    assert found["shared"] < 0.9
