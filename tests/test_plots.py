@@ -224,8 +224,8 @@ def texts(figure) -> str:
     ("scenario", "replication", "said"),
     [
         ("kazakhstan_tungsten", 3, ("awarded in November 2025: both deposits to Cove Kaz Capital", "offer accepted")),
-        ("kazakhstan_tungsten", 2, ("awarded in November 2025: both deposits to Cove Kaz Capital", "no letter")),
-        ("kazakhstan_tungsten", 32, ("shelved in March 2026",)),
+        ("kazakhstan_tungsten", 2453, ("shelved in March 2026", "best offer −134 M$", "no letter")),
+        ("kazakhstan_tungsten", 32, ("shelved in March 2026", "nobody bids")),
         ("kazakhstan_split_lots", 1, ("Upper Kairakty to Cove Kaz Capital; North Katpar to Chinese state-owned",)),
         ("kazakhstan_chinese_counter", 4, ("China: technology denial", "offer accepted")),
         ("kazakhstan_tungsten", 1, ("counter-offer agreed, concession 62 %",)),
