@@ -38,13 +38,9 @@ def normal_quantile(p):
     count["normal"] += 1
     return quantile(p)
 chance.normal_quantile = normal_quantile
-from minegame import ensemble
-from minegame.game import OUTCOME, STATE, new_records
+from minegame.runner import Runner
 from minegame.scenario import Scenario
-game = Scenario.load("%s").game()
-states, outcomes = new_records(STATE), new_records(OUTCOME, 200)
-for n in range(200):
-    ensemble.play(game[0], states[0], outcomes[n], 1, n)
+Runner(workers=1).tally(Scenario.load("%s").game().reshape(1, 1), 1, 200)
 import json
 print(json.dumps([count["uniform"] / 200, count["normal"] / 200]))
 """

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from minegame import ensemble
+from minegame import door, ensemble
 from minegame.game import LEVERS, LOTS, OUTCOME, STATE, TRIGGERS, new_records
 from minegame.scenario import Scenario
 
@@ -282,13 +282,20 @@ def scenarios(
 
 def rows(games: np.ndarray, replications: int, seed: int, first: int = 0) -> np.ndarray:
     """The OUTCOME records of ``replications`` negotiations of every game, from number ``first`` on; a row a game."""
-    records = new_records(OUTCOME, replications * len(games)).reshape(replications, 1, -1)
-    sums = np.zeros((1, len(games), 3, ensemble.MEASURES))
+    records = new_records(OUTCOME, replications * len(games))
     scratch = np.full((len(games) + 1, ensemble.MEASURES), np.nan)
-    table = games[np.newaxis]
-    firsts = np.array([first])
-    ensemble.tally(table, new_records(STATE), records, scratch, -1, seed, firsts, replications, sums, sums)
-    return np.ascontiguousarray(records[:, 0].T)
+    door.tally(
+        games, new_records(STATE), records, reference=-1, seed=seed, firsts=np.array([first]), count=replications,
+        rows=scratch,
+    )  # fmt: skip
+    return np.ascontiguousarray(records.reshape(replications, -1).T)
+
+
+def play(games: np.ndarray, states: np.ndarray, outcome: np.ndarray, seed: int, replication: int) -> None:
+    """Play one negotiation of one game; all records are in arrays of length 1, and the states may be used ones."""
+    scratch = np.full((2, ensemble.MEASURES), np.nan)
+    firsts = np.array([replication])
+    door.tally(games, states, outcome, reference=-1, seed=seed, firsts=firsts, count=1, rows=scratch)
 
 
 def outcomes(scenario: Scenario, replications: int, seed: int = 1, first: int = 0) -> np.ndarray:

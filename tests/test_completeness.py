@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from strategies import Numbers, outcomes, scenario_data, scenario_from
+from strategies import Numbers, outcomes, play, scenario_data, scenario_from
 
-from minegame import ensemble, turns
+from minegame import door, ensemble, turns
 from minegame.game import GAME, LEVER_TABLE, LEVERS, OUTCOME, OUTCOME_TABLE, STATE, TRIGGERS, new_records
 from minegame.scenario import Scenario
 from minegame.scenario.scenario import DERIVED_FROM
@@ -89,11 +89,11 @@ def test_every_lever_does_something(lever):
 
 @pytest.mark.parametrize("trigger", range(1, len(TRIGGERS)), ids=TRIGGERS[1:])
 def test_every_trigger_has_an_event_that_happens_and_may_not_happen(trigger):
-    happened, state = set(), new_records(STATE)[0]
+    happened, states = set(), new_records(STATE)
     for seed in range(20):
-        game = scenario_from(table(seed)).game()[0]
-        ensemble.negotiate(game, state, 1, seed)
-        happened |= {bool(month >= 0) for month in state.event_month[: game.patrons, trigger]}
+        games = scenario_from(table(seed)).game()
+        play(games, states, new_records(OUTCOME), 1, seed)
+        happened |= {bool(month >= 0) for month in states[0].event_month[: games[0].patrons, trigger]}
         if happened == {False, True}:
             return
     raise AssertionError(f"the event of {TRIGGERS[trigger]}: {happened} in 20 random negotiations")
@@ -108,22 +108,21 @@ SENTINEL = -77
 def test_every_quantity_of_the_outcome_is_written():
     """What a turn did not write is still there from the negotiation before."""
     scenario = scenario_from(table(1))
-    game, state, outcome = scenario.game()[0], new_records(STATE)[0], new_records(OUTCOME)[0]
+    games, outcomes = scenario.game(), new_records(OUTCOME)
     for quantity in OUTCOME_TABLE:
-        outcome[quantity.name] = SENTINEL
-    ensemble.play(game, state, outcome, 1, 0)
-    count = {kind: int(game[f"{kind}s"]) for kind in ("deposit", "bidder", "patron", "financier")}
-    written = {q.name: np.atleast_1d(outcome[q.name])[: count.get(q.subject, 1)] for q in OUTCOME_TABLE}
+        outcomes[quantity.name] = SENTINEL
+    play(games, new_records(STATE), outcomes, 1, 0)
+    count = {kind: int(games[0][f"{kind}s"]) for kind in ("deposit", "bidder", "patron", "financier")}
+    written = {q.name: np.atleast_1d(outcomes[0][q.name])[: count.get(q.subject, 1)] for q in OUTCOME_TABLE}
     assert [f"turns.py: outcome.{name}" for name, values in written.items() if (values == SENTINEL).any()] == []
 
 
 def test_every_measure_of_a_winner_is_reckoned():
     """A bidder that won everything, every quantity of its outcome a number of its own."""
-    game = Scenario.load("two_bidders").game()[0]
-    outcome = new_records(OUTCOME)[0]
+    outcomes = new_records(OUTCOME)
+    outcome = outcomes[0]
     for n, quantity in enumerate(OUTCOME_TABLE):
         outcome[quantity.name] = n + 2
     outcome.winner, outcome.value_share = 0, (1.0, *[0.0] * 7)
-    row = np.full(ensemble.MEASURES, np.nan)
-    ensemble.measure(game, outcome, row)
+    (row,) = door.measure(Scenario.load("two_bidders").game(), outcomes)
     assert [name for name in ensemble.BY_BIDDER if not row[ensemble.by_bidder(name, 0)] > 0.0] == []

@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import play
 
-from minegame import ensemble, experiment, runner
+from minegame import experiment, runner
 from minegame.answers import tried
 from minegame.ensemble import MEASURES, by_bidder, general
 from minegame.experiment_file import Experiment, Plan, shipped_experiments
@@ -287,10 +288,8 @@ def test_an_odd_row_can_be_replayed(tmp_path: Path) -> None:
     plan = asked.plan(asked.ROWS, tmp_path)
     row = experiment.run(plan, tmp_path / "r").outcomes.iloc[777]
     games = plan.games([row["group"]])
-    outcome, state = new_records(OUTCOME), new_records(STATE)
-    ensemble.play(
-        games[0, list(plan.policies).index(row["policy"])], state[0], outcome[0], plan.seed, row["replication"]
-    )
+    outcome, policy = new_records(OUTCOME), list(plan.policies).index(row["policy"])
+    play(games[0, policy : policy + 1], new_records(STATE), outcome, plan.seed, row["replication"])
     assert outcome[0]["utility"] == row["utility"]
     assert outcome[0]["month"] == row["month"]
 
@@ -472,9 +471,9 @@ def test_a_row_of_a_point_with_luck_of_its_own_can_be_replayed(tmp_path: Path) -
     assert rows["replication"].nunique() == 7 * 40
     row = rows.iloc[-1]
     assert row["replication"] == 7 * 40 - 1
-    outcome, state = new_records(OUTCOME), new_records(STATE)
-    game = plan.games([row["group"]])[0, list(plan.policies).index(row["policy"])]
-    ensemble.play(game, state[0], outcome[0], plan.seed, row["replication"])
+    outcome, policy = new_records(OUTCOME), list(plan.policies).index(row["policy"])
+    games = plan.games([row["group"]])
+    play(games[0, policy : policy + 1], new_records(STATE), outcome, plan.seed, row["replication"])
     assert outcome[0]["utility"] == row["utility"]
 
 

@@ -18,9 +18,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from strategies import Numbers, outcomes, rows, scenario_data, scenario_from, scenarios
+from strategies import Numbers, outcomes, play, rows, scenario_data, scenario_from, scenarios
 
-from minegame import ensemble, rules
+from minegame import rules
 from minegame.game import ACCEPT, COUNTER, FULL, LEVERS, NOBODY, OPENING, OUTCOME, OUTCOME_TABLE, STATE, new_records
 from minegame.scenario import Scenario
 
@@ -102,9 +102,9 @@ def assert_rises(curve: list[np.ndarray], strictly: bool = True) -> None:
 
 def closings(scenario: Scenario, replications: int, seed: int = 1) -> Iterator[tuple[Any, Any]]:
     """How negotiations stand when they have ended, one by one: (state, outcome)."""
-    game, state, outcome = scenario.game()[0], new_records(STATE), new_records(OUTCOME)
+    games, state, outcome = scenario.game(), new_records(STATE), new_records(OUTCOME)
     for n in range(replications):
-        ensemble.play(game, state[0], outcome[0], seed, n)
+        play(games, state, outcome, seed, n)
         yield state[0], outcome[0]
 
 

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import outcomes, rows, scenarios
+from strategies import outcomes, play, rows, scenarios
 
-from minegame import ensemble, runner
+from minegame import door, ensemble, runner
 from minegame.chance import MAX_REPLICATION, MAX_SEED
 from minegame.game import LEVERS, MAX_DEPOSITS, OUTCOME, OUTCOME_TABLE, STATE, TRIGGERS, new_records
 from minegame.model import Negotiation
@@ -43,7 +43,7 @@ def by_mesa(scenario, seed, replication):
 def by_ensemble(scenario, seed, replication, state=None):
     """The outcome of the same negotiation in the ensemble; ``state`` may have been used before."""
     outcome = new_records(OUTCOME)
-    ensemble.play(scenario.game()[0], new_records(STATE)[0] if state is None else state, outcome[0], seed, replication)
+    play(scenario.game(), new_records(STATE) if state is None else state, outcome, seed, replication)
     return outcome
 
 
@@ -70,7 +70,7 @@ def some_scenarios(count, **sizes):
 
 
 def test_mesa_and_the_ensemble_agree_on_random_scenarios_of_every_kind():
-    seen, used = Counter(), new_records(STATE)[0]
+    seen, used = Counter(), new_records(STATE)
 
     @reproducible(300)
     @given(scenarios(), st.integers(0, MAX_SEED), st.integers(0, MAX_REPLICATION))
@@ -116,7 +116,7 @@ def test_any_row_of_a_design_can_be_replayed_alone():
     table = rows(games, 50, seed=8, first=7_000_000_000)
     for p, n in ((0, 0), (1, 49), (2, 17), (3, 30), (0, 31)):
         outcome = new_records(OUTCOME)
-        ensemble.play(games[p], new_records(STATE)[0], outcome[0], 8, 7_000_000_000 + n)
+        play(games[p : p + 1], new_records(STATE), outcome, 8, 7_000_000_000 + n)
         assert_same(outcome[0], table[p, n])
 
 
@@ -194,13 +194,13 @@ def moments(values):
 
 
 def tallied(games, seed, first, count, reference=-1):
-    sums = np.zeros((*games.shape, 3, ensemble.MEASURES))
-    contrasts = np.zeros_like(sums)
-    scratch = np.full((games.shape[1] + 1, ensemble.MEASURES), np.nan)
-    states, last = new_records(STATE), new_records(OUTCOME).reshape(1, 1, 1)
-    firsts = np.full(len(games), first)
-    ensemble.tally(games, states, last, scratch, reference, seed, firsts, count, sums, contrasts)
-    return sums.swapaxes(-1, -2), contrasts.swapaxes(-1, -2)
+    sums = np.zeros((2, *games.shape, 3, ensemble.MEASURES))
+    door.tally(
+        games.ravel(), new_records(STATE), new_records(OUTCOME), reference=reference, seed=seed,
+        firsts=np.full(len(games), first), count=count,
+        rows=np.full((games.shape[1] + 1, ensemble.MEASURES), np.nan), sums=sums,
+    )  # fmt: skip
+    return sums.swapaxes(-1, -2)
 
 
 @functools.cache

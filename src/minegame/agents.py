@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import mesa
 import numpy as np
 
-from minegame import rules, turns
+from minegame import door, rules, turns
 from minegame.game import ACCEPT, ALWAYS, COUNTER, DECISIONS, LEDGER, LEVER_TABLE, LEVERS, NOBODY, SHELVE, WAIT, copied
 
 if TYPE_CHECKING:
+    from minegame.door import Row
     from minegame.game import Lever
     from minegame.model import Negotiation
-    from minegame.turn_by_turn import Row
 
 
 class Offer(NamedTuple):
@@ -497,9 +497,10 @@ class Host(Participant):
 
     def terms_of(self, award: Any) -> dict[str, float]:
         """The terms of an allocation and their total, M$; ``award`` holds a bidder's index, or NOBODY, by deposit."""
-        entries = np.zeros(len(LEDGER))
-        total = turns.ledger(self.model.game, self.model.state.copy(), award, entries)
-        return {**dict(zip(LEDGER, entries.tolist(), strict=True)), "total": float(total)}
+        state = copied(self.model.state_array)
+        state["trial"][0, : self._game.deposits] = award[: self._game.deposits]
+        total, terms = door.ledger(self.model.game_array, state, self.model.outcome_array)
+        return {**dict(zip(LEDGER, terms.tolist(), strict=True)), "total": total}
 
     def _standing(self) -> str:
         liked = " and ".join(dict.fromkeys(filter(None, self.candidate.values())))

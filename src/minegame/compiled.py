@@ -30,7 +30,7 @@ from minegame import cache
 #: Makes a loop over names of different measures one that compiles.
 literal_unroll = numba.literal_unroll
 
-SOURCES = ("compiled.py", "rules.py", "chance.py", "game.py", "turns.py", "ensemble.py", "turn_by_turn.py")
+SOURCES = ("compiled.py", "rules.py", "chance.py", "game.py", "turns.py", "ensemble.py", "door.py")
 
 
 def code_hash() -> str:
@@ -50,15 +50,16 @@ class _Once(event.Listener):  # type: ignore[misc]  # numba has no types
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say: Callable[[str], None] | None = say
 
-    def on_start(self, _: Any) -> None:
-        say, self._say = self._say, None
-        if say is not None:
+    def on_start(self, started: Any) -> None:
+        if self._say is not None and started.data["dispatcher"].py_func.__module__ == _DOOR:
+            say, self._say = self._say, None
             say(_DAMAGED if cache.damaged else _FIRST)
 
     def on_end(self, _: Any) -> None:
         """What was said is said."""
 
 
+_DOOR = "minegame.door"  # whose only function has all of the game behind it
 _FIRST = "Compiling the game (once; about half a minute) ..."
 _DAMAGED = "What was kept of the compiled game is damaged: compiling it anew (about half a minute) ..."
 
@@ -66,8 +67,8 @@ _DAMAGED = "What was kept of the compiled game is damaged: compiling it anew (ab
 def before_compiling(say: Callable[[str], None]) -> None:
     """Have it said once, as soon as somebody has to wait for the compiler, why.
 
-    The compiler itself tells, when it has not found the very function that is called among those kept: that another
-    one is there says nothing, since a month played turn by turn and a whole tally are compiled apart.
+    The compiler itself tells, when it has not found the door to the game among what is kept; a rule that is called for
+    itself takes no time worth a word.
     """
     if _FOLDER is not None:
         event.register("numba:compile", _Once(say))

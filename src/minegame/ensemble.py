@@ -19,14 +19,6 @@ from minegame.game import MAX_BIDDERS, MAX_DEPOSITS, MAX_FINANCIERS, MAX_PATRONS
 
 
 @seldom
-def negotiate(game, state, seed, replication):
-    """Play one negotiation from the opening to the host's last decision."""
-    turns.set_table(game, state)
-    turns.begin(game, state, seed, replication)
-    play_months(game, state)
-
-
-@seldom
 def play_months(game, state):
     """Play the months of a negotiation that has begun."""
     while not state.closed:
@@ -44,13 +36,6 @@ def play_months(game, state):
         turns.decide(game, state)
         for k in range(game.patrons):
             turns.watch(game, state, k)
-
-
-@seldom
-def play(game, state, outcome, seed, replication):
-    """Play one negotiation from the opening to the last consequence of its award."""
-    negotiate(game, state, seed, replication)
-    turns.settle(game, state, outcome)
 
 
 # ------------------------------------------------------------------------------------------------------------ counting
@@ -145,6 +130,13 @@ def measure(game, outcome, row):
 
 
 @seldom
+def measure_all(game, outcomes, rows):
+    """Write what is measured in every outcome of a game into a row of its own."""
+    for n in range(outcomes.shape[0]):
+        measure(game, outcomes[n], rows[n])
+
+
+@seldom
 def _measure_bidder(game, outcome, i, row):
     of = row[_BIDDER_AT + i * len(BY_BIDDER) :]
     won = outcome.value_share[i] > 0.0
@@ -223,67 +215,63 @@ def _add_difference(game, row, base, scratch, totals):
 
 
 @seldom
-def tally(games, states, outcomes, rows, reference, seed, firsts, count, sums, contrasts):
-    """Play replications firsts[g] … firsts[g] + count - 1 of every game of group g and add up what is measured.
+def tally(games, states, outcomes, rows, reference, seed, firsts, count, sums, places, samples):
+    """Play replications firsts[g] … firsts[g] + count - 1 of every game of group g and keep what there is room for.
 
-    ``games`` has shape (groups, policies); policies of a group share their luck, and so do groups with the same first.
-    ``sums`` has shape (groups, policies, 3, MEASURES): count, sum and sum of squares.  With ``reference`` ≥ 0,
-    ``contrasts`` (the same shape) holds the same of the paired differences against that policy.  ``outcomes`` has shape
-    (count, groups, policies) to keep every outcome, or 1 in place of any of them to keep only the last.  Scratch:
-    ``states``, one for every policy or fewer, and ``rows`` (policies + 1, MEASURES) filled with NaN.
+    ``games`` has shape (groups * policies,), where ``rows``, scratch filled with NaN, has shape (policies + 1,
+    MEASURES); policies of a group share their luck, and so do groups with the same first.  ``states`` is scratch too,
+    one for every policy or fewer.
+
+    ``sums`` has shape (n, groups, policies, 3, MEASURES): count, sum and sum of squares of what is measured (n ≥ 1),
+    and with ``reference`` ≥ 0 (n = 2) of the paired differences against that policy.  ``samples`` has shape (count,
+    groups * policies, len(places)) to keep those places of every row of measures, or (0, …).  ``outcomes`` has shape
+    (count * groups * policies,) to keep every outcome, or 1 to keep the last.
     """
-    policies = games.shape[1]
-    deep, high, wide = outcomes.shape
-    for group in range(games.shape[0]):
+    policies = rows.shape[0] - 1
+    for group in range(games.shape[0] // policies):
         for n in range(count):
             for p in range(policies):
-                game, state = games[group, p], states[p % states.shape[0]]
-                outcome = outcomes[n % deep, group % high, p % wide]
+                at = group * policies + p
+                game, state = games[at], states[p % states.shape[0]]
+                outcome = outcomes[(n * games.shape[0] + at) % outcomes.shape[0]]
                 if n == 0 or states.shape[0] < policies:
                     turns.set_table(game, state)
                 turns.begin(game, state, seed, firsts[group] + n)
                 play_months(game, state)
                 turns.settle(game, state, outcome)
                 measure(game, outcome, rows[p])
-                _add(game, rows[p], sums[group, p])
+                if sums.shape[0] > 0:
+                    _add(game, rows[p], sums[0, group, p])
+                if samples.shape[0] > 0:
+                    _pick(rows[p], places, samples[n, at])
             if reference >= 0:
                 for p in range(policies):
-                    _add_difference(games[group, p], rows[p], rows[reference], rows[policies], contrasts[group, p])
-
-
-# ------------------------------------------------------------------------------------------------------------ sampling
-
-
-@seldom
-def sample(games, states, outcomes, row, places, seed, first, samples):
-    """Keep chosen measures of every replication first, first + 1, … of every game, on the same luck.
-
-    ``games`` has shape (policies,), ``places`` (measures,) holds places in a row of measures, ``samples`` takes the
-    result in shape (replications, policies, measures).  Scratch: ``states`` (1,), ``outcomes`` (1,) and ``row``
-    (MEASURES,) of NaN.
-    """
-    for n in range(samples.shape[0]):
-        for p in range(games.shape[0]):
-            play(games[p], states[0], outcomes[0], seed, first + n)
-            measure(games[p], outcomes[0], row)
-            for m in range(places.shape[0]):
-                samples[n, p, m] = row[places[m]]
+                    at = group * policies + p
+                    _add_difference(games[at], rows[p], rows[reference], rows[policies], sums[1, group, p])
 
 
 @seldom
-def ledgers(game, states, seed, first, entries):
+def _pick(row, places, sample):
+    for m in range(places.shape[0]):
+        sample[m] = row[places[m]]
+
+
+@seldom
+def ledgers(game, state, seed, first, entries):
     """The host's ledger of every bidder in the month of the decision, M$, for the replications first, first + 1, …
 
     ``entries`` has shape (replications, bidders, terms of ``game.LEDGER``); a bidder that could not take everything in
-    that month has NaN.  ``states`` is scratch of length 1.
+    that month has NaN.  ``state`` is scratch.
     """
+    turns.set_table(game, state)
     for n in range(entries.shape[0]):
-        negotiate(game, states[0], seed, first + n)
+        turns.begin(game, state, seed, first + n)
+        play_months(game, state)
         for i in range(game.bidders):
-            if states[0].bids_on_all[i]:
+            if state.bids_on_all[i]:
                 for d in range(game.deposits):
-                    states[0].trial[d] = i
-                turns.ledger(game, states[0], states[0].trial, entries[n, i])
+                    state.trial[d] = i
+                turns.ledger(game, state, state.trial, entries[n, i])
             else:
                 for term in range(entries.shape[2]):
                     entries[n, i, term] = math.nan

@@ -15,9 +15,9 @@ from mesa.datacollection import DataCollector
 
 from minegame import chance, turns
 from minegame.agents import Bidder, Financier, Host, Participant, Patron, allocation_name
+from minegame.door import Row, take
 from minegame.game import LEVERS, NOBODY, OUTCOME, OUTCOME_TABLE, STATE, copied, new_records
 from minegame.scenario import Scenario
-from minegame.turn_by_turn import Row, take
 
 #: The class that plays an agent, or one with its parameters given.
 Strategy: TypeAlias = "type[Participant] | partial[Participant]"

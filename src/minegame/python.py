@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from minegame import ensemble, storage
+from minegame import door, storage
 from minegame.answers.answer import Answer
 from minegame.answers.asking import ask
 from minegame.answers.catalogue import kind_of, kinds
@@ -23,7 +23,6 @@ from minegame.answers.inputs import AS_IT_IS
 from minegame.answers.reading import opened
 from minegame.answers.winning import named
 from minegame.design import Changes
-from minegame.ensemble import MEASURES
 from minegame.experiment_file import Experiment, Plan
 from minegame.game import OUTCOME, new_records
 from minegame.options import Levels, refuse
@@ -300,11 +299,7 @@ def compare(
 
 def _measured(scenario: Scenario, chosen: Sequence[storage.Measure], outcomes: np.ndarray) -> np.ndarray:
     """Some measures of outcomes: shape (negotiations, measures)."""
-    rows = np.full((len(outcomes), MEASURES), np.nan)
-    games = scenario.game()
-    for outcome, row in zip(outcomes, rows, strict=True):
-        ensemble.measure(games[0], outcome, row)
-    return rows[:, [measure.place for measure in chosen]]
+    return door.measure(scenario.game(), outcomes)[:, [measure.place for measure in chosen]]
 
 
 def _differences(

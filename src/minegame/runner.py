@@ -23,7 +23,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from minegame import ensemble, storage
+from minegame import door, storage
 from minegame.ensemble import MEASURES
 from minegame.game import LEDGER, OUTCOME, STATE, new_records
 from minegame.scenario import Scenario
@@ -147,21 +147,24 @@ def tallied(
     """
     size = block_size(replications)
     start, stop = blocks.start * size, min(blocks.stop * size, replications)
-    room = (stop - start, *games.shape) if keep else (1, 1, 1)
+    room = (stop - start, *games.shape) if keep else (1,)
     firsts = np.broadcast_to(np.asarray(first, np.int64), len(games)) + start
     states = new_records(STATE, min(games.shape[1], _STATES))
-    outcomes = new_records(OUTCOME, math.prod(room)).reshape(room)
+    outcomes = new_records(OUTCOME, math.prod(room))
     rows = np.full((games.shape[1] + 1, MEASURES), np.nan)
 
     def blocks_played() -> Iterator[np.ndarray]:
         for at in range(start, stop, size):
             sums = np.zeros((1 if reference < 0 else 2, *games.shape, 3, MEASURES))
             count = min(size, stop - at)
-            kept = outcomes[at - start : at - start + count] if keep else outcomes
-            ensemble.tally(games, states, kept, rows, reference, seed, firsts + (at - start), count, sums[0], sums[-1])
+            kept = outcomes[(at - start) * games.size :][: count * games.size] if keep else outcomes
+            door.tally(
+                games.ravel(), states, kept, reference=reference, seed=seed, firsts=firsts + (at - start), count=count,
+                rows=rows, sums=sums,
+            )  # fmt: skip
             yield sums.swapaxes(-1, -2)
 
-    return _Played(tree_sum(blocks_played()), outcomes if keep else None)
+    return _Played(tree_sum(blocks_played()), outcomes.reshape(room) if keep else None)
 
 
 # ------------------------------------------------------------------------------------------------- a chunk, anywhere
@@ -219,8 +222,11 @@ class Samples:
     def play(self) -> Content:
         """The measures, shape (count, policies, places)."""
         kept = np.empty((self.count, len(self.games), len(self.places)))
-        scratch = new_records(STATE), new_records(OUTCOME), np.full(MEASURES, np.nan)
-        ensemble.sample(self.games, *scratch, self.places, self.seed, self.first, kept)
+        door.tally(
+            self.games, new_records(STATE, min(len(self.games), _STATES)), new_records(OUTCOME), reference=-1,
+            seed=self.seed, firsts=np.array([self.first]), count=self.count,
+            rows=np.full((len(self.games) + 1, MEASURES), np.nan), places=self.places, samples=kept,
+        )  # fmt: skip
         return {"npy": _bytes_of(kept)}
 
 
@@ -236,7 +242,7 @@ class Ledgers:
     def play(self) -> Content:
         """The entries, M$, shape (count, bidders, terms of the ledger)."""
         kept = np.empty((self.count, int(self.game[0].bidders), len(LEDGER)))
-        ensemble.ledgers(self.game[0], new_records(STATE), self.seed, self.first, kept)
+        door.ledgers(self.game, new_records(STATE), new_records(OUTCOME), self.seed, self.first, kept)
         return {"npy": _bytes_of(kept)}
 
 

@@ -2,7 +2,7 @@
 
 Every turn is a function of (game, state, who).  The Mesa agents perform them one at a time, the compiled ensemble
 performs them a million times; neither adds arithmetic of its own.  The order of the turns is the conductors' affair
-(``Negotiation.step`` and ``ensemble.play``).
+(``Negotiation.step`` and ``ensemble.play_months``).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _SAME_MONEY = 1e-9  # of the value scale: what differs by less differs by roundi
 # ------------------------------------------------------------------------------------------------------- the beginning
 
 
-@rule
+@seldom
 def open_tender(game, state, seed, replication):
     """Before month 0: set the table and draw what is drawn once a run."""
     set_table(game, state)
@@ -234,7 +234,7 @@ def _throw_month_dice(game, state):
 # ---------------------------------------------------------------------------------------------------------- the market
 
 
-@rule
+@seldom
 def trade(game, state):
     """The market moves the price by a month, and so the price that a mine will see (R1, R2)."""
     state.month += 1
@@ -249,7 +249,7 @@ def trade(game, state):
 # ---------------------------------------------------------------------------------------------------------- the patron
 
 
-@rule
+@seldom
 def press(game, state, k):
     """A patron presses its levers as far as its political capital goes (R21, R4)."""
     cost = 0.0
@@ -272,7 +272,7 @@ def _is_on(game, state, k, lever):
     return event != NEVER and state.month >= rules.answer_month(onset, event, game.lever_lag[k, lever])
 
 
-@rule
+@seldom
 def watch(game, state, k):
     """At the end of a month a patron notes which of the events that levers may wait for has happened (R21)."""
     for trigger in range(_TRIGGERS):
@@ -336,7 +336,7 @@ def _rival_threatens(game, state, k):
     return False
 
 
-@rule
+@seldom
 def gain_standing(game, state, k):
     """The host learns about a patron: a third-country episode, a summit, the credit of cooperation (R5, R6, R17)."""
     seed, replication, key, month = state.seed, state.replication, game.patron_key[k], state.month
@@ -373,7 +373,7 @@ def _learn(game, state, k, carried_out):
 # ------------------------------------------------------------------------------------------------------- the financier
 
 
-@rule
+@seldom
 def commit(game, state, f):
     """A financier may issue its letter or commit its capital; a letter once issued stays (R7)."""
     if state.letter_month[f] != NOBODY:
@@ -408,7 +408,7 @@ def _issue(game, state, f, i):
 # ---------------------------------------------------------------------------------------------------------- the bidder
 
 
-@rule
+@seldom
 def appraise(game, state, i):
     """A bidder takes stock: its coverage and the chance that it finishes a mine (R8, R9)."""
     coverage = game.bidder_own_capital[i]
@@ -435,7 +435,7 @@ def _completion(game, i, coverage, denial):
     )
 
 
-@rule
+@seldom
 def concede(game, state, i):
     """A bidder chooses how much of its reservation to offer this month, and plans the next (R10)."""
     tremble = game.bargaining_tremble_sd * state.month_normal[_TREMBLE_AT + i]
@@ -445,7 +445,7 @@ def concede(game, state, i):
     state.next_concession[i] = rules.clip(following + tremble, 0.0, 1.0)
 
 
-@rule
+@seldom
 def offer(game, state, i):
     """A bidder makes its offers at its present concession: equity and bonus for every deposit (R3, R11, R12)."""
     entered = state.month >= game.bidder_entry[i]
@@ -530,7 +530,7 @@ def _impress(game, state, i, d):
 # ------------------------------------------------------------------------------------------------------------ the host
 
 
-@rule
+@seldom
 def weigh(game, state):
     """The host weighs every allocation of the deposits, and what it can hope for (R13-R20)."""
     take_stock(game, state)
@@ -550,7 +550,7 @@ def weigh(game, state):
     state.aspiration = rules.aspiration(state.floor, state.full_utility, _patience(game, state, main))
 
 
-@rule
+@seldom
 def take_stock(game, state):
     """What is the same for every allocation of the month: patrons, options to develop, who asks for what."""
     weigh_patrons(game, state)
@@ -779,7 +779,7 @@ def _count_unasked(game, state, award):
                 state.unasked[k] += game.deposit_weight[d]
 
 
-@rule
+@seldom
 def ledger(game, state, award, entries):
     """Write the host's utility of an allocation, term by term, into ``entries``; return the sum.
 
@@ -923,7 +923,7 @@ def _holds(game, state, i):
     return False
 
 
-@rule
+@seldom
 def decide(game, state):
     """The host accepts the candidate, counters, waits, or shelves in the last month (R20)."""
     state.requested_concession = -1.0
