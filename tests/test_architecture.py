@@ -93,8 +93,8 @@ def test_no_module_imports_one_that_imports_it():
 HOMES = {
     "numba": {"cache", "compiled"},
     "platformdirs": {"cache"},
-    "mesa": {"agents", "model"},
-    "pydantic": {"scenario", "experiment_file"},
+    "mesa": {"agents", "campaign", "model"},
+    "pydantic": {"campaign_file", "scenario", "experiment_file"},
     "pydantic_core": {"scenario", "experiment_file"},
     "yaml": {"scenario", "experiment_file", "answers"},
     "pyarrow": {"storage", "results", "experiment", "verify"},

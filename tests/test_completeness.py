@@ -14,7 +14,18 @@ import pytest
 from strategies import Numbers, outcomes, play, scenario_data, scenario_from
 
 from minegame import door, ensemble, turns
-from minegame.game import GAME, LEVER_TABLE, LEVERS, OUTCOME, OUTCOME_TABLE, STATE, TRIGGERS, new_records
+from minegame.game import (
+    GAME,
+    LEVER_TABLE,
+    LEVERS,
+    LOST_BEFORE,
+    NEVER,
+    OUTCOME,
+    OUTCOME_TABLE,
+    STATE,
+    TRIGGERS,
+    new_records,
+)
 from minegame.scenario import Scenario
 from minegame.scenario.scenario import DERIVED_FROM
 
@@ -87,7 +98,11 @@ def test_every_lever_does_something(lever):
     assert any(differs(table(seed), lever) for seed in range(10)), f"turns.py does nothing with {lever.name.upper()}"
 
 
-@pytest.mark.parametrize("trigger", range(1, len(TRIGGERS)), ids=TRIGGERS[1:])
+#: Those whose event happens within one tender.
+WITHIN = [trigger for trigger in range(1, len(TRIGGERS)) if trigger != LOST_BEFORE]
+
+
+@pytest.mark.parametrize("trigger", WITHIN, ids=[TRIGGERS[trigger] for trigger in WITHIN])
 def test_every_trigger_has_an_event_that_happens_and_may_not_happen(trigger):
     happened, states = set(), new_records(STATE)
     for seed in range(20):
@@ -97,6 +112,14 @@ def test_every_trigger_has_an_event_that_happens_and_may_not_happen(trigger):
         if happened == {False, True}:
             return
     raise AssertionError(f"the event of {TRIGGERS[trigger]}: {happened} in 20 random negotiations")
+
+
+def test_no_tender_of_its_own_sees_the_event_that_lies_between_tenders():
+    states = new_records(STATE)
+    for seed in range(20):
+        games = scenario_from(table(seed)).game()
+        play(games, states, new_records(OUTCOME), 1, seed)
+        assert set(states[0].event_month[: games[0].patrons, LOST_BEFORE]) == {NEVER}
 
 
 # ------------------------------------------------------------------------------------------------------------ outcomes

@@ -18,7 +18,7 @@ from minegame.model import Negotiation
 from minegame.scenario import Parameter, Scenario
 
 PAGE = (Path(__file__).parents[1] / "docs" / "odd.md").read_text(encoding="utf-8")
-BY_HAND = PAGE[PAGE.index("# V. A month by hand") : PAGE.index("# VI. References")]
+BY_HAND = PAGE[PAGE.index("# V. A month by hand") : PAGE.index("# VI. Campaigns")]
 BASELINE = Scenario.load()
 GROUPS = ("deposits", "patrons", "bidders", "financiers")
 NAMED = set(re.findall(r"`([A-Za-z_][A-Za-z_0-9.*]*)`", PAGE))

@@ -625,6 +625,9 @@ class RememberingPatron(Patron):
         threats = [TARIFF, DENIAL]
         return any((past.lever[rival.index, threats] > 0).any() for rival in self.model.patrons if rival is not self)
 
+    def _lost_before(self, month, past) -> bool:
+        return False  # there is no earlier tender
+
 
 @reproducible(120)
 @given(scenarios(min_patrons=2, min_bidders=2), st.integers(0, 10_000))

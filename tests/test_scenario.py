@@ -311,7 +311,7 @@ def test_the_game_holds_the_values_of_the_scenario(name):
 
 
 def test_every_field_of_a_game_comes_from_the_scenario(baseline):
-    derived = {"deposit_weight", "patron_order", "patron_tariff_loss", "financier_tied", *AGENTS}
+    derived = {"deposit_weight", "patron_order", "patron_tariff_loss", "financier_tied", "tender_key", *AGENTS}
     cells = {place.cell for place in baseline._places.values()}
     assert set(GAME.names) - derived == cells - {""}
 

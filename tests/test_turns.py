@@ -27,6 +27,7 @@ from minegame.game import (
     GAME,
     LEDGER,
     LEVERS,
+    LOST_BEFORE,
     NEVER,
     NOBODY,
     OFFERED,
@@ -307,6 +308,17 @@ def test_r21_a_trigger_waits_for_its_own_event_and_its_own_patron_s(trigger):
     assert state.lever[WEST, TARIFF] == 1.0
 
 
+@pytest.mark.parametrize(("event", "lag", "pressed"), [(-7, 0, 1.0), (-7, 8, 1.0), (-7, 9, 0.0), (NEVER, 0, 0.0)])
+def test_r21_what_happened_before_the_tender_opened_is_answered_from_its_first_months_on(event, lag, pressed):
+    """A tender lost seven months before this one opened: with a lag of 8 months the answer comes in month 2."""
+    table = {"lever_trigger": np.full((2, 5), LOST_BEFORE), "lever_lag": np.full((2, 5), lag)}
+    game = game_of(lever_intensity=levers(tariff=1.0), **table)
+    state = opened(game, 2)
+    state.event_month[WEST, LOST_BEFORE] = event
+    turns.press(game, state, WEST)
+    assert state.lever[WEST, TARIFF] == pressed
+
+
 def test_r21_what_happens_in_a_month_is_answered_in_the_next():
     game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, len(LEVERS)), RIVAL_LEADS))
     for event, pressed in ((0, 1.0), (1, 0.0)):
@@ -466,6 +478,25 @@ def test_r7_a_tied_lender_pays_for_offtake_and_at_most_its_share():
         state = opened(game)
         commit_all(game, state)
         assert list(state.letter_share[:2]) == [share, 0.5]
+
+
+def test_c6_a_letter_takes_what_a_ceiling_leaves_and_without_room_none_is_issued():
+    game = game_of(financier_base_hazard=(50.0, 50.0))
+    state = opened(game)
+    state.headroom[:2] = (0.2, 0.0)
+    commit_all(game, state)
+    assert list(state.letter_share[:2]) == [0.2, 0.0]
+    assert list(state.letter_month[:2]) == [0, NOBODY]
+
+
+def test_a_tender_of_a_campaign_has_luck_of_its_own():
+    """Its key is part of the index of every address; that of a tender alone is 0."""
+    alone, one = opened(game_of()), opened(game_of(tender_key=1234))
+    key = 81
+    assert one.run_dice[0, 1] == uniform(chance.COST, key, 1234) != alone.run_dice[0, 1] == uniform(chance.COST, key)
+    evaluation = 1 + 2
+    assert one.month_dice[0, evaluation] == uniform(chance.EVALUATION, key, 51 ^ 1234)
+    assert alone.month_dice[0, evaluation] == uniform(chance.EVALUATION, key, 51)
 
 
 def test_r7_only_a_public_lender_is_tied_to_offtake():

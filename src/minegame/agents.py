@@ -154,8 +154,16 @@ class Patron(Participant):
 
     def step(self) -> None:
         """Press the levers, then stand as the month's episode and summit leave the host's opinion."""
+        self.plan()
+        self.meet()
+
+    def plan(self) -> None:
+        """Let go of last month's levers and choose this month's."""
         self._state.lever[self.index] = 0.0
         self.press()
+
+    def meet(self) -> None:
+        """Stand as the month's episode and summit leave the host's opinion."""
         self._take(turns.gain_standing)
 
     def press(self) -> None:
@@ -188,9 +196,7 @@ class Patron(Participant):
         orders["lever_intensity"][0, k] = list(Levers.checked(wanted).values())
         orders["lever_trigger"][0, k] = ALWAYS
         orders["lever_onset"][0, k] = 0
-        before = self._last_month
-        self._state.budget_left[k] = self._game.patron_budget[k] if before is None else before.budget_left[k]
-        self._state.points_used[k] = 0.0 if before is None else before.points_used[k]
+        self.model.refund(k)
         self._take(turns.press, orders)
 
     def pressed(self, lever: str) -> float:

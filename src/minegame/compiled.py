@@ -30,7 +30,17 @@ from minegame import cache
 #: Makes a loop over names of different measures one that compiles.
 literal_unroll = numba.literal_unroll
 
-SOURCES = ("compiled.py", "rules.py", "chance.py", "game.py", "turns.py", "ensemble.py", "door.py")
+SOURCES = (
+    "compiled.py",
+    "rules.py",
+    "chance.py",
+    "game.py",
+    "turns.py",
+    "ensemble.py",
+    "campaign_game.py",
+    "carry_over.py",
+    "door.py",
+)
 
 
 def code_hash() -> str:

@@ -1,4 +1,4 @@
-"""Python's one door into the compiled game: a turn, a tally of many negotiations, a ledger.
+"""Python's one door into the compiled game: a turn, a step of a campaign, a tally of many negotiations, a ledger.
 
 What Python calls is compiled with all that it calls in one piece.  So there is a single function with everything
 behind it, which is compiled once, whatever is asked first; every function called for itself would be compiled apart.
@@ -8,24 +8,35 @@ And Python passes an array of one record into compiled code far sooner than the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from minegame import ensemble, turns
+from minegame import carry_over, ensemble, turns
+from minegame.campaign_game import CAMPAIGN, CHRONICLE, STANDING
 from minegame.compiled import rule, seldom
 from minegame.game import STATE, TERM, new_records
 
 OPEN, TRADE, PRESS, GAIN_STANDING, COMMIT, APPRAISE, CONCEDE, OFFER, WEIGH, DECIDE, WATCH, SETTLE = range(12)
-TALLY, MEASURE, LEDGERS, LEDGER = range(12, 16)
+BEGIN, BEGIN_MONTH, OPEN_MONTH, CHARGE, RECALL, RETAIN, LOOK_FOR_HEADROOM, LEND, END_MONTH, TELL = range(12, 22)
+TALLY, MEASURE, LEDGERS, LEDGER, CAMPAIGNS = range(22, 27)
 #: Every turn that an agent or the conductor takes, and the number by which the compiled door knows it.
 TURNS: dict[Callable[..., Any], int] = {
     turns.open_tender: OPEN, turns.trade: TRADE, turns.press: PRESS, turns.gain_standing: GAIN_STANDING,
     turns.commit: COMMIT, turns.appraise: APPRAISE, turns.concede: CONCEDE, turns.offer: OFFER, turns.weigh: WEIGH,
     turns.decide: DECIDE, turns.watch: WATCH, turns.settle: SETTLE,
 }  # fmt: skip
+#: Every step of a campaign between the turns of its tenders.
+STEPS: dict[Callable[..., Any], int] = {
+    carry_over.begin: BEGIN, carry_over.begin_month: BEGIN_MONTH, carry_over.open_month: OPEN_MONTH,
+    carry_over.charge: CHARGE, carry_over.recall: RECALL, carry_over.retain: RETAIN,
+    carry_over.look_for_headroom: LOOK_FOR_HEADROOM, carry_over.lend: LEND, carry_over.end_month: END_MONTH,
+    carry_over.tell: TELL,
+}  # fmt: skip
 _NO_PLACES = np.empty(0, np.int64)
 _NO_ROWS, _NO_SAMPLES, _NO_SUMS = np.empty((1, 0)), np.empty((0, 0, 0)), np.empty((0, 0, 0, 0, 0))
+_NUMBERS = _NO_PLACES, _NO_ROWS, _NO_SUMS, _NO_PLACES, _NO_SAMPLES
+_CAMPAIGN = new_records(CAMPAIGN, 0), new_records(STANDING, 0), new_records(CHRONICLE, 0)
 
 
 def take(turn: Callable[..., Any], game: Any, state: Any, outcome: Any, who: int = 0) -> None:
@@ -37,7 +48,39 @@ def take(turn: Callable[..., Any], game: Any, state: Any, outcome: Any, who: int
             replication of the state; only what follows an award is written to the outcome.
         who: the index of the patron, financier or bidder whose turn it is.
     """
-    _enter(TURNS[turn], game, state, outcome, who, -1, 0, _NO_PLACES, _NO_ROWS, _NO_SUMS, _NO_PLACES, _NO_SAMPLES)
+    _enter(TURNS[turn], who, 0, 0, game, state, outcome, *_NUMBERS, *_CAMPAIGN)
+
+
+class Campaign(NamedTuple):
+    """The records of a campaign: CAMPAIGN, STANDING and CHRONICLE of length 1, GAME, STATE and OUTCOME a tender."""
+
+    campaign: np.ndarray
+    standing: np.ndarray
+    chronicle: np.ndarray
+    games: np.ndarray
+    states: np.ndarray
+    outcomes: np.ndarray
+
+
+def carry(step: Callable[..., Any], records: Campaign, tender: int = 0, who: int = 0) -> None:
+    """Take a step of a campaign, one of STEPS; ``who`` is a patron or a financier of the tender.
+
+    A campaign is begun with the seed and the replication of its standing.
+    """
+    shared = records.campaign, records.standing, records.chronicle
+    _enter(STEPS[step], who, tender, 0, records.games, records.states, records.outcomes, *_NUMBERS, *shared)
+
+
+def campaigns(
+    campaign: np.ndarray, games: np.ndarray, seed: int, first: int, outcomes: np.ndarray, chronicles: np.ndarray
+) -> None:
+    """Play a campaign many times, as :func:`minegame.carry_over.play` says."""
+    scratch = new_records(STATE, len(games))
+    standing = new_records(STANDING)
+    firsts = np.array([first])
+    _enter(
+        CAMPAIGNS, 0, 0, seed, games, scratch, outcomes, firsts, *_NUMBERS[1:], campaign, standing, chronicles
+    )  # fmt: skip
 
 
 def tally(
@@ -46,41 +89,51 @@ def tally(
     samples: np.ndarray = _NO_SAMPLES,
 ) -> None:  # fmt: skip
     """Play many negotiations of many games; everything as :func:`minegame.ensemble.tally` says."""
-    _enter(TALLY, games, states, outcomes, count, reference, seed, firsts, rows, sums, places, samples)
+    _enter(
+        TALLY, count, reference, seed, games, states, outcomes, firsts, rows, sums, places, samples, *_CAMPAIGN
+    )  # fmt: skip
 
 
 def measure(game: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
     """What is measured in outcomes of one game, shape (outcomes, MEASURES); NaN where there is nobody."""
     rows = np.full((len(outcomes), ensemble.MEASURES), np.nan)
-    _enter(MEASURE, game, new_records(STATE), outcomes, 0, -1, 0, _NO_PLACES, rows, _NO_SUMS, _NO_PLACES, _NO_SAMPLES)
+    _enter(
+        MEASURE, 0, 0, 0, game, new_records(STATE), outcomes, _NO_PLACES, rows, *_NUMBERS[2:], *_CAMPAIGN
+    )  # fmt: skip
     return rows
 
 
 def ledgers(game: np.ndarray, state: np.ndarray, outcome: np.ndarray, seed: int, first: int, kept: np.ndarray) -> None:
     """The host's ledgers of many negotiations of a game, in ``kept``, as :func:`minegame.ensemble.ledgers` says."""
-    _enter(LEDGERS, game, state, outcome, 0, -1, seed, np.array([first]), _NO_ROWS, _NO_SUMS, _NO_PLACES, kept)
+    _enter(LEDGERS, 0, 0, seed, game, state, outcome, np.array([first]), *_NUMBERS[1:4], kept, *_CAMPAIGN)
 
 
 def ledger(game: np.ndarray, state: np.ndarray, outcome: np.ndarray) -> tuple[float, np.ndarray]:
     """The host's utility of the allocation on trial in a state, M$, and its terms in the order of ``game.LEDGER``."""
     terms = np.empty((1, 1, len(TERM)))
-    total = _enter(LEDGER, game, state, outcome, 0, -1, 0, _NO_PLACES, _NO_ROWS, _NO_SUMS, _NO_PLACES, terms)
+    total = _enter(LEDGER, 0, 0, 0, game, state, outcome, *_NUMBERS[:4], terms, *_CAMPAIGN)
     return total, terms[0, 0]
 
 
 @rule
-def _enter(task, games, states, outcomes, who, reference, seed, firsts, rows, sums, places, samples):
-    """Do a task; ``who`` is the agent whose turn it is, or how many negotiations are tallied."""
+def _enter(
+    task, who, at, seed, games, states, outcomes, firsts, rows, sums, places, samples, campaigns, standings, chronicles
+):
+    """Do a task; ``who`` is whose turn it is, or how many are tallied; ``at`` a tender, or the policy of reference."""
     if task == TALLY:
-        ensemble.tally(games, states, outcomes, rows, reference, seed, firsts, who, sums, places, samples)
+        ensemble.tally(games, states, outcomes, rows, at, seed, firsts, who, sums, places, samples)
     elif task == MEASURE:
         ensemble.measure_all(games[0], outcomes, rows)
     elif task == LEDGERS:
         ensemble.ledgers(games[0], states[0], seed, firsts[0], samples)
     elif task == LEDGER:
         return turns.ledger(games[0], states[0], states[0].trial, samples[0, 0])
-    else:
+    elif task == CAMPAIGNS:
+        carry_over.play(campaigns, standings, games, states, outcomes, chronicles, seed, firsts[0])
+    elif task < BEGIN:
         _take(task, games[0], states[0], outcomes[0], who)
+    else:
+        _carry(task, campaigns[0], standings[0], chronicles[0], games, states, outcomes, at, who)
     return 0.0
 
 
@@ -110,6 +163,31 @@ def _take(turn, game, state, outcome, who):
         turns.watch(game, state, who)
     else:
         turns.settle(game, state, outcome)
+
+
+@seldom
+def _carry(step, campaign, standing, chronicle, games, states, outcomes, n, who):
+    if step == BEGIN:
+        carry_over.lay_out(campaign, standing, games, states)
+        carry_over.begin(campaign, standing, games, states, standing.seed, standing.replication)
+    elif step == BEGIN_MONTH:
+        carry_over.begin_month(campaign, standing, games, states)
+    elif step == OPEN_MONTH:
+        carry_over.open_month(campaign, standing, games, states, n)
+    elif step == CHARGE:
+        carry_over.charge(campaign, standing, games, states)
+    elif step == RECALL:
+        carry_over.recall(campaign, standing, states[n], n, who)
+    elif step == RETAIN:
+        carry_over.retain(campaign, standing, states[n], n, who)
+    elif step == LOOK_FOR_HEADROOM:
+        carry_over.look_for_headroom(campaign, standing, games[n], states[n], n, who)
+    elif step == LEND:
+        carry_over.lend(campaign, standing, games[n], states[n], n, who)
+    elif step == END_MONTH:
+        carry_over.end_month(campaign, standing, games, states, outcomes)
+    else:
+        carry_over.tell(campaign, standing, games, states, outcomes, chronicle)
 
 
 class Row:

@@ -85,9 +85,11 @@ TRIGGER_TABLE = (
             "if a rival patron presses", "because a rival patron pressed"),
     Trigger("rival_threatens", "another patron has its tariff or its denial lever in effect",
             "if a rival patron threatens", "because a rival patron threatened"),
+    Trigger("lost_before", "an earlier tender of the campaign gave the patron's own camp less than half of its value",
+            "if its camp has lost an earlier tender", "because its camp had lost an earlier tender"),
 )  # fmt: skip
 TRIGGERS = tuple(trigger.name for trigger in TRIGGER_TABLE)
-ALWAYS, RIVAL_LEADS, RIVAL_LETTER, RIVAL_PRESSES, RIVAL_THREATENS = range(len(TRIGGERS))
+ALWAYS, RIVAL_LEADS, RIVAL_LETTER, RIVAL_PRESSES, RIVAL_THREATENS, LOST_BEFORE = range(len(TRIGGERS))
 
 LOTS = ("bundled", "split")
 BUNDLED, SPLIT = range(len(LOTS))
@@ -108,7 +110,7 @@ TERM = Term(*range(len(LEDGER)))
 OPENING, OFFERED, FULL = range(3)
 
 NOBODY = -1
-NEVER = -1
+NEVER = -(2**20)  # no month: in a campaign an event may lie before a tender's first one
 
 _P, _B, _F, _D = MAX_PATRONS, MAX_BIDDERS, MAX_FINANCIERS, MAX_DEPOSITS
 _L, _T = len(LEVERS), len(TRIGGERS)
@@ -155,14 +157,15 @@ _FINANCIER = (
 _DEPOSIT = ("output", "capex")
 
 
-def _record(fields: list[tuple[Any, ...]]) -> np.dtype[Any]:
+def record(fields: list[tuple[Any, ...]]) -> np.dtype[Any]:
     """An aligned record type whose scalars allow ``record.field``, compiled or not."""
     return np.dtype((np.record, np.dtype(fields, align=True)))
 
 
 #: Everything a scenario fixes. Agents that do not exist have zeros; ``patrons``, ``bidders``, … count those that do.
-GAME = _record(
+GAME = record(
     [(name, "i8") for name in ("months", "lots", "patrons", "bidders", "financiers", "deposits")]
+    + [("tender_key", "i8")]  # of a campaign's tender, whose luck is its own; 0 alone
     + [(f"{group}_{name}", "f8") for group, names in _SCALARS.items() for name in names]
     + [("patron_key", "i8", (_P,)), ("bidder_key", "i8", (_B,)), ("financier_key", "i8", (_F,))]
     + [("deposit_key", "i8", (_D,))]
@@ -179,7 +182,7 @@ GAME = _record(
 )
 
 #: How one negotiation stands in a month. Amounts per bidder and deposit are indexed [i, d].
-STATE = _record(
+STATE = record(
     [("seed", "i8"), ("replication", "i8"), ("month", "i8"), ("decision", "i8"), ("counters", "i8"), ("closed", "i8")]
     # the dice of a run and of a month: what each is thrown for, the two draws of each, the normal draws of the first
     + [(f"run_{name}", "i8", (MAX_RUN_DICE,)) for name in ("stream", "key", "index")]
@@ -201,7 +204,9 @@ STATE = _record(
     + [("belief_a", "f8", (_P,)), ("belief_b", "f8", (_P,)), ("credit", "f8", (_P,))]
     + [("event_month", "i8", (_P, _T))]
     # financiers
-    + [("letter_month", "i8", (_F,)), ("letter_share", "f8", (_F,)), ("holds_letter", "i8", (_B,))]
+    # headroom: the share of the tender's capital cost that may still be lent; no limit, but for a campaign's ceiling
+    + [("letter_month", "i8", (_F,)), ("letter_share", "f8", (_F,)), ("headroom", "f8", (_F,))]
+    + [("holds_letter", "i8", (_B,))]
     # bidders
     + [(name, "f8", (_B,)) for name in ("coverage", "completion", "processing", "offtake")]
     + [("concession", "f8", (_B,)), ("next_concession", "f8", (_B,)), ("bids_on_all", "i8", (_B,))]
@@ -332,7 +337,7 @@ OUTCOME_TABLE = (
 )
 
 #: How a negotiation ended, as a record. ``winner[d]`` is the bidder's index, or NOBODY where nothing was awarded.
-OUTCOME = _record([(quantity.name, quantity.kind, ROOM[quantity.subject]) for quantity in OUTCOME_TABLE])
+OUTCOME = record([(quantity.name, quantity.kind, ROOM[quantity.subject]) for quantity in OUTCOME_TABLE])
 
 
 def new_records(dtype: np.dtype[Any], count: int = 1) -> np.ndarray:

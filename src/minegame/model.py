@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import mesa
+import numpy as np
 from mesa.datacollection import DataCollector
 
 from minegame import chance, turns
@@ -161,7 +162,7 @@ class Negotiation(mesa.Model):
         collect: bool = True,
     ) -> None:
         seed = _seed(seed, rng)
-        replication = _whole("replication", replication, chance.MAX_REPLICATION)
+        replication = whole("replication", replication, chance.MAX_REPLICATION)
         super().__init__(rng=seed)
         self.scenario = _scenario(scenario)
         self.seed, self.replication = seed, replication
@@ -172,6 +173,7 @@ class Negotiation(mesa.Model):
         )
         self.game_row, self.state_row = Row(self.game_array), Row(self.state_array)
         self.history: list[Any] = []
+        self._has_own_purse = True
         self._seat({} if agents is None else agents)
         self.state_row.seed, self.state_row.replication = self.seed, self.replication
         self.take(turns.open_tender)
@@ -196,6 +198,7 @@ class Negotiation(mesa.Model):
             raise RuntimeError("the host decided nothing in the last month: its decide() must accept() or shelve()")
         self.history.append(copied(self.state_array)[0])
         if closed:
+            self._settle()
             self._close()
         if self.datacollector is not None:
             self.datacollector.collect(self)
@@ -208,6 +211,25 @@ class Negotiation(mesa.Model):
             if self.steps == before:  # Mesa 3.5 does nothing more once a step has failed
                 raise RuntimeError("an error broke this negotiation off: play a new one")
         return self
+
+    def sit_in(self, game: np.ndarray, state: np.ndarray, outcome: np.ndarray) -> None:
+        """Go on at the table of a campaign: with its records, arrays of length 1, in place of one's own."""
+        self.game_array, self.state_array, self.outcome_array = game, state, outcome
+        self.game_row, self.state_row = Row(game), Row(state)
+        self._has_own_purse = False
+
+    def refund(self, k: int) -> None:
+        """Take back what a patron has paid this month, before it pays for other levers."""
+        before = self.history[-1] if self.history and self._has_own_purse else None
+        budget = self.game_row.patron_budget[k] if self._has_own_purse else math.inf  # the campaign pays
+        self.state_row.budget_left[k] = budget if before is None else before.budget_left[k]
+        self.state_row.points_used[k] = 0.0 if before is None else before.points_used[k]
+
+    def end_month(self) -> None:
+        """Remember the month; after the last one there is nothing more to do: a campaign settles its awards."""
+        self.history.append(copied(self.state_array)[0])
+        if self.state_row.closed:
+            self._close()
 
     def take(self, turn: Callable[..., Any], who: int = 0, orders: Any = None) -> None:
         """Take one turn of :mod:`minegame.turns`; an agent that departs from the scenario's numbers gives its own."""
@@ -293,9 +315,11 @@ class Negotiation(mesa.Model):
             unknown, known = ", ".join(map(str, classes)), ", ".join(agent.name for agent in self.everybody)
             raise ValueError(f"agents: nobody is named {unknown}; there are {known}")
 
-    def _close(self) -> None:
+    def _settle(self) -> None:
         """Follow the award through, on a copy: the agents go on showing how things stood when it was decided."""
         take(turns.settle, self.game_array, copied(self.state_array), self.outcome_array)
+
+    def _close(self) -> None:
         self.running = False
         # Mesa 3.3 keeps a counter of agent numbers for every model that ever lived, and with it the model (mesa #3179).
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
@@ -313,10 +337,11 @@ def _seed(seed: Any, rng: Any) -> int:
     if seed is not None and rng is not None:
         raise TypeError("seed and rng are two names for the same number: expected one of the two")
     name, given = ("seed", 0 if seed is None else seed) if rng is None else ("rng", rng)
-    return _whole(name, given, chance.MAX_SEED)
+    return whole(name, given, chance.MAX_SEED)
 
 
-def _whole(name: str, value: Any, most: int) -> int:
+def whole(name: str, value: Any, most: int) -> int:
+    """A whole number from 0 to ``most``; raises TypeError or ValueError with its name for anything else."""
     try:
         number = index(value)
     except TypeError:

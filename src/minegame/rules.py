@@ -208,6 +208,16 @@ def budget_after(left, cost, budget):
 
 
 @rule
+def faded(value, start, part):
+    """C2: what is left of a belief once a part of its distance from where it began has faded.
+
+    >>> faded(5.0, 3.0, 0.5)
+    4.0
+    """
+    return value - part * (value - start)
+
+
+@rule
 def follow_through(slope, audience_cost, publicity, threat, resolve, execution_cost):
     """R5: the probability that a patron carries its tariff threat out rather than backs down.
 

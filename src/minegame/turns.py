@@ -22,6 +22,7 @@ from minegame.game import (
     FINANCE,
     FULL,
     LEVERS,
+    LOST_BEFORE,
     MAX_BIDDERS,
     MAX_DEPOSITS,
     NEVER,
@@ -94,6 +95,7 @@ def begin(game, state, seed, replication):
     for f in range(game.financiers):
         state.letter_month[f] = NOBODY
         state.letter_share[f] = 0.0
+        state.headroom[f] = math.inf
 
 
 # Of the dice of a run the host's comes first, then those of bidders, deposits and patrons, whose first draws are
@@ -119,21 +121,21 @@ def _taste_at(game, i):
 @rule
 def _lay_out_run_dice(game, state):
     """Say what each die of a run is thrown for."""
-    _run_die(state, _HOST_AT, chance.HOST_IMPATIENCE, 0)
+    _run_die(game, state, _HOST_AT, chance.HOST_IMPATIENCE, 0)
     for i in range(game.bidders):
-        _run_die(state, _COST_AT + i, chance.COST, game.bidder_key[i])
-        _run_die(state, _taste_at(game, i), chance.TREMBLE, game.bidder_key[i])
+        _run_die(game, state, _COST_AT + i, chance.COST, game.bidder_key[i])
+        _run_die(game, state, _taste_at(game, i), chance.TREMBLE, game.bidder_key[i])
     for d in range(game.deposits):
-        _run_die(state, _geology_at(game, d), chance.GEOLOGY, game.deposit_key[d])
+        _run_die(game, state, _geology_at(game, d), chance.GEOLOGY, game.deposit_key[d])
     for k in range(game.patrons):
-        _run_die(state, _resolve_at(game, k), chance.RESOLVE, game.patron_key[k])
+        _run_die(game, state, _resolve_at(game, k), chance.RESOLVE, game.patron_key[k])
 
 
 @rule
-def _run_die(state, n, stream, key):
+def _run_die(game, state, n, stream, key):
     state.run_stream[n] = stream
     state.run_key[n] = key
-    state.run_index[n] = 0
+    state.run_index[n] = game.tender_key
 
 
 @rule
@@ -203,23 +205,23 @@ def _standing_at(game, k):
 @rule
 def _lay_out_month_dice(game, state):
     """Say what each die of a month is thrown for."""
-    _month_die(state, _PRICE_AT, chance.PRICE, 0, 0)
+    _month_die(game, state, _PRICE_AT, chance.PRICE, 0, 0)
     for i in range(game.bidders):
         key = game.bidder_key[i]
-        _month_die(state, _TREMBLE_AT + i, chance.TREMBLE, key, 0)
+        _month_die(game, state, _TREMBLE_AT + i, chance.TREMBLE, key, 0)
         for d in range(game.deposits):
-            _month_die(state, _evaluation_at(game, i, d), chance.EVALUATION, key, game.deposit_key[d])
+            _month_die(game, state, _evaluation_at(game, i, d), chance.EVALUATION, key, game.deposit_key[d])
     for f in range(game.financiers):
-        _month_die(state, _letter_at(game, f), chance.LETTER, game.financier_key[f], 0)
+        _month_die(game, state, _letter_at(game, f), chance.LETTER, game.financier_key[f], 0)
     for k in range(game.patrons):
-        _month_die(state, _standing_at(game, k), chance.EPISODE, game.patron_key[k], 0)
+        _month_die(game, state, _standing_at(game, k), chance.EPISODE, game.patron_key[k], 0)
 
 
 @rule
-def _month_die(state, n, stream, key, index):
+def _month_die(game, state, n, stream, key, index):
     state.month_stream[n] = stream
     state.month_key[n] = key
-    state.month_index[n] = index
+    state.month_index[n] = index ^ game.tender_key
 
 
 @rule
@@ -290,6 +292,8 @@ def _happens(game, state, k, trigger):
         return _rival_presses(game, state, k)
     if trigger == RIVAL_THREATENS:
         return _rival_threatens(game, state, k)
+    if trigger == LOST_BEFORE:
+        return False  # it happens between the tenders of a campaign
     raise ValueError("a trigger without an event")
 
 
@@ -343,7 +347,7 @@ def gain_standing(game, state, k):
     episode, meeting = state.month_dice[0, _standing_at(game, k)], state.month_dice[1, _standing_at(game, k)]
     if episode < game.patron_episode_rate[k]:
         u = chance.uniform(seed, replication, chance.CARRIED_OUT, key, 0, month)
-        _learn(game, state, k, u < _resolve_to_act(game, state, k, 1.0))
+        _learn(game, state, k, u < resolve_to_act(game, state, k, 1.0))
     summit = 1.0 if meeting < game.politics_summit_rate * state.lever[k, ENGAGEMENT] else 0.0
     state.summits[k] += summit
     gain = game.politics_credit_gain_summit
@@ -351,7 +355,8 @@ def gain_standing(game, state, k):
 
 
 @rule
-def _resolve_to_act(game, state, k, threat):
+def resolve_to_act(game, state, k, threat):
+    """The probability that a patron carries a threat out (R5)."""
     return rules.follow_through(
         game.politics_follow_through_slope,
         game.patron_audience_cost[k],
@@ -388,19 +393,20 @@ def commit(game, state, f):
         state.lever[k, ENGAGEMENT],
         state.holds_letter[i],
     )
-    if state.month_dice[0, _letter_at(game, f)] < hazard:
+    if state.month_dice[0, _letter_at(game, f)] < hazard and state.headroom[f] > 0.0:
         _issue(game, state, f, i)
 
 
 @rule
 def _issue(game, state, f, i):
     state.letter_month[f] = state.month
-    state.letter_share[f] = rules.letter_share(
+    share = rules.letter_share(
         game.financier_max_share[f],
         game.financier_tied[f] and game.financier_public[f],
         game.financier_offtake_multiple[f],
         state.offtake[i],
     )
+    state.letter_share[f] = min(share, state.headroom[f])
     if game.financier_public[f]:
         state.holds_letter[i] = 1
 
@@ -1059,9 +1065,9 @@ def _record_terms(game, state, outcome, d):
 
 
 @rule
-def _after_award(state, stream, key, index):
+def _after_award(game, state, stream, key, index):
     """A draw about what becomes of the award: the same luck whenever the award comes."""
-    return chance.uniform(state.seed, state.replication, stream, key, index, 0)
+    return chance.uniform(state.seed, state.replication, stream, key, index ^ game.tender_key, 0)
 
 
 @rule
@@ -1070,8 +1076,8 @@ def _carry_out_threat(game, state, outcome, k):
     refused = threat > 0.0 and 1.0 - share - state.unasked[k] > 0.0
     executed = False
     if refused:
-        u = _after_award(state, chance.THREAT, game.patron_key[k], 0)
-        executed = u < _resolve_to_act(game, state, k, threat)
+        u = _after_award(game, state, chance.THREAT, game.patron_key[k], 0)
+        executed = u < resolve_to_act(game, state, k, threat)
     outcome.threat_refused[k] = 1 if refused else 0
     outcome.threat_executed[k] = 1 if executed else 0
     _charge_for_threat(game, outcome, k, threat)
@@ -1110,7 +1116,7 @@ def _convert(game, state, outcome, f):
     outcome.letter_issued[f] = 1 if issued else 0
     outcome.letter_converted[f] = 0
     if issued and outcome.value_share[game.financier_bidder[f]] > 0.0:
-        u = _after_award(state, chance.CONVERSION, game.financier_key[f], 0)
+        u = _after_award(game, state, chance.CONVERSION, game.financier_key[f], 0)
         outcome.letter_converted[f] = 1 if u < game.financier_conversion[f] else 0
 
 
@@ -1121,14 +1127,14 @@ def _count_public_money(game, state, outcome, k):
     outcome.public_money_converted[k] = 0.0
     for f in range(game.financiers):
         if game.financier_public[f] and game.financier_patron[f] == k and outcome.letter_issued[f]:
-            amount = state.letter_share[f] * _capital_won(game, outcome, game.financier_bidder[f])
+            amount = state.letter_share[f] * capital_won(game, outcome, game.financier_bidder[f])
             outcome.public_money[k] += amount
             if outcome.letter_converted[f]:
                 outcome.public_money_converted[k] += amount
 
 
 @rule
-def _capital_won(game, outcome, i):
+def capital_won(game, outcome, i):
     """The capital cost of the deposits that a bidder won, present value, M$."""
     capital = 0.0
     for d in range(game.deposits):
@@ -1142,7 +1148,7 @@ def _bite(game, state, outcome, k):
     """A patron's technology denial bites the winners of other camps, or does not."""
     outcome.denial_bit[k] = 0
     if state.lever[k, DENIAL] > 0.0 and _another_camp_won(game, outcome, k):
-        u = _after_award(state, chance.DENIAL_BITE, game.patron_key[k], 0)
+        u = _after_award(game, state, chance.DENIAL_BITE, game.patron_key[k], 0)
         outcome.denial_bit[k] = 1 if u < game.politics_denial_bite_rate else 0
 
 
@@ -1166,7 +1172,7 @@ def _build(game, state, outcome, d):
     coverage = _realised_coverage(game, state, outcome, i)
     finished = _completion(game, i, coverage, _realised_denial(game, state, outcome, i))
     outcome.realised_coverage[d] = coverage
-    if _after_award(state, chance.COMPLETION, game.bidder_key[i], game.deposit_key[d]) < finished:
+    if _after_award(game, state, chance.COMPLETION, game.bidder_key[i], game.deposit_key[d]) < finished:
         outcome.done[d] = 1
         outcome.built_share[i] += game.deposit_weight[d]
 
@@ -1192,15 +1198,32 @@ def _realised_denial(game, state, outcome, i):
 @rule
 def _deliver_access(game, state, outcome, k):
     outcome.access_delivered[k] = 0.0
-    if state.lever[k, ACCESS] * state.share[k] > 0.0:
-        if state.run_dice[1, _resolve_at(game, k)] < game.patron_access_delivery[k]:
-            outcome.access_delivered[k] = rules.promised_access(
-                1.0,
-                game.patron_access_deliverable[k],
-                game.patron_access_value[k],
-                state.lever[k, ACCESS],
-                state.share[k],
-            )
+    if promises(state, k) and keeps_promise(game, state, k):
+        outcome.access_delivered[k] = rules.promised_access(
+            1.0,
+            game.patron_access_deliverable[k],
+            game.patron_access_value[k],
+            state.lever[k, ACCESS],
+            state.share[k],
+        )
+
+
+@rule
+def promises(state, k):
+    """Whether a patron whose camp won something had promised access."""
+    return state.lever[k, ACCESS] * state.share[k] > 0.0
+
+
+@rule
+def keeps_promise(game, state, k):
+    """Whether a patron delivers the access that it promised."""
+    return state.run_dice[1, _resolve_at(game, k)] < game.patron_access_delivery[k]
+
+
+@rule
+def draw_horizon_price(state, u):
+    """Have the price at the horizon drawn by chance of its own (in a campaign: the mineral's)."""
+    state.run_dice[1, _HOST_AT] = u
 
 
 @rule
@@ -1242,7 +1265,7 @@ def _update_standing(game, state, outcome, k):
         _learn(game, state, k, outcome.threat_executed[k] == 1)
     if state.share[k] > 0.0:
         gain = game.politics_credit_gain_award
-        state.credit[k] = rules.credit_after(state.credit[k], 0.0, gain, _built(game, outcome, k))
+        state.credit[k] = rules.credit_after(state.credit[k], 0.0, gain, built(game, outcome, k))
     else:
         state.credit[k] = rules.credit_after(state.credit[k], game.politics_credit_loss, 0.0, 0.0)
     outcome.credit[k] = state.credit[k]
@@ -1252,7 +1275,7 @@ def _update_standing(game, state, outcome, k):
 
 
 @rule
-def _built(game, outcome, k):
+def built(game, outcome, k):
     """The share of the value that a patron's bidders won and finished."""
     built = 0.0
     for d in range(game.deposits):
@@ -1268,7 +1291,7 @@ def _pay_patron(game, state, outcome, k):
         game.patron_stake[k],
         game.patron_stake_on_award[k],
         state.share[k],
-        _built(game, outcome, k),
+        built(game, outcome, k),
         game.patron_point_value[k],
         state.points_used[k],
         outcome.execution_cost[k] + outcome.back_down_cost[k],

@@ -10,9 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from minegame.scenario.errors import Finding, Loc, Problem, Where, nearest, shown
-from minegame.scenario.fields import KINDS, Source
 from minegame.scenario.numerals import month_meant
-from minegame.scenario.paths import choices_of, expected, group_of, refusal
+from minegame.scenario.paths import choices_of, expected, group_held, group_of, refusal
 
 
 def complaints(root: type[BaseModel], error: ValidationError, where: Where) -> Iterator[Finding | Problem]:
@@ -93,7 +92,10 @@ def _field_at(root: type[BaseModel], loc: Loc) -> tuple[type[BaseModel], FieldIn
         inner = group_of(info)
         if get_origin(info.annotation) is dict and parts:
             parts.pop(0)
-            group, info = KINDS.get(part, Source), None
+            held = group_held(info)
+            if held is None:  # a table of values
+                break
+            group, info = held, None
         elif inner is not None and parts:
             group = inner
         else:

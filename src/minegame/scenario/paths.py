@@ -105,6 +105,17 @@ def group_of(info: FieldInfo) -> type[Group] | None:
     return kind if isinstance(kind, type) and issubclass(kind, Group) else None
 
 
+def group_held(info: FieldInfo) -> type[Group] | None:
+    """The group of values that a table of such groups holds by name, if the field is one."""
+    held = [kind for kind in _parts_of(info.annotation) if isinstance(kind, type) and issubclass(kind, Group)]
+    return held[0] if held else None
+
+
+def _parts_of(annotation: Any) -> list[Any]:
+    """The types that a type is made of, itself included."""
+    return [annotation, *(part for inner in get_args(annotation) for part in _parts_of(inner))]
+
+
 def _cell(prefix: str, name: str) -> str:
     assert GAME.names is not None
     if prefix == "tender" and name in GAME.names:

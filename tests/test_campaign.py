@@ -1,0 +1,412 @@
+"""Campaigns: several tenders, one reputation (the model's section 12, its properties C-P1 to C-P9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from campaigns import base, campaign, forgetful, played, random_campaign, same
+from strategies import rows
+
+from minegame import supply
+from minegame.agents import Patron
+from minegame.campaign import Campaign
+from minegame.campaign_file import CampaignScenario, shipped_campaigns
+from minegame.game import ACCESS, LOST_BEFORE, NEVER
+from minegame.scenario import Scenario, ScenarioError
+
+SEED = 3
+
+
+def tender(opening: int = 0, host: str = "h", **more: Any) -> dict[str, Any]:
+    return {"scenario": "base", "host": host, "opening": opening, **more}
+
+
+# ---------------------------------------------------------------------------------------------- the negotiation in it
+
+
+#: In a campaign credit comes with the finished mine, and the price at the horizon is the mineral's.
+OTHER = ("credit", "horizon_price")
+
+
+@pytest.mark.parametrize("number", range(25))
+def test_a_campaign_of_one_tender_is_the_negotiation(number: int) -> None:
+    scenario = base(number, 1 + number % 4, 1 + number % 5, number % 4).at({"renegotiation.base": -100.0})
+    purses = {name: {"reserve": patron.budget} for name, patron in scenario.patrons.items()}
+    one = campaign({"only": tender(key=0)}, {"base": scenario}, 24, patrons=purses)
+    outcomes, _ = played(one, 40, SEED)
+    alone = rows(scenario.game(), 40, SEED)[0]
+    assert same(outcomes[:, 0], alone, OTHER) == []
+
+
+def by_mesa(scenario: CampaignScenario, replication: int) -> Campaign:
+    return Campaign(scenario, seed=SEED, replication=replication).play()
+
+
+def assert_twins(number: int) -> None:
+    scenario = random_campaign(number)
+    outcomes, chronicles = played(scenario, 2, SEED)
+    for n in range(2):
+        mesa = by_mesa(scenario, n)
+        assert same(mesa.records.outcomes, outcomes[n]) == []
+        assert same(mesa.records.chronicle, chronicles[n : n + 1]) == []
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_mesa_and_the_ensemble_agree_on_random_campaigns(number: int) -> None:
+    assert_twins(number)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(10))
+def test_mesa_and_the_ensemble_agree_on_two_hundred_random_campaigns(part: int) -> None:
+    for number in range(100 + 20 * part, 120 + 20 * part):
+        assert_twins(number)
+
+
+def test_the_random_campaigns_end_in_every_way() -> None:
+    """What the twins agree on is worth agreeing on."""
+    runs = [played(random_campaign(number), 10, SEED) for number in range(60)]
+    outcomes = [one.ravel() for one, _ in runs]
+    for name in ("shelved", "countered", "threat_executed", "letter_converted", "access_delivered", "renegotiated"):
+        values = np.concatenate([one[name].ravel() for one in outcomes])
+        assert 0 < (values != 0).sum() < values.size, name
+    lent = np.concatenate([chronicle["lent"].ravel() for _, chronicle in runs])
+    assert (lent > 0).any()
+
+
+# ---------------------------------------------------------------------------------------------------------- properties
+
+
+def test_p1_without_ties_every_tender_is_as_if_alone() -> None:
+    for number in range(10):
+        scenario = forgetful(base(number))
+        tenders = {f"t{n}": tender(opening=3 * n, host=f"h{n}", mineral=f"m{n}") for n in range(3)}
+        together, _ = played(campaign(tenders, {"base": scenario}, 24), 30, SEED)
+        for n, name in enumerate(tenders):
+            alone, _ = played(campaign({name: tenders[name]}, {"base": scenario}, 24), 30, SEED)
+            assert same(together[:, n], alone[:, 0]) == []
+
+
+def test_p2_tenders_that_share_nothing_may_swap_places() -> None:
+    for number in range(10):
+        scenario = base(number)
+        tenders = {f"t{n}": tender(opening=n, host=f"h{n}", mineral=f"m{n}") for n in range(2)}
+        swapped = dict(reversed(tenders.items()))
+        one, _ = played(campaign(tenders, {"base": scenario}, 24), 30, SEED)
+        other, _ = played(campaign(swapped, {"base": scenario}, 24), 30, SEED)
+        assert same(one, np.ascontiguousarray(other[:, ::-1])) == []
+
+
+def test_p3_other_names_and_places_permute_the_results() -> None:
+    """Hosts renamed and patrons listed the other way round, keys carried along."""
+    for number in range(10):
+        scenario = base(number, patrons=3)
+        document = scenario.document()
+        turned = Scenario.from_document({**document, "patrons": dict(reversed(document["patrons"].items()))})
+        shared: dict[str, Any] = {"spill": 0.5, "belief_half_life": 12.0}
+        found = []
+        for one, hosts in ((scenario, ("a", "b")), (turned, ("y", "x"))):
+            tenders = {f"t{n}": tender(opening=4 * n, host=hosts[n % 2], mineral="m") for n in range(3)}
+            found.append(played(campaign(tenders, {"base": one}, 24, **shared), 30, SEED))
+        (outcomes, chronicles), (others, turned_chronicles) = found
+        for name in ("winner", "month", "host_value", "utility"):
+            np.testing.assert_array_equal(outcomes[name], others[name])
+        order = np.r_[2, 1, 0, 3:8]
+        np.testing.assert_array_equal(outcomes["patron_payoff"], others["patron_payoff"][..., order])
+        np.testing.assert_array_equal(chronicles["credit"], turned_chronicles["credit"][..., order])
+
+
+def stepped(scenario: CampaignScenario, replication: int = 0) -> Any:
+    """How a campaign stands after every month."""
+    mesa = Campaign(scenario, seed=SEED, replication=replication)
+    while mesa.running:
+        mesa.step()
+        yield mesa
+
+
+def test_p4_letters_never_exceed_the_ceiling() -> None:
+    reached = 0
+    for number in range(40):
+        scenario = random_campaign(number)
+        ceilings = scenario.records()[0]["lender_ceiling"][0]
+        for mesa in stepped(scenario):
+            lent = mesa.standing["lent"]
+            assert (lent <= ceilings).all()
+            reached += int((lent[ceilings > 0] == ceilings[ceilings > 0]).sum())
+    assert reached > 0
+
+
+def test_p5_nobody_spends_more_than_came_in() -> None:
+    short = 0
+    for number in range(40):
+        scenario = random_campaign(number)
+        (record,), names = scenario.records()[0], scenario.table().patrons
+        count = len(names)
+        for mesa in stepped(scenario):
+            come_in = record["patron_reserve"] + record["patron_income"] * (mesa.month + 1)
+            assert (mesa.standing["spent"][:count] <= come_in[:count] + 1e-9).all()
+            short += int((mesa.standing["capital"][:count] == 0.0).any())
+    assert short > 0
+
+
+@pytest.mark.parametrize("resolve", [50.0, -50.0])
+def test_p6_a_threat_abroad_moves_belief_by_the_spill_exactly(resolve: float) -> None:
+    scenario = Scenario.load("two_bidders").at(
+        {
+            "patrons.north.levers.tariff.intensity": 1, "patrons.north.levers.tariff.onset": 0,
+            "patrons.*.resolve": resolve, "patrons.*.episode_rate": 0, "patrons.north.link": 0,
+            "host.balance_weight": 0, "bidders.north_mining.capability": 0.05,
+        }
+    )  # fmt: skip
+    both = {"first": tender(host="here"), "second": tender(opening=23, host="there")}
+    one = campaign(both, {"base": scenario}, 60, spill=0.25)
+    for mesa in stepped(one):
+        settled = int(mesa.standing["settled"][0])
+        if settled != NEVER:
+            break
+    assert mesa.records.outcomes[0]["threat_executed"][0] == (resolve > 0)
+    steps = scenario.politics
+    k = list(one.table().patrons).index("north")
+    moved, step = (
+        ("belief_a", steps.belief_step_executed) if resolve > 0 else ("belief_b", steps.belief_step_backed_down)
+    )
+    start = getattr(scenario.patrons["north"], moved)
+    assert mesa.standing[moved][:2, k].tolist() == [start + step, start + 0.25 * step]
+
+
+def test_p7_a_host_without_memory_tenders_the_same_again() -> None:
+    changes = {
+        "politics.credit_gain_award": 0, "politics.credit_loss": 0, "host.award_weight": 0,
+        "politics.belief_step_executed": 0, "politics.belief_step_backed_down": 0, "politics.summit_rate": 0,
+        "patrons.*.credit": 0, "market.volatility": 0,
+    }  # fmt: skip
+    for number in range(10):
+        scenario = forgetful(base(number)).at(changes)
+        scenario = scenario.at({"market.initial_price": scenario.market.long_run_price})
+        tenders = {"first": tender(key=0), "second": tender(opening=12, key=0)}
+        outcomes, _ = played(campaign(tenders, {"base": scenario}, 24, trust_step=0), 40, SEED)
+        differ = same(np.ascontiguousarray(outcomes[:, 0]), np.ascontiguousarray(outcomes[:, 1]))
+        assert set(differ) <= {"price", "horizon_price"}, differ
+        np.testing.assert_allclose(outcomes["price"][:, 0], outcomes["price"][:, 1], rtol=1e-12)
+
+
+def test_p8_credit_rises_only_by_a_summit_or_a_finished_mine() -> None:
+    rises = {"summit": 0, "mine": 0}
+    for number in range(40):
+        scenario = random_campaign(number)
+        games = scenario.records()[1]
+        lead = np.ceil(12 * games["project_lead_time"] - 1e-9)
+        before: Any = None
+        for mesa in stepped(scenario):
+            now = {name: mesa.standing[name].copy() for name in ("credit", "summits")}
+            if before is not None:
+                risen = now["credit"] > before["credit"] + 1e-15
+                met = now["summits"] > before["summits"]
+                built = bool((mesa.standing["settled"] + np.pad(lead, (0, 16 - len(lead))) == mesa.month).any())
+                assert built or not (risen & ~met).any()
+                rises["summit"] += int((risen & met).sum())
+                rises["mine"] += int((risen & ~met).sum())
+            before = now
+    assert rises["summit"] > 0
+
+
+def test_p9_supply_shares_add_up_to_one() -> None:
+    for number in range(20):
+        scenario = random_campaign(number)
+        _, chronicles = played(scenario, 20, SEED)
+        for mineral in scenario.campaign.minerals:
+            camps = supply.shares(scenario, chronicles, mineral, range(31))
+            assert camps.shape == (20, 31, len(scenario.table().patrons) + 1)
+            np.testing.assert_allclose(camps.sum(axis=2), 1.0)
+            index = supply.concentration(camps)
+            assert ((index > 0) & (index <= 1 + 1e-12)).all()
+
+
+# ------------------------------------------------------------------------------------------------------ what is learnt
+
+
+def test_an_earlier_loss_sets_levers_off() -> None:
+    """The trigger `lost_before`: nothing happens in the first tender, and from the first month on in the second."""
+    scenario = Scenario.load("two_bidders").at(
+        {f"patrons.north.levers.access.{name}": value for name, value in
+         {"intensity": 1, "onset": 0, "trigger": "lost_before"}.items()}
+    )  # fmt: skip
+    one = campaign({"first": tender(), "second": tender(opening=24)}, {"base": scenario}, 60)
+    seen = set()
+    for replication in range(12):
+        mesa = by_mesa(one, replication)
+        first, second = mesa.negotiations.values()
+        lost = first.outcome["winner"][0] != scenario.bidder_names.index("north_mining")
+        pressed = [state["lever"][0, ACCESS] > 0 for state in second.history]
+        assert all(pressed) if lost else not any(pressed)
+        assert not any(state["lever"][0, ACCESS] for state in first.history)
+        event = int(second.state["event_month"][0, LOST_BEFORE])
+        assert event == (int(first.outcome["month"]) - 24 if lost else NEVER)
+        seen.add(bool(lost))
+    assert seen == {True, False}
+
+
+def test_a_strategy_of_ones_own_plays_in_one_tender() -> None:
+    class Idle(Patron):
+        def press(self) -> None:
+            """Press nothing."""
+
+    scenario = Scenario.load("two_bidders")
+    one = campaign({"first": tender(), "second": tender(opening=24)}, {"base": scenario}, 60)
+    mesa = Campaign(one, seed=SEED, agents={"first": {"north": Idle}}).play()
+    first, second = mesa.negotiations.values()
+    assert not any(state["lever"][0].any() for state in first.history)
+    assert any(state["lever"][0].any() for state in second.history)
+    with pytest.raises(ValueError, match="no tender is named third"):
+        Campaign(one, agents={"third": {}})
+
+
+def test_levers_of_ones_own_are_paid_from_the_campaigns_purse() -> None:
+    class Twice(Patron):
+        def press(self) -> None:
+            """Change one's mind."""
+            self.levers = {"access": 1.0, "tariff": 1.0}
+            self.levers = {"access": 1.0}
+
+    scenario = Scenario.load("two_bidders")
+    purses = {"north": {"reserve": 5, "income": 0}, "south": {"reserve": 5}}
+    one = campaign({"first": tender(), "second": tender(host="other")}, {"base": scenario}, 60, patrons=purses)
+    mesa = Campaign(one, seed=SEED, agents={name: {"north": Twice} for name in ("first", "second")})
+    mesa.step()
+    assert mesa.standing["capital"][0] == 3.0
+    assert mesa.standing["spent"][0] == 2.0
+    mesa.step()
+    mesa.step()
+    assert mesa.standing["capital"][0] == 0.0
+    assert mesa.standing["spent"][0] == 5.0
+    open_now = [one for one in mesa.negotiations.values() if one.running]
+    assert {one.state["lever"][0].max() for one in open_now} <= {0.5}
+
+
+# ------------------------------------------------------------------------------------------------------- the example
+
+
+#: Computed by an independent engine with random numbers of its own; mean and standard error over 4,000 campaigns.
+#: Three tenders: the baseline in month 0; a rare-earth deposit of the same host in month 14; another host in month 20.
+EXPECTED = {
+    "P(Cove wins the rare earths), all levers, with ceiling": (0.26325, 0.00696),
+    "P(Cove wins abroad), all levers, without ceiling": (0.4225, 0.00781),
+    "P(Cove wins the rare earths), no levers, with ceiling": (0.4425, 0.00785),
+    "China's share of tungsten in year 15, all levers, with ceiling": (0.77751, 0.00049),
+    "credit of the US with Kazakhstan, all levers, with ceiling": (0.28871, 0.00121),
+}
+
+
+def example(levers: bool, ceiling: bool) -> CampaignScenario:
+    baseline = Scenario.load()
+    document = baseline.document()
+    deposit = {"label": "Rare earths", "output": 0.6, "capex": 700.0}
+    earths = Scenario.from_document(
+        {**document, "deposits": {"rare_earths": deposit}, "sources": {"*": {"assumption": "An example."}}}
+    )
+    shares = {
+        "patrons.us.portfolio_share": 0.3, "patrons.china.portfolio_share": 0.4, "patrons.us.ideal_share": 0.33,
+        "patrons.china.ideal_share": 0.33,
+    }  # fmt: skip
+    off = {} if levers else {"patrons.us.levers.*.intensity": 0.0}
+    tungsten = {"output": 8.0, "growth": 0.02, "shares": {"china": 0.8, "us": 0.0}}
+    tenders = {
+        "kz_tungsten": {"scenario": "baseline", "host": "kazakhstan", "mineral": "tungsten"},
+        "kz_rare_earths": {"scenario": "earths", "host": "kazakhstan", "mineral": "rare_earths", "opening": 14},
+        "uz_tungsten": {"scenario": "abroad", "host": "other_host", "mineral": "tungsten", "opening": 20},
+    }
+    scenarios = {"baseline": baseline.at(off), "earths": earths.at(off), "abroad": baseline.at({**shares, **off})}
+    return campaign(
+        tenders, scenarios, 96, spill=0.5,
+        patrons={"us": {"reserve": 60, "income": 3, "cap": 120}, "china": {"reserve": 60, "income": 2, "cap": 120}},
+        financiers={"us_public_lenders": {"ceiling": 1200}} if ceiling else {},
+        minerals={"tungsten": tungsten, "rare_earths": {"output": 1.0}},
+    )  # fmt: skip
+
+
+def test_the_example_of_an_independent_engine() -> None:
+    count = 4000
+    full, cut = example(True, True), example(False, True)
+    us, china = (full.table().patrons.index(name) for name in ("us", "china"))
+    outcomes, chronicles = played(full, count)
+    others, _ = played(example(True, False), count)
+    without, _ = played(cut, count)
+
+    def cove_wins(ended: np.ndarray, tender: int) -> np.ndarray:
+        return np.asarray(ended["winner"][:, tender, 0] == 0)
+
+    found = dict(
+        zip(
+            EXPECTED,
+            (
+                cove_wins(outcomes, 1), cove_wins(others, 2), cove_wins(without, 1),
+                supply.shares(full, chronicles, "tungsten", [15])[:, 0, china], chronicles["credit"][:, 0, us],
+            ),
+            strict=True,
+        )
+    )  # fmt: skip
+    for what, (mean, error) in EXPECTED.items():
+        own = found[what].std() / np.sqrt(count)
+        assert abs(found[what].mean() - mean) < 4 * np.hypot(error, own), what
+
+
+# ---------------------------------------------------------------------------------------------------------------- files
+
+
+def test_shipped_campaigns_are_read_and_played() -> None:
+    assert shipped_campaigns()
+    for name in shipped_campaigns():
+        outcomes, chronicles = played(CampaignScenario.load(name), 50)
+        assert set(np.unique(outcomes["winner"][:, :, 0])) > {0}
+        assert np.isfinite(chronicles["payoff"]).all()
+
+
+GOOD = """
+title: Two
+campaign:
+  months: 40
+  patrons: {north: {reserve: 30}, south: {reserve: 30}}
+  minerals: {ore: {output: 10, shares: {north: 0.2}}}
+tenders:
+  first: {scenario: two_bidders, host: one, mineral: ore}
+  second: {scenario: two_bidders, host: one, mineral: ore, opening: 12}
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "is_", "said"),
+    [
+        ("opening: 12", "opening: 39", "line 9: tenders.second.opening: the tender opens in month 39"),
+        ("opening: 12", "opening: 12, set: {patrons.north.ideal_share: 0.1}",
+         "line 9: tenders.second.scenario: patrons.north.ideal_share is 0.1 here and 0.4 in tenders.first: host 'one'"),
+        ("opening: 12", "opening: 12, set: {patrons.north.resolve: 0.1}", "patrons.north.resolve is 0.1 here and 0 in"),
+        ("mineral: ore, opening", "mineral: oar, opening", "nothing is said of the supply of 'oar'"),
+        ("north: {reserve: 30}, ", "", "the reserve of north is missing"),
+        ("south: {reserve: 30}}", "south: {reserve: 30}}\n  financiers: {north_bank: {ceiling: 5}}",
+         "campaign.financiers.north_bank: no tender has the financier 'north_bank': expected one of north_state_bank"),
+        ("shares: {north: 0.2}", "shares: {noth: 0.2}", "no patron 'noth': expected one of north, south; did you"),
+        ("shares: {north: 0.2}", "shares: {north: 0.9, south: 0.2}", "add up to more than 1"),
+        ("shares: {north: 0.2}", "shares: {north: 2}", "campaign.minerals.ore.shares"),
+        ("scenario: two_bidders, host: one, mineral: ore, opening", "scenario: two_biders, host: one, opening",
+         "did you mean 'two_bidders'"),
+        ("months: 40", "month: 40", "'month' is unknown here: expected one of months"),
+        ("reserve: 30}, south", "reserve: -1}, south", "campaign.patrons.north.reserve: -1"),
+        ("host: one, mineral: ore, opening", "host: one, opening: 0, set: {tender.month: 3}, opening", "twice"),
+        ("opening: 12", "set: {tender.month: 3}", "tender.month"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_file_is_told_with_its_line(tmp_path: Any, was: str, is_: str, said: str) -> None:
+    file = tmp_path / "two.yaml"
+    file.write_text(GOOD.replace(was, is_), encoding="utf-8")
+    assert GOOD.replace(was, is_) != GOOD
+    with pytest.raises(ScenarioError) as caught:
+        CampaignScenario.load(file)
+    assert said in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(ScenarioError, match="two_tenders"):
+        CampaignScenario.load("two_tendes")
