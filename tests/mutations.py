@@ -67,6 +67,11 @@ def in_chance(name: str, within: str, right: str, wrong: str, noticed_by: str) -
     return Fault(name, "chance.py", right, wrong, f"tests/test_chance.py::{noticed_by}", within)
 
 
+def in_campaigns(name: str, within: str, right: str, wrong: str, noticed_by: str) -> Fault:
+    """A fault in what carries over from tender to tender, noticed by a test of campaigns."""
+    return Fault(name, "carry_over.py", right, wrong, f"tests/test_campaign.py::{noticed_by}", within)
+
+
 FAULTS = (
     # ------------------------------------------------------------------------------------------------------- the rules
     in_rules("a price without reversion drifts up", "price_motion",
@@ -331,7 +336,7 @@ FAULTS = (
              "test_public_money_is_what_a_patron_s_lenders_wrote_for_what_was_won"),
     in_turns("public money always comes", "_count_public_money", "if outcome.letter_converted[f]:", "if True:",
              "test_public_money_is_what_a_patron_s_lenders_wrote_for_what_was_won"),
-    in_turns("letters count for what others won", "_capital_won",
+    in_turns("letters count for what others won", "capital_won",
              "outcome.winner[d] == i", "outcome.winner[d] == i or True",
              "test_public_money_is_what_a_patron_s_lenders_wrote_for_what_was_won"),
     in_turns("letters to losers become money", "_convert",
@@ -352,7 +357,7 @@ FAULTS = (
              "            return NOBODY\n", "            only = award[d]\n",
              "test_r20_there_is_no_counter_when_lots_go_to_different_bidders"),
     in_turns("what becomes of the award depends on its month", "_after_award",
-             "key, index, 0)", "key, index, state.month)",
+             "index ^ game.tender_key, 0)", "index ^ game.tender_key, state.month)",
              "test_r8_a_letter_becomes_money_in_full_or_not_at_all"),
     in_turns("a heeded threat is carried out", "_carry_out_threat",
              " and 1.0 - share - state.unasked[k] > 0.0", "",
@@ -378,7 +383,7 @@ FAULTS = (
     in_turns("the winner's credit fades", "_update_standing",
              "if state.share[k] > 0.0:", "if state.share[k] <= 0.0:",
              "test_r17_credit_grows_with_what_was_built_and_fades_for_the_others"),
-    in_turns("a patron is paid for mines of others", "_built",
+    in_turns("a patron is paid for mines of others", "built",
              "game.bidder_patron[i] == k", "game.bidder_patron[i] != k",
              "test_a_patron_is_paid_for_the_award_and_for_the_mine_and_pays_for_its_levers"),
     in_turns("a reopened deal pays no more", "_realised_rent", "if outcome.renegotiated[d]:", "if False:",
@@ -386,6 +391,52 @@ FAULTS = (
     in_turns("delivered access costs the host", "_pay_host",
              "money += outcome.access_delivered[k] -", "money += -outcome.access_delivered[k] -",
              "test_the_host_is_paid_what_was_delivered"),
+    # --------------------------------------------------------------------------------------------------- the campaigns
+    in_campaigns("third countries are watched in every tender, too", "lay_out",
+                 "patron_episode_rate[k] = 0.0", "patron_episode_rate[k] += 0.0",
+                 "test_c2_an_episode_is_seen_by_every_host"),
+    in_campaigns("income knows no cap", "begin_month",
+                 "min(campaign.patron_cap[k], standing.capital[k] + campaign.patron_income[k])",
+                 "standing.capital[k] + campaign.patron_income[k]",
+                 "test_c1_income_lifts_capital_to_the_cap_and_no_further"),
+    in_campaigns("beliefs do not fade", "_fade", "campaign.fading > 0.0", "campaign.fading > 1.0",
+                 "test_c2_beliefs_fade_towards_their_start_before_the_month_s_episode"),
+    in_campaigns("every tender has the whole purse", "charge", "bill += states[n].points_used[k]",
+                 "bill = states[n].points_used[k]", "test_levers_of_ones_own_are_paid_from_the_campaigns_purse"),
+    in_campaigns("levers are not cut to what can be paid", "_cut_levers", "state.lever[k, lever] *= scale",
+                 "state.lever[k, lever] *= 1.0", "test_levers_of_ones_own_are_paid_from_the_campaigns_purse"),
+    in_campaigns("a host learns its own threats by the spill", "_remember_threat",
+                 "1.0 if h == campaign.tender_host[n] else campaign.spill", "campaign.spill",
+                 "test_p6_a_threat_abroad_moves_belief_by_the_spill_exactly"),
+    in_campaigns("all hosts learn a threat in full", "_remember_threat",
+                 "1.0 if h == campaign.tender_host[n] else campaign.spill", "1.0",
+                 "test_p6_a_threat_abroad_moves_belief_by_the_spill_exactly"),
+    in_campaigns("a broken promise makes trust", "_remember_promise", "standing.trust_b[h, who] += step",
+                 "standing.trust_a[h, who] += step",
+                 "test_c3_a_promise_kept_or_broken_moves_trust_here_and_by_the_spill_elsewhere"),
+    in_campaigns("promises to losers count", "_remember_promise", "not turns.promises(state, k)", "False",
+                 "test_c3_a_promise_kept_or_broken_moves_trust_here_and_by_the_spill_elsewhere"),
+    in_campaigns("who wins loses credit", "_remember_bid", "state.share[k] == 0.0", "state.share[k] >= 0.0",
+                 "test_c4_who_lost_loses_credit_there_and_who_built_gains_it_when_the_mine_stands"),
+    in_campaigns("a mine abroad is as good as one at home", "_finish",
+                 "(1.0 if h == campaign.tender_host[n] else campaign.spill)", "1.0",
+                 "test_c4_who_lost_loses_credit_there_and_who_built_gains_it_when_the_mine_stands"),
+    in_campaigns("a mine stands at the award", "end_month", "math.ceil(_MONTHS * games[n].project_lead_time - 1e-9)",
+                 "0", "test_c4_who_lost_loses_credit_there_and_who_built_gains_it_when_the_mine_stands"),
+    in_campaigns("the stock of a portfolio does not grow", "_add_to_portfolio",
+                 "standing.history[h] += game.host_award_weight * awarded", "standing.history[h] += 0.0",
+                 "test_c5_the_portfolio_grows_by_what_was_awarded"),
+    in_campaigns("letters never lapse", "_release", "stays - standing.letter[n, f]", "0.0",
+                 "test_c6_letters_lapse_but_for_what_became_money_for_a_winner"),
+    in_campaigns("ceilings are not looked at", "look_for_headroom", "max(0.0, room) / _capital(game)", "math.inf",
+                 "test_c6_letters_lapse_but_for_what_became_money_for_a_winner"),
+    in_campaigns("all of a mine goes to its camp", "_add_supply", "output * outcome.offtake[d]", "output",
+                 "test_c7_a_mine_adds_its_output_from_its_month_on_the_offtake_to_its_camp"),
+    in_campaigns("a tender won counts as lost", "_remember_bid", "state.share[k] < _HALF", "state.share[k] >= 0.0",
+                 "test_an_earlier_loss_sets_levers_off"),
+    in_campaigns("the month of a loss is that of this tender's calendar", "_remember_losses",
+                 "standing.settled[earlier] - campaign.tender_opening[n]", "standing.settled[earlier]",
+                 "test_an_earlier_loss_sets_levers_off"),
 )  # fmt: skip
 
 

@@ -410,3 +410,167 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line(tmp_path: Any, was: str, 
 def test_a_file_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(ScenarioError, match="two_tenders"):
         CampaignScenario.load("two_tendes")
+
+
+# ------------------------------------------------------------------------------------------------ by hand, rule by rule
+
+
+class Watched(Campaign):
+    """A campaign that remembers how it stood before and after the settlements of every month."""
+
+    def _end_month(self, open_now: Any) -> None:
+        before = self.records.standing[0].copy()
+        super()._end_month(open_now)
+        after = self.records.standing[0].copy()
+        self.months_seen = [*getattr(self, "months_seen", []), (before, after)]
+
+
+LEAD = 1.5  # years
+HAND = Scenario.load("two_bidders").at(
+    {
+        "project.lead_time": LEAD, "patrons.*.levers.access.intensity": 1, "patrons.*.levers.tariff.intensity": 1,
+        "patrons.*.levers.finance.intensity": 1, "patrons.*.levers.*.onset": 0, "patrons.*.levers.*.trigger": "always",
+        "financiers.north_state_bank.credibility": 0.9, "bidders.north_mining.capability": 0.95,
+    }
+)  # fmt: skip
+
+
+def hand_played(replication: int) -> Watched:
+    tenders = {"first": tender(host="here"), "second": tender(opening=30, host="there")}
+    shared: dict[str, Any] = {"spill": 0.25, "trust_step": 2.0, "financiers": {"north_state_bank": {"ceiling": 200}}}
+    one = campaign(tenders, {"base": HAND}, 60, **shared)
+    watched = Watched(one, seed=SEED, replication=replication)
+    watched.play()
+    return watched
+
+
+@pytest.fixture(scope="module")
+def hand_runs() -> list[Watched]:
+    return [hand_played(replication) for replication in range(12)]
+
+
+def settlement(run: Watched) -> tuple[Any, Any, Any]:
+    """How the campaign stood before and after the first tender was settled, and its outcome."""
+    month = int(run.standing["settled"][0])
+    return (*run.months_seen[month], run.records.outcomes[0])
+
+
+def test_c3_a_promise_kept_or_broken_moves_trust_here_and_by_the_spill_elsewhere(hand_runs: list[Watched]) -> None:
+    seen = set()
+    for run in hand_runs:
+        before, after, outcome = settlement(run)
+        for k in range(2):
+            promised = outcome["patron_share"][k] > 0
+            kept = outcome["access_delivered"][k] > 0
+            steps = [2.0, 0.5] if promised else [0.0, 0.0]
+            moved, other = ("trust_a", "trust_b") if kept else ("trust_b", "trust_a")
+            assert (after[moved][:2, k] - before[moved][:2, k]).tolist() == steps
+            assert (after[other] == before[other])[:2, k].all()
+            seen.add((bool(promised), bool(kept)))
+    assert seen == {(True, True), (True, False), (False, False)}
+
+
+def test_c4_who_lost_loses_credit_there_and_who_built_gains_it_when_the_mine_stands(hand_runs: list[Watched]) -> None:
+    politics, built = HAND.politics, 0
+    for run in hand_runs:
+        before, after, outcome = settlement(run)
+        lost = outcome["patron_share"][:2] == 0
+        expected = before["credit"][0, :2] * np.where(lost, 1 - politics.credit_loss, 1.0)
+        np.testing.assert_array_equal(after["credit"][0, :2], expected)
+        stands = int(run.standing["settled"][0]) + int(12 * LEAD)
+        before, after = run.months_seen[stands]
+        gain = politics.credit_gain_award * outcome["built_share"][:2]
+        fade = 0.5 ** (1 / politics.credit_half_life)
+        for h, part in ((0, 1.0), (1, 0.25)):
+            credit = before["credit"][h, :2]
+            risen = credit + part * gain * (1 - credit)
+            faded = 1.0 if before["has_faded"][h].any() else fade
+            np.testing.assert_allclose(after["credit"][h, :2], risen * faded, rtol=1e-12)
+        built += int(gain.any())
+    assert 0 < built < len(hand_runs)
+
+
+def test_c5_the_portfolio_grows_by_what_was_awarded(hand_runs: list[Watched]) -> None:
+    host, moved = HAND.host, 0
+    for run in hand_runs:
+        before, after, outcome = settlement(run)
+        n0, n1, won = host.history_weight, host.award_weight, outcome["patron_share"][:2]
+        expected = (n0 * before["portfolio"][0, :2] + n1 * won) / (n0 + n1 * won.sum())
+        np.testing.assert_allclose(after["portfolio"][0, :2], expected, rtol=1e-12)
+        assert after["history"][0] == n0 + n1 * won.sum()
+        assert after["history"][1] == n0
+        moved += int(won.any())
+    assert moved > 0
+
+
+def test_c6_letters_lapse_but_for_what_became_money_for_a_winner(hand_runs: list[Watched]) -> None:
+    capital = HAND.project.capex_factor * sum(deposit.capex for deposit in HAND.deposits.values())
+    seen = set()
+    for run in hand_runs:
+        before, after, outcome = settlement(run)
+        issued = bool(outcome["letter_issued"][0])
+        assert (before["lent"][0] > 0) == issued
+        converted = bool(outcome["letter_converted"][0])
+        share = run.negotiations["first"].history[-1].letter_share[0]
+        assert after["lent"][0] == (pytest.approx(share * capital) if converted else 0.0)
+        assert share * capital <= 200 * (1 + 1e-12)
+        seen.add((issued, converted))
+    assert (True, True) in seen
+    assert (True, False) in seen
+
+
+def test_c1_income_lifts_capital_to_the_cap_and_no_further() -> None:
+    purses = {"north": {"reserve": 2, "income": 3, "cap": 7}, "south": {"reserve": 9, "income": 1, "cap": 20}}
+    idle = HAND.at({"patrons.*.levers.*.intensity": 0})
+    one = campaign({"only": tender(opening=4)}, {"base": idle}, 40, patrons=purses)
+    found = [mesa.standing["capital"][:2].tolist() for mesa in stepped(one)]
+    assert found[:4] == [[5.0, 10.0], [7.0, 11.0], [7.0, 12.0], [7.0, 13.0]]
+
+
+def test_c2_beliefs_fade_towards_their_start_before_the_month_s_episode() -> None:
+    quiet = HAND.at({"patrons.*.episode_rate": 0, "patrons.*.levers.tariff.intensity": 0})
+    one = campaign({"only": tender(opening=20)}, {"base": quiet}, 50, belief_half_life=2.0)
+    mesa = Campaign(one, seed=SEED)
+    start = mesa.standing["belief_a"][0, 0]
+    mesa.standing["belief_a"][0, 0] = start + 8.0
+    found = []
+    for _ in range(4):
+        mesa.step()
+        found.append(mesa.standing["belief_a"][0, 0] - start)
+    np.testing.assert_allclose(found, 8.0 * 0.5 ** (np.arange(1, 5) / 2.0), rtol=1e-12)
+
+
+def test_c2_an_episode_is_seen_by_every_host() -> None:
+    always = HAND.at({"patrons.*.episode_rate": 1, "patrons.*.levers.tariff.intensity": 0})
+    one = campaign({"first": tender(host="a"), "second": tender(host="b")}, {"base": always}, 40)
+    mesa = Campaign(one, seed=SEED)
+    for _ in range(3):
+        before = mesa.records.standing[0].copy()
+        mesa.step()
+        for name, step in (
+            ("belief_a", always.politics.belief_step_executed), ("belief_b", always.politics.belief_step_backed_down)
+        ):  # fmt: skip
+            moved = mesa.standing[name][:2, :2] - before[name][:2, :2]
+            assert set(np.round(moved / step, 9).ravel()) <= {0.0, 1.0}
+            np.testing.assert_array_equal(moved[0], moved[1])
+            for negotiation in mesa.under_way.values():
+                np.testing.assert_array_equal(negotiation.state[name][:2], mesa.standing[name][0, :2])
+
+
+def test_c7_a_mine_adds_its_output_from_its_month_on_the_offtake_to_its_camp() -> None:
+    tenders = {"only": tender(mineral="ore")}
+    minerals = {"ore": {"output": 10.0, "growth": 0.1, "shares": {"south": 0.5}}}
+    one = campaign(tenders, {"base": HAND}, 40, minerals=minerals)
+    outcomes, chronicles = played(one, 200, SEED)
+    done = np.flatnonzero((outcomes["done"][:, 0, 0] == 1) & (outcomes["winner"][:, 0, 0] == 0))
+    n = int(done[0])
+    outcome, added = outcomes[n, 0], chronicles["added"][n, 0]
+    quantity = added.sum()
+    assert added[:3] == pytest.approx([quantity * outcome["offtake"][0], 0.0, quantity * (1 - outcome["offtake"][0])])
+    ready = (outcome["month"] + 12 * LEAD) / 12
+    before, after = supply.shares(one, chronicles[n : n + 1], "ore", [ready - 0.01, ready])[0]
+    assert before == pytest.approx([0.0, 0.5, 0.5])
+    world = 10.0 * 1.1**ready
+    assert after == pytest.approx(
+        [added[0] / (world + quantity), 0.5 * world / (world + quantity), (0.5 * world + added[2]) / (world + quantity)]
+    )
