@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -574,3 +575,99 @@ def test_c7_a_mine_adds_its_output_from_its_month_on_the_offtake_to_its_camp() -
     assert after == pytest.approx(
         [added[0] / (world + quantity), 0.5 * world / (world + quantity), (0.5 * world + added[2]) / (world + quantity)]
     )
+
+
+# --------------------------------------------------------------------------------------------------- on the command line
+
+
+def command(*typed: str) -> Any:
+    from typer.testing import CliRunner
+
+    from minegame.cli import app
+
+    return CliRunner().invoke(app, list(typed), env={"COLUMNS": "120"})
+
+
+def test_odds_of_a_campaign_are_those_of_its_runs_on_any_number_of_threads() -> None:
+    shown = [
+        json.loads(command("odds", "two_tenders", "-n", "2500", "--seed", "4", "--threads", n, "--json").stdout)
+        for n in ("1", "2")
+    ]
+    assert shown[0] == shown[1]
+    outcomes, chronicles = played(CampaignScenario.load("two_tenders"), 2500, 4)
+    wins = [row["wins"] for row in shown[0]["tenders"]]
+    expected = [(outcomes["winner"][:, n, 0] == i).mean() for n in range(2) for i in range(2)]
+    assert wins == pytest.approx(expected)
+    assert all(row["wins_low"] < row["wins"] < row["wins_high"] for row in shown[0]["tenders"])
+    assert shown[0]["patrons"][0]["payoff"] == pytest.approx(chronicles["payoff"][:, 0].mean())
+    credit = [row["credit"] for row in shown[0]["hosts"]]
+    assert credit == pytest.approx(chronicles["credit"][:, 0, :2].mean(axis=0).tolist())
+    assert shown[0]["replications"] == 2500
+
+
+def test_odds_of_a_campaign_are_told_with_what_they_cannot_say() -> None:
+    done = command(
+        "odds", "two_tenders", "-n", "300", "--set", "campaign.spill=0", "--set", "tenders.second.opening=24"
+    )
+    assert done.exit_code == 0
+    for said in (
+        "Who wins which tender",
+        "second: South Metals wins most often",
+        "Nobody has measured",
+        "Who supplies",
+    ):
+        assert said in done.stdout
+    assert " 24 " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["odds", "two_tenders", "--set", "campaign.spil=0"], "did you mean 'spill'"),
+        (["odds", "two_tenders", "--set", "tenders.third.opening=0"], "there is no tender 'third'"),
+        (["odds", "two_tenders", "--set", "tenders.second.opening=95"], "the tender opens in month 95"),
+        (["odds", "two_tenders", "--against", "two_bidders"], "--against: not for a campaign"),
+        (["odds", "two_tenders", "-n", "100000000000"], "add --yes"),
+        (["play", "two_tenders", "--csv", "x.csv"], "--csv and --plot are of a single tender"),
+        (["run", "two_tenders"], "two_tenders"),
+        (["params", str(shipped_campaigns()["two_tenders"])], "is a campaign, not a scenario"),
+    ],
+)
+def test_what_a_campaign_does_not_do_is_told(typed: list[str], said: str) -> None:
+    done = command(*typed)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_a_campaign_is_told_month_by_month() -> None:
+    told = command("play", "kazakhstan_again", "--seed", "3").stdout
+    document = json.loads(command("play", "kazakhstan_again", "--seed", "3", "--json").stdout)
+    assert all(event["text"] in told for event in document["events"])
+    months = [event["month"] for event in document["events"]]
+    assert months == sorted(months)
+    mesa = by_mesa(CampaignScenario.load("kazakhstan_again"), 0)
+    for name, negotiation in mesa.negotiations.items():
+        awards = [event for event in document["events"] if event["where"] == name and " wins " in event["text"]]
+        month = mesa.played.tenders[name].opening + int(negotiation.outcome["month"])
+        assert {event["month"] for event in awards} == {month}
+        assert len(awards) == len(negotiation.winners)
+    assert "left under its ceiling" in told
+    assert "What is left at the end" in told
+
+
+def test_campaigns_are_validated() -> None:
+    done = command("validate", *shipped_campaigns(), "two_bidders")
+    assert done.exit_code == 0
+    assert done.stdout.count(": OK (a campaign: 2 tenders, 1 host, 2 patrons, 96 months)") == 2
+
+
+def test_every_number_of_a_shipped_campaign_has_a_source() -> None:
+    for name in shipped_campaigns():
+        assert CampaignScenario.load(name).unsourced() == []
+
+
+def test_a_source_that_speaks_for_nothing_is_told(tmp_path: Any) -> None:
+    file = tmp_path / "two.yaml"
+    file.write_text(GOOD + "sources: {campaign.month: {assumption: a}}", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"sources\.campaign\.month.*did you mean 'campaign\.months'"):
+        CampaignScenario.load(file)

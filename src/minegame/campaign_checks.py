@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minegame.campaign_game import MAX_TENDERS
 from minegame.game import MAX_PATRONS
-from minegame.scenario import Scenario, nearest
+from minegame.scenario import Scenario, fits, nearest
 
 if TYPE_CHECKING:
     from minegame.campaign_file import CampaignScenario
@@ -28,6 +28,7 @@ def contradictions(campaign: CampaignScenario, scenarios: Mapping[str, Scenario]
     yield from _calendar(campaign, scenarios)
     yield from _people(campaign, scenarios)
     yield from _minerals(campaign, scenarios)
+    yield from _strays(campaign)
     known = {name: tender for name, tender in campaign.tenders.items() if name in scenarios}
     hosts = [tender.host for tender in known.values()]
     for host in dict.fromkeys(hosts):
@@ -92,6 +93,14 @@ def _minerals(campaign: CampaignScenario, scenarios: Mapping[str, Scenario]) -> 
             if patron not in patrons:
                 text = f"there is no patron '{patron}': expected one of {', '.join(patrons)}{nearest(patron, patrons)}"
                 yield ("campaign", "minerals", name, "shares", patron), text
+
+
+def _strays(campaign: CampaignScenario) -> Iterator[Found]:
+    """Sources that speak for none of the campaign's numbers."""
+    numbers = campaign.numbers()
+    for name in campaign.sources:
+        if not fits(name, numbers):
+            yield ("sources", name), f"speaks for no number of the campaign{nearest(name, numbers)}"
 
 
 def _differ(whose: str, scenarios: Mapping[str, Scenario], paths: Sequence[str]) -> Iterator[Found]:

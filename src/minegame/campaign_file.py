@@ -17,11 +17,23 @@ from pydantic import AfterValidator, Field, PrivateAttr, ValidationError
 from minegame.campaign_checks import contradictions
 from minegame.campaign_records import Purse, Table, Tender, Terms, records
 from minegame.game import MAX_MONTHS
-from minegame.scenario import Problem, Scenario, ScenarioError, SourceFile, find_file, missing_hint, refuse
+from minegame.scenario import (
+    Problem,
+    Scenario,
+    ScenarioError,
+    SourceFile,
+    find_file,
+    fits,
+    missing_hint,
+    nearest,
+    refuse,
+    typed,
+)
 from minegame.scenario.complaints import complaints
 from minegame.scenario.errors import Where, fail
 from minegame.scenario.extends import locator
-from minegame.scenario.fields import Agents, Group, Whole, text_field
+from minegame.scenario.fields import Agents, Group, Sources, Whole, text_field
+from minegame.scenario.fields import TenderFields as ScenarioTenderFields
 from minegame.scenario.files import exists, shipped_scenarios
 
 
@@ -98,9 +110,14 @@ class CampaignScenario(Group):
     description: str = text_field("What it is for, and what it is not.", "")
     campaign: SharedFields
     tenders: Annotated[dict[str, TenderFields], AfterValidator(Agents)] = Field(description="The tenders: 1 to 16.")
+    sources: Sources = Field(
+        default={}, validate_default=True, description="Where the numbers come from, by path; * stands for anything."
+    )
 
     _name: str = PrivateAttr("campaign")
     _scenarios: dict[str, Scenario] = PrivateAttr(default_factory=dict)
+    #: the scenarios that tenders name, before anything is other in a tender
+    _bases: dict[str, Scenario] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def load(cls, where: str | Path) -> CampaignScenario:
@@ -138,7 +155,8 @@ class CampaignScenario(Group):
         problems: list[Problem] = []
         for name, tender in self.tenders.items():
             try:
-                self._scenarios[name] = find(tender.scenario).at(tender.set)
+                base = self._bases.setdefault(tender.scenario, find(tender.scenario))
+                self._scenarios[name] = base.at(tender.set)
             except ScenarioError as error:
                 loc = ("tenders", name, "scenario")
                 problems += [Problem(*locate(loc), ".".join(loc), str(problem)) for problem in error.problems]
@@ -146,6 +164,60 @@ class CampaignScenario(Group):
         problems += [Problem(*locate(loc), ".".join(loc), text) for loc, text in found]
         if problems:
             refuse(problems)
+
+    def at(self, changes: Mapping[str, object]) -> CampaignScenario:
+        """This campaign with some values changed, checked as if it had been written so.
+
+        Args:
+            changes: values by path: ``campaign.spill``, ``campaign.patrons.us.income``, ``tenders.first.opening``, and
+                what a tender's scenario holds, ``tenders.first.patrons.us.link``; ``tenders.first.months`` is its
+                ``tender.months``.  A ``*`` in place of a tender stands for all of them.
+
+        Raises:
+            ScenarioError: for an unknown path or a value that is not allowed.
+        """
+        if not changes:
+            return self
+        document = self.model_dump(mode="json")
+        for path, value in changes.items():
+            for loc in self._places(path):
+                _put(document, loc, typed(value) if isinstance(value, str) else value)
+        return CampaignScenario.from_document(document, self._bases, self.name)
+
+    def _places(self, path: str) -> Iterator[tuple[str, ...]]:
+        """Where a path stands in the file: in every tender that it means, among its values or among its ``set``."""
+        room, _, rest = path.partition(".")
+        if room != "tenders":
+            yield tuple(path.split("."))
+            return
+        name, _, inner = rest.partition(".")
+        if name != "*" and name not in self.tenders:
+            known = ", ".join(self.tenders)
+            fail(
+                self.name,
+                f"there is no tender '{name}': expected one of {known}{nearest(name, self.tenders)}",
+                path=path,
+            )
+        for tender in self.tenders if name == "*" else [name]:
+            if inner.partition(".")[0] in TenderFields.model_fields:
+                yield ("tenders", tender, *inner.split("."))
+            else:
+                own = f"tender.{inner}" if inner in ScenarioTenderFields.model_fields else inner
+                yield "tenders", tender, "set", own
+
+    def numbers(self) -> list[str]:
+        """The paths of its own numbers, those of the tenders' scenarios left out."""
+        written = self.model_dump(mode="json", exclude={"title", "description", "sources"})
+        for tender in written["tenders"].values():
+            del tender["set"]
+        return [
+            path for path, value in _leaves(written) if isinstance(value, (int, float)) and not path.endswith(".key")
+        ]
+
+    def unsourced(self) -> list[str]:
+        """The paths of the numbers, its own and its tenders', that have no source."""
+        own = [path for path in self.numbers() if not any(fits(name, (path,)) for name in self.sources)]
+        return own + [f"tenders.{name}.{path}" for name, one in self._scenarios.items() for path in one.unsourced()]
 
     @property
     def name(self) -> str:
@@ -187,6 +259,35 @@ class CampaignScenario(Group):
 
     def __repr__(self) -> str:
         return f"<CampaignScenario {self.name}: {self.title}>"
+
+
+def _leaves(written: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in written.items():
+        inner = f"{path}.{name}" if path else name
+        if isinstance(value, dict):
+            yield from _leaves(value, inner)
+        else:
+            yield inner, value
+
+
+def _put(document: dict[str, Any], loc: tuple[str, ...], value: object) -> None:
+    group = document
+    for part in loc[:-1]:
+        inner = group.get(part)
+        group[part] = group = dict(inner) if isinstance(inner, dict) else {}
+    group[loc[-1]] = value
+
+
+def is_campaign(where: str | Path) -> bool:
+    """Whether a name or a file is that of a campaign; a file that cannot be read is none."""
+    if str(where) in shipped_campaigns():
+        return True
+    if str(where) in shipped_scenarios() or not exists(Path(where)):
+        return False
+    try:
+        return {"campaign", "tenders"} <= set(SourceFile(Path(where)).content)
+    except (ScenarioError, OSError):
+        return False
 
 
 def _build(

@@ -16,10 +16,11 @@ from minegame.answers.catalogue import kind_of, kinds, known_as
 from minegame.cli.app import LATE, Commands, app, console, fail, print_json, warned_of
 from minegame.cli.options import alone, examples
 from minegame.cli.playing import Chosen, Playing
-from minegame.options import options_of
+from minegame.options import flag_of, options_of
 
 if TYPE_CHECKING:
     from minegame.answers import Question
+    from minegame.answers.winning import Winning
 
 
 class _Kinds(Commands):
@@ -67,6 +68,9 @@ def _odds() -> Any:
         replications: int = options.replications(10_000, least=1)
 
     def perform(chosen: Chosen, odds: Odds, playing: Playing) -> None:
+        if chosen.is_campaign:
+            _campaign_odds(chosen, odds, playing)
+            return
         asked = {name: getattr(odds, name) for name in options_of(Winning)}
         if not (odds.policy or odds.against or odds.set_against):
             asked["policy"] = {AS_IT_IS: {}}
@@ -75,9 +79,35 @@ def _odds() -> Any:
     shown = (
         "kazakhstan_tungsten", "--set patrons.us.levers.tariff.intensity=0 --replications 80000",
         "--set-against 'patrons.us.levers.*.intensity=0' --out results/package",
-        "kazakhstan_split_lots --against kazakhstan_tungsten --json",
+        "kazakhstan_split_lots --against kazakhstan_tungsten --json", "two_tenders --set campaign.spill=0",
     )  # fmt: skip
     return alone("odds", f"{_ODDS}\n\n{_PAIRED}", perform, Chosen, Odds, Playing, epilog=examples("odds", *shown))
+
+
+def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing) -> None:
+    """Who wins which tender of a campaign, what patrons got and spent, what hosts think, who supplies the world."""
+    from minegame import campaign_odds
+    from minegame.cli import screen
+
+    others = {"policy": asked.policy, "against": asked.against, "set_against": asked.set_against, "out": playing.out}
+    if given := [flag_of(name) for name, value in others.items() if value]:
+        fail(f"{', '.join(given)}: not for a campaign, whose odds are printed, or written as JSON with --json")
+    campaign, count = chosen.load_campaign(), asked.replications
+    playing.allow(count * len(campaign.tenders))
+    with playing.conditions(None) as conditions:
+        found = campaign_odds.played(campaign, count, asked.seed, playing.threads, conditions["watch"])
+    tables = campaign_odds.tables(campaign, found, asked.confidence)
+    told = tuple(campaign_odds.sentences(campaign, found, asked.confidence))
+    if playing.json:
+        rows = {key: table.frame.to_dict("records") for key, table in tables.items()}
+        print_json({"campaign": campaign.name, "replications": count, "seed": asked.seed, "sentences": told, **rows})
+        return
+    page = console()
+    page.print(f"{campaign.title}: {count:,} campaigns, seed {asked.seed}", style="bold")
+    for sentence in (*told, *campaign_odds.limits()):
+        page.print(f"  {sentence}")
+    for table in tables.values():
+        screen.print_table(page, table)
 
 
 _ODDS = "Play many negotiations: win probabilities with intervals, terms, and paired differences."

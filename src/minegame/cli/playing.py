@@ -18,6 +18,7 @@ from minegame.options import Flag, Options, Whole, Word, option
 from minegame.text import amount
 
 if TYPE_CHECKING:
+    from minegame.campaign_file import CampaignScenario
     from minegame.runner import Watch
     from minegame.scenario import Scenario
 
@@ -35,6 +36,19 @@ class Chosen(Options):
 
     scenario: str = options.scenario()
     set: dict[str, Any] | None = options.changes()
+
+    @property
+    def is_campaign(self) -> bool:
+        """Whether it is not one tender that is chosen but a campaign of several."""
+        from minegame.campaign_file import is_campaign
+
+        return is_campaign(self.scenario)
+
+    def load_campaign(self) -> CampaignScenario:
+        """The campaign with its changes; raises ScenarioError."""
+        from minegame.campaign_file import CampaignScenario
+
+        return CampaignScenario.load(self.scenario).at(self.set or {})
 
     def load(self) -> Scenario:
         """The scenario with its changes; raises ScenarioError."""

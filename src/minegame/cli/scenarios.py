@@ -29,6 +29,7 @@ from minegame.options import BASELINE, MAX_REPLICATION, Options, Place, Whole, W
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from minegame.campaign_file import CampaignScenario
     from minegame.model import Negotiation
     from minegame.scenario import Parameter, Scenario
 
@@ -46,6 +47,9 @@ class _Play(Options):
 
 
 def _play(chosen: Chosen, asked: _Play) -> None:
+    if chosen.is_campaign:
+        _play_campaign(chosen, asked)
+        return
     ending = "" if asked.plot is None else _picture_ending(asked.plot)
     scenario = chosen.load()
 
@@ -70,13 +74,30 @@ def _play(chosen: Chosen, asked: _Play) -> None:
         say(render(transcript, page.width), end=False)
 
 
+def _play_campaign(chosen: Chosen, asked: _Play) -> None:
+    """Tell one campaign: what happened in which month, and what was left."""
+    if asked.csv is not None or asked.plot is not None:
+        fail("--csv and --plot are of a single tender: a campaign is told in lines, or with --json")
+    played = chosen.load_campaign()
+
+    from minegame.campaign import Campaign
+    from minegame.transcript.chronicle import Chronicle
+
+    announce_compiler()
+    told = Chronicle.of(Campaign(played, seed=asked.seed, replication=asked.replication))
+    if asked.json:
+        print_json(told.document())
+    else:
+        say("\n".join(told.lines()))
+
+
 command(
     app, "play", "Play one negotiation and tell it: who pressed, who lent, what was offered, how it was decided, what "
-    "came.", _play, Chosen, _Play,
+    "came. Of a campaign, what happened in which tender and what was left.", _play, Chosen, _Play,
     epilog=examples(
         "play", "", "kazakhstan_split_lots --seed 1 --replication 7",
         "--set patrons.us.levers.tariff.intensity=0 --csv months.csv",
-        "--seed 1 --replication 7 --plot timeline.png",
+        "--seed 1 --replication 7 --plot timeline.png", "two_tenders --seed 1",
     ),
 )  # fmt: skip
 
@@ -236,9 +257,12 @@ def _first(paths: list[str]) -> list[str]:
 def _checked(file: str) -> dict[str, Any]:
     from dataclasses import asdict
 
+    from minegame.campaign_file import CampaignScenario, is_campaign
     from minegame.scenario import Scenario, ScenarioError
 
     try:
+        if is_campaign(file):
+            return {"file": file, "ok": True, **_told_of_campaign(CampaignScenario.load(file))}
         scenario = warned(Scenario.load(file))
     except ScenarioError as problem:
         return {
@@ -249,6 +273,16 @@ def _checked(file: str) -> dict[str, Any]:
         }
     told = {"summary": _summary(scenario), "warnings": scenario.warnings, "unsourced": scenario.unsourced()}
     return {"file": file, "ok": True, **told}
+
+
+def _told_of_campaign(campaign: CampaignScenario) -> dict[str, Any]:
+    from minegame.text import counted
+
+    table, tenders = campaign.table(), campaign.scenarios
+    sizes = (len(tenders), "tender"), (len(table.hosts), "host"), (len(table.patrons), "patron")
+    unsourced = campaign.unsourced()
+    summary = f"a campaign: {', '.join(counted(*size) for size in sizes)}, {campaign.campaign.months} months"
+    return {"summary": summary, "warnings": [], "unsourced": unsourced}
 
 
 def _summary(scenario: Scenario) -> str:
