@@ -577,7 +577,7 @@ def test_c7_a_mine_adds_its_output_from_its_month_on_the_offtake_to_its_camp() -
     )
 
 
-# --------------------------------------------------------------------------------------------------- on the command line
+# -------------------------------------------------------------------------------------------------- on the command line
 
 
 def command(*typed: str) -> Any:
