@@ -454,9 +454,7 @@ class Host(Participant):
         if not self._state.has_candidate:
             return {}
         names = (*self.model.case.bidder_names, None)  # the last is NOBODY
-        return {
-            deposit: names[int(self._state.award[d])] for d, deposit in enumerate(self.model.case.deposit_names)
-        }
+        return {deposit: names[int(self._state.award[d])] for d, deposit in enumerate(self.model.case.deposit_names)}
 
     @property
     def utility(self) -> float | None:

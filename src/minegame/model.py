@@ -138,10 +138,10 @@ class Negotiation(mesa.Model):
     ``scenario`` is a :class:`~minegame.scenario.Scenario`, the name of a shipped one or the path of a YAML file;
     without it the Kazakhstan baseline is played.  Loaded, it is the negotiation's ``case``.  ``seed`` (default 0;
     ``rng`` is another name for it) and ``replication`` address the luck: the same pair gives the same negotiation,
-    equal bit for bit to that row of :mod:`minegame.ensemble`; typed as text they count too.  ``agents`` maps the name of an agent to the class that plays it, a subclass of
-    :class:`Patron`, :class:`Financier`, :class:`Bidder` or :class:`Host` (the host's name is ``host``), or to a
-    ``functools.partial`` of one that gives its parameters.  Without ``collect`` nothing is kept in ``datacollector``,
-    which takes the most of a negotiation's time.
+    equal bit for bit to that row of :mod:`minegame.ensemble`; typed as text they count too.  ``agents`` maps the name
+    of an agent to the class that plays it, a subclass of :class:`Patron`, :class:`Financier`, :class:`Bidder` or
+    :class:`Host` (the host's name is ``host``), or to a ``functools.partial`` of one that gives its parameters.
+    Without ``collect`` nothing is kept in ``datacollector``, which takes the most of a negotiation's time.
 
     Raises ScenarioError for a scenario that does not hold, TypeError for what is no scenario, for a seed or a
     replication that is no whole number and for a seed beside a rng, ValueError for one that has no luck of its own,
