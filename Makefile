@@ -5,10 +5,11 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
+PICTURE := docs/pictures/negotiation.png
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help demo compiled test test-slow test-prose lint docs bench clean
+.PHONY: help demo compiled test test-slow test-prose lint docs picture bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +19,7 @@ help:
 	@echo "make test-prose the commands of README and docs, the findings and the notebooks, made again"
 	@echo "make lint       ruff, mypy, import-linter"
 	@echo "make docs       the documentation as a site: site/index.html, which needs no network"
+	@echo "make picture    the picture of the README, drawn again"
 	@echo "make bench      speed and memory, as ratios inside one run; AGAINST=REF beside an earlier commit"
 	@echo "make clean      remove what make has made: .venv, .venv-newer, site, results"
 
@@ -64,6 +66,12 @@ $(VENV)/installed-docs: $(VENV)/installed
 docs: $(VENV)/installed-docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "Written: site/index.html"
+
+# With few colours it takes a third of the room.
+picture: $(VENV)/installed
+	@$(BIN)/minegame play kazakhstan_tungsten --seed 1 --replication 7 --plot $(PICTURE) >/dev/null
+	@$(BIN)/python -c 'from PIL import Image; \
+		Image.open("$(PICTURE)").convert("RGB").convert("P", palette=1, colors=64).save("$(PICTURE)", optimize=True)'
 
 bench: $(VENV)/installed-dev
 	@$(BIN)/python bench/bench.py $(if $(AGAINST),--against $(AGAINST))

@@ -17,22 +17,22 @@ _LINK_OUT = re.compile(r"\[([^\[\]\n]*)\]\(\.\./[^)]*\)")
 
 @dataclass(frozen=True, kw_only=True)
 class _Notebooks(Options):
-    folder: Path = argument(Path("notebooks"), "Folder to copy them to; it is made if it is not there.", Place())
+    place: Path = argument(Path("notebooks"), "Folder to copy them to; it is made if it is not there.", Place())
     force: bool = option(False, "Overwrite notebooks that are there already.", Flag())
 
 
 def _notebooks(asked: _Notebooks) -> None:
-    if asked.folder.exists() and not asked.folder.is_dir():
-        fail(f"{asked.folder}: is a file; expected a folder")
-    copies = {asked.folder / file.name: file for file in shipped_notebooks()}
+    if asked.place.exists() and not asked.place.is_dir():
+        fail(f"{asked.place}: is a file; expected a folder")
+    copies = {asked.place / file.name: file for file in shipped_notebooks()}
     there = [copy for copy in copies if copy.exists()]
     if there and not asked.force:
         fail(f"{there[0]}: is there already; copy to another folder, or overwrite with --force")
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    asked.place.mkdir(parents=True, exist_ok=True)
     for copy, file in copies.items():
         write_whole(copy, _LINK_OUT.sub(r"\1", file.read_text(encoding="utf-8")))
         say(f"Written: {copy}")
-    say(f"Open them with: jupyter lab {quote(str(asked.folder))}")
+    say(f"Open them with: jupyter lab {quote(str(asked.place))}")
 
 
 def shipped_notebooks() -> list[Path]:
