@@ -125,7 +125,7 @@ def test_the_gallery_shows_the_pictures_of_every_notebook(site, pages):
     assert shown == set("123456")
 
 
-def test_a_link_that_leads_nowhere_is_an_error(tmp_path):
+def test_a_link_that_leads_nowhere_and_a_page_that_no_menu_names_are_errors(tmp_path):
     """The build would notice."""
     for name in ("docs", "notebooks", "src", "configs", "experiments", "bench"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -133,9 +133,11 @@ def test_a_link_that_leads_nowhere_is_an_error(tmp_path):
         shutil.copy(ROOT / name, tmp_path / name)
     page = tmp_path / "docs" / "report.md"
     page.write_text(page.read_text(encoding="utf-8") + "\n[nowhere](analyses.md#nowhere)\n", encoding="utf-8")
+    (tmp_path / "docs" / "forgotten.md").write_text("# Forgotten\n", encoding="utf-8")
     done = build(tmp_path / "site", "-f", str(tmp_path / "mkdocs.yml"))
     assert done.returncode == 1
-    assert "nowhere" in done.stderr
+    assert "#nowhere" in done.stderr
+    assert "forgotten.md" in done.stderr
 
 
 @pytest.mark.slow
