@@ -120,6 +120,30 @@ def test_reset_begins_anew_with_what_was_chosen(viewer):
     assert ledger_of(chosen) in " ".join(viewer.text.split())
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "said"),
+    [
+        (
+            "Seed",
+            "<b>five</b>",
+            "seed must be a whole number, not '<b>five</b>'. Played instead: seed 0, replication 0.",
+        ),
+        ("Replication", "-1", "replication -1 is not allowed: expected a whole number between 0 and "),
+    ],
+)
+def test_what_is_no_seed_is_said_and_the_viewer_goes_on(viewer, label, value, said):
+    viewer.choose(label, value)
+    viewer.press("Reset")
+    shown = " ".join(unescape(one.unsafe_innerHTML) for one in viewer.widgets("HTML"))
+    assert said in shown
+    assert "<b>five" not in " ".join(one.unsafe_innerHTML for one in viewer.widgets("HTML"))
+    assert "seed 0, replication 0: not begun" in viewer.text
+    viewer.choose(label, "6")
+    viewer.press("Reset")
+    assert f"{label.lower()} 6" in viewer.text
+    assert "Played instead" not in viewer.text
+
+
 def test_texts_of_a_scenario_are_shown_as_text():
     from minegame.app import Standing, ledger
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import solara
@@ -28,9 +29,23 @@ CHOICES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+class Viewed(Negotiation):
+    """A negotiation as it is chosen; if seed or replication is none, the first one, and what is wrong is said."""
+
+    def __init__(self, scenario: str | None = None, seed: str = "0", replication: str = "0") -> None:
+        wrong = ""
+        try:
+            super().__init__(scenario, seed, replication)
+        except (TypeError, ValueError) as problem:  # Mesa's viewer would be a traceback from here on
+            super().__init__(scenario)
+            wrong = f"{problem}. Played instead: seed 0, replication 0."
+        self.wrong = wrong
+
+
 def Standing(model: Negotiation) -> Any:
     """Which month it is, how things stand, and how everybody at the table stands."""
-    return _shown(f"<p>{_when(model)}</p>{model._repr_html_()}")
+    wrong = escape(getattr(model, "wrong", ""))
+    return _shown(f"<p><strong>{wrong}</strong></p><p>{_when(model)}</p>{model._repr_html_()}")
 
 
 def Ledger(model: Negotiation) -> Any:
@@ -71,6 +86,6 @@ def _shown(html: str) -> Any:
 @solara.component
 def Page() -> None:
     """The viewer, with a negotiation of its own for everybody who opens it."""
-    model = solara.use_memo(lambda: Negotiation(**{name: chosen["value"] for name, chosen in CHOICES.items()}), [])
+    model = solara.use_memo(lambda: Viewed(**{name: chosen["value"] for name, chosen in CHOICES.items()}), [])
     parts = [Standing, Ledger, Months, make_plot_component("price")]
     SolaraViz(model, components=parts, model_params=CHOICES, name="minegame", play_interval=300)
