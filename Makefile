@@ -5,10 +5,11 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
+PICTURE := docs/pictures/negotiation.png
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help demo compiled test test-slow test-prose lint bench clean
+.PHONY: help demo compiled test test-slow test-prose lint docs picture bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,8 +18,10 @@ help:
 	@echo "make test-slow  the slow statistical tests"
 	@echo "make test-prose the commands of README and docs, the findings and the notebooks, made again"
 	@echo "make lint       ruff, mypy, import-linter"
+	@echo "make docs       the documentation as a site: site/index.html, which needs no network"
+	@echo "make picture    the picture of the README, drawn again"
 	@echo "make bench      speed and memory, as ratios inside one run; AGAINST=REF beside an earlier commit"
-	@echo "make clean      remove what make has made: .venv, .venv-newer, results"
+	@echo "make clean      remove what make has made: .venv, .venv-newer, site, results"
 
 $(VENV)/created:
 	@test -n "$(PYTHON)" || { echo "minegame needs Python 3.11 or newer: none found. Install one, or: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 2; }
@@ -56,8 +59,22 @@ lint: $(VENV)/installed-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+$(VENV)/installed-docs: $(VENV)/installed
+	@$(PIP) -e '.[docs]'
+	@touch $@
+
+docs: $(VENV)/installed-docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "Written: site/index.html"
+
+# With few colours it takes a third of the room.
+picture: $(VENV)/installed
+	@$(BIN)/minegame play kazakhstan_tungsten --seed 1 --replication 7 --plot $(PICTURE) >/dev/null
+	@$(BIN)/python -c 'from PIL import Image; \
+		Image.open("$(PICTURE)").convert("RGB").convert("P", palette=1, colors=64).save("$(PICTURE)", optimize=True)'
+
 bench: $(VENV)/installed-dev
 	@$(BIN)/python bench/bench.py $(if $(AGAINST),--against $(AGAINST))
 
 clean:
-	rm -rf $(VENV) .venv-newer results
+	rm -rf $(VENV) .venv-newer site results

@@ -93,7 +93,7 @@ def test_no_module_imports_one_that_imports_it():
 HOMES = {
     "numba": {"cache", "compiled"},
     "platformdirs": {"cache"},
-    "mesa": {"agents", "campaign", "model"},
+    "mesa": {"agents", "app", "campaign", "model"},
     "pydantic": {"campaign_file", "scenario", "experiment_file"},
     "pydantic_core": {"scenario", "experiment_file"},
     "yaml": {"scenario", "experiment_file", "answers"},
@@ -106,6 +106,7 @@ HOMES = {
     "typer": {"cli"},
     "rich": {"cells", "cli", "transcript"},
     "jinja2": {"report"},
+    "solara": {"app"},
 }
 
 

@@ -60,7 +60,7 @@ def same(one, other):
 def test_without_arguments_the_baseline_is_played():
     negotiation = Negotiation()
     assert isinstance(negotiation, mesa.Model)
-    assert negotiation.scenario == Scenario.load("kazakhstan_tungsten")
+    assert negotiation.case == Scenario.load("kazakhstan_tungsten")
     assert (negotiation.seed, negotiation.replication) == (0, 0)
     while negotiation.running:
         negotiation.step()
@@ -420,12 +420,12 @@ def test_the_ledger_of_a_finished_negotiation_is_that_of_its_decision():
 
 
 def takes_all(bidder):
-    return len(bidder.offers) == len(bidder.model.scenario.deposits)
+    return len(bidder.offers) == len(bidder.model.case.deposits)
 
 
 def utility_written_out(negotiation, bidder):
     """R13-R15, R17 and R19 of the specification for one bidder that takes everything, from what its offers show."""
-    scenario, state, i = negotiation.scenario, negotiation.state, bidder.index
+    scenario, state, i = negotiation.case, negotiation.state, bidder.index
     host, vref = scenario.host, scenario.host.value_scale
     weights = negotiation.game.deposit_weight
     total = scenario.tender.synergy
@@ -573,7 +573,7 @@ class PlannedPatron(Patron):
     """What the scenario says, said in Python: every lever from its onset on, whatever the trigger."""
 
     def press(self) -> None:
-        levers = self.model.scenario.patrons[self.name].levers
+        levers = self.model.case.patrons[self.name].levers
         on = {name: getattr(levers, name) for name in LEVERS}
         self.levers = dict.fromkeys(LEVERS, 1.0)  # paid once, however often they are set
         month = int(self.model.state.month)
@@ -594,7 +594,7 @@ class RememberingPatron(Patron):
     """Presses by R21 as the page has it: from what the records of past months show, and nothing else."""
 
     def press(self) -> None:
-        levers = self.model.scenario.patrons[self.name].levers
+        levers = self.model.case.patrons[self.name].levers
         self.levers = {name: getattr(levers, name).intensity for name in LEVERS if self._is_on(getattr(levers, name))}
 
     def _is_on(self, lever) -> bool:
@@ -743,7 +743,7 @@ def test_a_host_that_decides_nothing_waits_until_the_last_month_and_then_must_de
             pass
 
     negotiation = Negotiation("two_bidders", agents={"host": Absent})
-    for _ in range(negotiation.scenario.tender.months - 1):
+    for _ in range(negotiation.case.tender.months - 1):
         negotiation.step()
         assert negotiation.host.decision == "wait"
     with pytest.raises(RuntimeError, match=r"decided nothing in the last month.*accept\(\) or shelve\(\)"):
@@ -938,6 +938,22 @@ def test_what_is_no_scenario_is_refused_with_what_may_have_been_meant():
             Negotiation(wrong)
     with pytest.raises(ScenarioError, match="the name is empty"):
         Negotiation("")
+
+
+def test_a_seed_that_is_typed_counts():
+    typed = Negotiation("two_bidders", seed=" 5", replication="1e1").play()
+    assert (typed.seed, typed.replication) == (5, 10)
+    assert same(typed, Negotiation("two_bidders", seed=5, replication=10).play())
+    for wrong in ("", "five", "2.5"):
+        with pytest.raises(TypeError, match="seed must be a whole number, not "):
+            Negotiation("two_bidders", seed=wrong)
+
+
+def test_mesa_finds_no_scenario_of_its_own_which_its_viewer_would_play_instead():
+    negotiation = Negotiation("two_bidders")
+    assert negotiation.scenario is None
+    assert negotiation.case == Scenario.load("two_bidders")
+    assert {agent.model.case for agent in negotiation.everybody} == {negotiation.case}
 
 
 def test_a_seed_has_one_name_at_a_time():

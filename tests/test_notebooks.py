@@ -12,6 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from typer.testing import CliRunner
+
+from minegame.cli import app
 
 nbformat = pytest.importorskip("nbformat")
 
@@ -94,6 +97,52 @@ def test_its_links_lead_somewhere(file):
         if cell.cell_type == "markdown":
             for target in re.findall(r"\]\(([^)#:]+)\)", cell.source):
                 assert (file.parent / target).exists(), target
+
+
+# ------------------------------------------------------------------------------------------------ minegame notebooks
+
+
+def copy(*arguments: object):
+    return CliRunner().invoke(app, ["notebooks", *map(str, arguments)])
+
+
+def test_they_are_copied_and_told_how_to_be_opened(tmp_path):
+    folder = tmp_path / "my notebooks" / "of today"
+    done = copy(folder)
+    assert done.exit_code == 0
+    assert f"jupyter lab '{folder}'" in done.output
+    assert [file.name for file in sorted(folder.iterdir())] == [file.name for file in NOTEBOOKS]
+    for original in NOTEBOOKS:
+        book, kept = (nbformat.read(file, as_version=4) for file in (folder / original.name, original))
+        nbformat.validate(book)
+        assert [cell.source for cell in code(book)] == [cell.source for cell in code(kept)]
+        for cell in book.cells:
+            for target in re.findall(r"\]\(([^)#:]+)\)", cell.source if cell.cell_type == "markdown" else ""):
+                assert (folder / target).exists(), target
+
+
+def test_what_is_there_is_overwritten_only_by_force(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    mine = tmp_path / "notebooks" / NOTEBOOKS[3].name
+    mine.parent.mkdir()
+    mine.write_text("mine", encoding="utf-8")
+    refused = copy()
+    assert refused.exit_code == 2
+    assert refused.output.splitlines() == [
+        f"Error: {mine.relative_to(tmp_path)}: is there already; copy to another folder, or overwrite with --force"
+    ]
+    assert [file.name for file in mine.parent.iterdir()] == [mine.name]
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert copy("notebooks", "--force").exit_code == 0
+    assert nbformat.read(mine, as_version=4).cells
+    assert len([*mine.parent.iterdir()]) == len(NOTEBOOKS)
+
+
+def test_a_file_is_no_folder_to_copy_to(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    refused = copy(file)
+    assert (refused.exit_code, refused.output) == (2, f"Error: {file}: is a file; expected a folder\n")
 
 
 @pytest.mark.prose

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -35,4 +36,9 @@ def test_the_wheel_plays_shipped_scenarios_and_experiments_by_name(tmp_path):
     assert "OK" in run(*minegame, "validate", "kazakhstan_tungsten", **there)
     assert '"winners"' in run(*minegame, "odds", "kazakhstan_tungsten", "-n", "200", "--json", **there)
     assert "Who wins" in run(*minegame, "run", "who_wins", "--replications", "20", "--out", "r", **there)
+    assert "jupyter lab mine" in run(*minegame, "notebooks", "mine", **there)
+    assert [file.name[0] for file in sorted((tmp_path / "mine").iterdir())] == list("123456")
+    if find_spec("solara"):
+        viewer = "import minegame.app as viewer; print(viewer.__file__, viewer.Page)"
+        assert run(sys.executable, "-W", "ignore", "-c", viewer, **there).startswith(str(site / "minegame" / "app.py"))
     assert (site / "minegame" / "py.typed").exists()

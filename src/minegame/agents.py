@@ -294,7 +294,7 @@ class Financier(Participant):
         return self.model.bidders[int(self._game.financier_bidder[self.index])]
 
     def _standing(self) -> str:
-        bidder = self.model.scenario.bidder_names[int(self._game.financier_bidder[self.index])]
+        bidder = self.model.case.bidder_names[int(self._game.financier_bidder[self.index])]
         issued = f"issued {self.share:.0%} of capital in month {self.letter_month}"
         return f"for {bidder}, {issued if self.has_issued else 'nothing issued'}"
 
@@ -358,7 +358,7 @@ class Bidder(Participant):
         """The present offer for each deposit that the bidder bids on."""
         return {
             name: self._offer(d)
-            for d, name in enumerate(self.model.scenario.deposit_names)
+            for d, name in enumerate(self.model.case.deposit_names)
             if self._state.bids[self.index, d]
         }
 
@@ -374,7 +374,7 @@ class Bidder(Participant):
         )
 
     def _standing(self) -> str:
-        patron = self.model.scenario.patron_names[int(self._game.bidder_patron[self.index])]
+        patron = self.model.case.patron_names[int(self._game.bidder_patron[self.index])]
         return f"for {patron}, concession {self.concession:.2f}, coverage {self.coverage:.2f}"
 
 
@@ -459,10 +459,8 @@ class Host(Participant):
         """
         if not self._state.has_candidate:
             return {}
-        names = (*self.model.scenario.bidder_names, None)  # the last is NOBODY
-        return {
-            deposit: names[int(self._state.award[d])] for d, deposit in enumerate(self.model.scenario.deposit_names)
-        }
+        names = (*self.model.case.bidder_names, None)  # the last is NOBODY
+        return {deposit: names[int(self._state.award[d])] for d, deposit in enumerate(self.model.case.deposit_names)}
 
     @property
     def utility(self) -> float | None:

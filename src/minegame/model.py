@@ -18,6 +18,7 @@ from minegame import chance, turns
 from minegame.agents import Bidder, Financier, Host, Participant, Patron, allocation_name
 from minegame.door import Row, take
 from minegame.game import LEVERS, NOBODY, OUTCOME, OUTCOME_TABLE, STATE, copied, new_records
+from minegame.numerals import typed_whole
 from minegame.scenario import Scenario
 
 #: The class that plays an agent, or one with its parameters given.
@@ -110,7 +111,7 @@ class Records(DataCollector):
     """
 
     def __init__(self, model: Negotiation) -> None:
-        each = {f"winner.{deposit}": partial(_winner_of, deposit=deposit) for deposit in model.scenario.deposit_names}
+        each = {f"winner.{deposit}": partial(_winner_of, deposit=deposit) for deposit in model.case.deposit_names}
         super().__init__(model_reporters=MODEL_REPORTERS | each, agent_reporters=AGENT_REPORTERS)
         self._classes = {agent.unique_id: type(agent) for agent in model.everybody}
 
@@ -136,12 +137,12 @@ class Negotiation(mesa.Model):
     """One negotiation for the deposits of a scenario; every ``step`` is a month.
 
     ``scenario`` is a :class:`~minegame.scenario.Scenario`, the name of a shipped one or the path of a YAML file;
-    without it the Kazakhstan baseline is played.  ``seed`` (default 0; ``rng`` is another name for it) and
-    ``replication`` address the luck: the same pair gives the same negotiation, equal bit for bit to that row of
-    :mod:`minegame.ensemble`.  ``agents`` maps the name of an agent to the class that plays it, a subclass of
-    :class:`Patron`, :class:`Financier`, :class:`Bidder` or :class:`Host` (the host's name is ``host``), or to a
-    ``functools.partial`` of one that gives its parameters.  Without ``collect`` nothing is kept in ``datacollector``,
-    which takes the most of a negotiation's time.
+    without it the Kazakhstan baseline is played.  Loaded, it is the negotiation's ``case``.  ``seed`` (default 0;
+    ``rng`` is another name for it) and ``replication`` address the luck: the same pair gives the same negotiation,
+    equal bit for bit to that row of :mod:`minegame.ensemble`; typed as text they count too.  ``agents`` maps the name
+    of an agent to the class that plays it, a subclass of :class:`Patron`, :class:`Financier`, :class:`Bidder` or
+    :class:`Host` (the host's name is ``host``), or to a ``functools.partial`` of one that gives its parameters.
+    Without ``collect`` nothing is kept in ``datacollector``, which takes the most of a negotiation's time.
 
     Raises ScenarioError for a scenario that does not hold, TypeError for what is no scenario, for a seed or a
     replication that is no whole number and for a seed beside a rng, ValueError for one that has no luck of its own,
@@ -155,19 +156,19 @@ class Negotiation(mesa.Model):
     def __init__(
         self,
         scenario: Scenario | str | Path | None = None,
-        seed: int | None = None,
-        replication: int = 0,
+        seed: int | str | None = None,
+        replication: int | str = 0,
         agents: Mapping[str, Strategy] | None = None,
-        rng: int | None = None,
+        rng: int | str | None = None,
         collect: bool = True,
     ) -> None:
         seed = _seed(seed, rng)
         replication = whole("replication", replication, chance.MAX_REPLICATION)
         super().__init__(rng=seed)
-        self.scenario = _scenario(scenario)
+        self.case = _scenario(scenario)
         self.seed, self.replication = seed, replication
         self.game_array, self.state_array, self.outcome_array = (
-            self.scenario.game(),
+            self.case.game(),
             new_records(STATE),
             new_records(OUTCOME),
         )
@@ -236,14 +237,12 @@ class Negotiation(mesa.Model):
         take(turn, self.game_array if orders is None else orders, self.state_array, self.outcome_array, who)
 
     @property
-    def scenario(self) -> Scenario:
-        """What is played."""
-        return self._played
+    def scenario(self) -> None:
+        """Nothing: Mesa 3.4 and later look here for a scenario of their own kind.  What is played is the ``case``."""
 
     @scenario.setter
     def scenario(self, scenario: object) -> None:
-        if isinstance(scenario, Scenario):  # Mesa 3.5 puts a scenario of its own here, which it would write to
-            self._played = scenario
+        pass  # Mesa makes one of its own, which its viewer would give to the next negotiation instead of ours
 
     @property
     def game(self) -> Any:
@@ -263,11 +262,11 @@ class Negotiation(mesa.Model):
     @property
     def winners(self) -> dict[str, str | None]:
         """The winner of each deposit; None where it was shelved or the negotiation goes on."""
-        names, outcome = self.scenario.bidder_names, self.outcome
-        chosen = [NOBODY] * len(self.scenario.deposits) if outcome is None else outcome.winner.tolist()
+        names, outcome = self.case.bidder_names, self.outcome
+        chosen = [NOBODY] * len(self.case.deposits) if outcome is None else outcome.winner.tolist()
         return {
             deposit: None if chosen[d] == NOBODY else names[chosen[d]]
-            for d, deposit in enumerate(self.scenario.deposit_names)
+            for d, deposit in enumerate(self.case.deposit_names)
         }
 
     def agent(self, name: str) -> Participant:
@@ -283,7 +282,7 @@ class Negotiation(mesa.Model):
         return (*self.patrons, *self.financiers, *self.bidders, self.host)
 
     def __repr__(self) -> str:
-        what = f"{self.scenario.name}, seed {self.seed}, replication {self.replication}"
+        what = f"{self.case.name}, seed {self.seed}, replication {self.replication}"
         if not self.running:
             return f"<Negotiation {what}: {_winner(self) or 'shelved'} in month {_month(self)}>"
         return f"<Negotiation {what}: {'not begun' if not self.history else f'after month {len(self.history) - 1}'}>"
@@ -299,7 +298,7 @@ class Negotiation(mesa.Model):
                 f"agents must map names to classes, not {agents!r} (in batch_run, put the mapping into a list)"
             )
         classes = dict(agents)
-        scenario = self.scenario
+        scenario = self.case
 
         def seat(kind: Any, group: Mapping[str, Any]) -> tuple[Any, ...]:
             return tuple(
@@ -341,9 +340,12 @@ def _seed(seed: Any, rng: Any) -> int:
 
 
 def whole(name: str, value: Any, most: int) -> int:
-    """A whole number from 0 to ``most``; raises TypeError or ValueError with its name for anything else."""
+    """A whole number from 0 to ``most``, or one that is typed, as Mesa's viewer hands it over.
+
+    Raises TypeError or ValueError with its name for anything else.
+    """
     try:
-        number = index(value)
+        number = index(typed_whole(value) if isinstance(value, str) else value)
     except TypeError:
         raise TypeError(f"{name} must be a whole number, not {value!r}") from None
     if not 0 <= number <= most:

@@ -75,7 +75,7 @@ def tell(negotiation: Negotiation, width: int = 100) -> str:
     """A negotiation that has been played, told as ``minegame play`` does."""
     from minegame.transcript import Transcript, render
 
-    scenario = negotiation.scenario
+    scenario = negotiation.case
     changes = [typed_change(path, value) for path, value in scenario.changes.items()]
     return render(Transcript.of(negotiation, scenario.origin or scenario.name, changes), width)
 

@@ -63,10 +63,29 @@ def _annotation(name: str, option: Option, default: Any) -> Any:
     if isinstance(option.reader, Flag):
         return Annotated[bool, typer.Option(*names, help=option.help)]
     kind: Any = list[str] | None if option.reader.many else str | None
-    told = _with_default(option, default)
-    if option.is_argument:
-        return Annotated[kind, typer.Argument(metavar=option.reader.metavar, help=told, show_default=False)]
-    return Annotated[kind, typer.Option(*names, metavar=option.reader.metavar, help=told, show_default=False)]
+    said: dict[str, Any] = {
+        "metavar": option.reader.metavar, "help": _with_default(option, default), "show_default": False,
+        "autocompletion": _COMPLETED.get(option.reader.metavar),
+    }  # fmt: skip
+    return Annotated[kind, typer.Argument(**said) if option.is_argument else typer.Option(*names, **said)]
+
+
+def _scenarios(incomplete: str) -> list[str]:
+    from minegame.scenario import shipped_scenarios
+
+    return [name for name in shipped_scenarios() if name.startswith(incomplete)]
+
+
+def _experiments(incomplete: str) -> list[str]:
+    from minegame.experiment_file import shipped_experiments
+
+    return [name for name in shipped_experiments() if name.startswith(incomplete)]
+
+
+#: What a shell completes, by what stands for it in the help; where no name begins so, it completes files.
+_COMPLETED: dict[str, Callable[[str], list[str]]] = {
+    "SCENARIO": _scenarios, "FILE…": _scenarios, "EXPERIMENT": _experiments,
+}  # fmt: skip
 
 
 def _with_default(option: Option, default: Any) -> str:

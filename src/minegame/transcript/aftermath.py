@@ -246,7 +246,7 @@ def terms(case: Case) -> Iterator[Terms]:
         winner = None if out.winner[d] == NOBODY else case.bidder(out.winner[d])
         yield Terms(
             name,
-            case.negotiation.scenario.deposits[name].label or name,
+            case.negotiation.case.deposits[name].label or name,
             winner.name if winner else None,
             winner.label if winner else None,
             *(float(out[term][d]) for term in _TERMS),

@@ -52,7 +52,7 @@ class Case:
     @classmethod
     def of(cls, negotiation: Negotiation) -> Case:
         """Read the records of a negotiation."""
-        game, scenario = negotiation.game, negotiation.scenario
+        game, scenario = negotiation.game, negotiation.case
         deposits = tuple(scenario.deposit_names)
         return cls(
             negotiation=negotiation,

@@ -31,7 +31,7 @@ class Cast:
     @classmethod
     def of(cls, negotiation: Negotiation) -> Cast:
         """The cast of a negotiation."""
-        scenario = negotiation.scenario
+        scenario = negotiation.case
         seats = [(f"{agent.kind}s.{agent.name}", agent.label) for agent in negotiation.everybody[:-1]]
         lots = [(f"deposits.{name}", spec.label or name) for name, spec in scenario.deposits.items()]
         lenders = scenario.financiers.items()

@@ -84,7 +84,7 @@ def _opens(campaign: Campaign, n: int, name: str, negotiation: Negotiation) -> s
         f"{_percent(campaign.standing['portfolio'][h, who])} of the portfolio"
         for k, who in enumerate(campaign.records.campaign["tender_patron"][0, n, : len(negotiation.patrons)])
     )
-    return f"{host} opens the tender for {negotiation.scenario.tender.months} months ({known})"
+    return f"{host} opens the tender for {negotiation.case.tender.months} months ({known})"
 
 
 def _letters(campaign: Campaign, before: Any, n: int, negotiation: Negotiation) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _letters(campaign: Campaign, before: Any, n: int, negotiation: Negotiation) 
         amount = campaign.standing["letter"][n, f]
         if amount > before["letter"][n, f] == 0.0:
             ceiling = campaign.records.campaign["lender_ceiling"][0, lenders[f]]
-            bidder = negotiation.scenario.label_of("bidder", financier.bidder.name)
+            bidder = negotiation.case.label_of("bidder", financier.bidder.name)
             room = ceiling - campaign.standing["lent"][lenders[f]]
             rest = "" if ceiling == float("inf") else f"; {MONEY.write(max(0.0, room))} are left under its ceiling"
             yield f"a letter or commitment of {financier.label} for {bidder}, {MONEY.write(amount)}{rest}"
@@ -107,12 +107,12 @@ def _cuts(campaign: Campaign, negotiation: Negotiation) -> Iterator[str]:
 
 
 def _plans(negotiation: Negotiation, patron: str) -> Mapping[str, Any]:
-    levers = negotiation.scenario.patrons[patron].levers
+    levers = negotiation.case.patrons[patron].levers
     return {name: getattr(levers, name) for name in type(levers).model_fields}
 
 
 def _award(negotiation: Negotiation) -> Iterator[str]:
-    outcome, scenario = negotiation.outcome_array[0], negotiation.scenario
+    outcome, scenario = negotiation.outcome_array[0], negotiation.case
     if outcome["shelved"]:
         yield "nobody's offer is worth what is in the ground: the host shelves the tender"
         return
@@ -170,7 +170,7 @@ def _stands(campaign: Campaign, n: int) -> int:
 
 
 def _mines(campaign: Campaign, before: Any, n: int, negotiation: Negotiation) -> Iterator[str]:
-    outcome, scenario = negotiation.outcome_array[0], negotiation.scenario
+    outcome, scenario = negotiation.outcome_array[0], negotiation.case
     for d, deposit in enumerate(scenario.deposit_names):
         if outcome["winner"][d] != NOBODY:
             winner = scenario.label_of("bidder", scenario.bidder_names[int(outcome["winner"][d])])
@@ -181,7 +181,7 @@ def _mines(campaign: Campaign, before: Any, n: int, negotiation: Negotiation) ->
 def _left(campaign: Campaign) -> Iterator[str]:
     table, now, left = campaign.played.table(), campaign.standing, campaign.chronicle
     for k, patron in enumerate(table.patrons):
-        scenario = next(one.scenario for one in campaign.negotiations.values() if patron in one.scenario.patrons)
+        scenario = next(one.case for one in campaign.negotiations.values() if patron in one.case.patrons)
         won, built, used = (float(left[name][k]) for name in ("value_won", "value_built", "points_used"))
         yield (
             f"{scenario.label_of('patron', patron)}: won {won:.2f} tenders' worth of value, built {built:.2f}; used "

@@ -144,7 +144,7 @@ def _choice_notes(case: Case, ledger: Ledger) -> Iterator[str]:
     if not ledger.chosen:
         yield "Nothing was awarded: nothing on offer was worth more than shelving."
         return
-    if ledger.award not in case.negotiation.scenario.bidder_names:
+    if ledger.award not in case.negotiation.case.bidder_names:
         how = "The lots were split" if case.outcome.split else "Not every lot was awarded"
         award = case.allocation(case.negotiation.history[-1].award)
         yield f"{how}: {award}. The columns of single bidders give one of them everything."
@@ -157,7 +157,7 @@ def _comparison(case: Case, ledger: Ledger) -> Iterator[str]:
     mine, other = ledger.columns[ledger.award], ledger.columns[rival]
     gaps = {t: mine.get(t, 0.0) - other.get(t, 0.0) for t in ledger.shown if t != "total"}
     lead, ahead = mine["total"] - other["total"], mine["total"] - ledger.columns[SHELVING]["total"]
-    alone = ledger.award in case.negotiation.scenario.bidder_names
+    alone = ledger.award in case.negotiation.case.bidder_names
     winner = ledger.labels[ledger.award] if alone else "The split" if case.outcome.split else "The partial award"
     words = (
         f"{winner} leads {_named(ledger, rival)} by {money(lead, digits=telling(lead, 0.0))}: "

@@ -20,7 +20,7 @@ def heading(scenario: str, fingerprint: str) -> str:
 
 def changes(negotiation: Negotiation) -> Iterator[str]:
     """What differs from the shipped scenario of that name, ``path=value`` each; nothing where there is none."""
-    scenario = negotiation.scenario
+    scenario = negotiation.case
     if scenario.name in shipped_scenarios():
         old, new = (dict(_leaves(s.document())) for s in (Scenario.load(scenario.name), scenario))
         yield from (f"{path}={_said(value)}" for path, value in new.items() if path not in old or old[path] != value)

@@ -310,7 +310,7 @@ def table(case: Case) -> Iterator[tuple[str, str]]:
 
 def _deposits(case: Case) -> list[str]:
     """The deposits as a line begins with them."""
-    return [deposit.label or name for name, deposit in case.negotiation.scenario.deposits.items()]
+    return [deposit.label or name for name, deposit in case.negotiation.case.deposits.items()]
 
 
 def _portfolio(case: Case) -> str:

@@ -60,9 +60,9 @@ class Transcript:
         events, account, after = tuple(story(case)), ledger(case), tuple(aftermath(case))
         told = [text for _, text in (*opening, *chance)] + [event.text for event in (*events, *after)]
         return cls(
-            title=negotiation.scenario.title,
-            scenario=negotiation.scenario.name if scenario is None else scenario,
-            fingerprint=negotiation.scenario.fingerprint(),
+            title=negotiation.case.title,
+            scenario=negotiation.case.name if scenario is None else scenario,
+            fingerprint=negotiation.case.fingerprint(),
             changes=(*changed, *replaced(negotiation)),
             seed=negotiation.seed,
             replication=negotiation.replication,
