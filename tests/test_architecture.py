@@ -106,6 +106,9 @@ HOMES = {
     "typer": {"cli"},
     "rich": {"cells", "cli", "transcript"},
     "jinja2": {"report"},
+    "nicegui": {"page"},
+    "fastapi": {"page"},
+    "uvicorn": {"page"},
 }
 
 
