@@ -131,5 +131,5 @@ def headline_axes(scenario: Scenario) -> tuple[Axis, Axis] | None:
 #: What is asked on a button beside the map: the kind, its words, how many negotiations it asks for by default.
 KINDS: Mapping[str, tuple[str, str, int]] = {
     "attribution": ("Attribution", "Which lever did it: Shapley values over all packages of the levers.", 20_000),
-    "tipping": ("Tipping", "Every value of one parameter at which another bidder becomes the favourite.", 2_000),
+    "tipping": ("Tipping points", "Every value of one parameter at which another bidder becomes the favourite.", 2_000),
 }

@@ -37,17 +37,17 @@ class Entries:
         return [f"patrons.{patron}.levers.{lever}.{name}" for name in ("intensity", "onset", "trigger")]
 
     def decisive(self) -> list[str]:
-        """The numbers that were calibrated or that one case cannot teach, but for those of levers."""
-        return [
-            path
-            for path, one in self.parameters.items()
-            if one.status in ("calibrated", "swept") and ".levers." not in path
-        ]
+        """The numbers that were calibrated or that one case cannot teach, or were so before they were changed."""
+        numbers = [path for path, one in self.parameters.items() if not one.choices and ".levers." not in path]
+        return [path for path in numbers if self._standing(path) in ("calibrated", "swept")]
 
-    def numbers(self) -> dict[str, str]:
-        """What a map may vary: the numbers that matter most and how hard every lever is pressed, in words by path."""
-        pressed = [path for path in self.parameters if path.endswith(".intensity")]
-        return {path: in_words(self.written, path) for path in [*self.decisive(), *pressed]}
+    def _standing(self, path: str) -> str:
+        source = self.written.supported(path)
+        return self.parameters[path].status or (source.standing if source else "")
+
+    def numbers(self) -> list[str]:
+        """What a map may vary: the numbers that matter most, and how hard every lever is pressed."""
+        return [*self.decisive(), *(path for path in self.parameters if path.endswith(".intensity"))]
 
     def search(self, text: str) -> list[str]:
         """The paths whose name or meaning holds every word."""

@@ -11,7 +11,7 @@ from nicegui import ui
 
 from minegame.page.analyses import KINDS, Asking, Axis, CancelledError, Reply, headline_axes
 from minegame.page.elements import Image, Sheet, Text
-from minegame.scenario import ScenarioError
+from minegame.scenario import ScenarioError, in_words
 
 if TYPE_CHECKING:
     from minegame.page.tab import Tab
@@ -30,7 +30,7 @@ class Panels:
             with ui.tabs().props("no-caps dense align=left inline-label") as tabs:
                 names = {kind: ui.tab(kind, label=KINDS[kind][0]) for kind in KINDS}
                 names["map"] = ui.tab("map", label="Map")
-            with ui.tab_panels(tabs, value=names["attribution"]).classes("panels").props("keep-alive"):
+            with ui.tab_panels(tabs, value=names["attribution"], animated=False).classes("panels").props("keep-alive"):
                 self._panels = [self._kind(kind, names[kind]) for kind in KINDS]
                 with ui.tab_panel(names["map"]):
                     self._panels.append(self._map())
@@ -43,7 +43,7 @@ class Panels:
     def _kind(self, kind: str, tab: ui.tab) -> Panel:
         words, count = KINDS[kind][1:]
         with ui.tab_panel(tab):
-            return Panel(words, lambda: self._question(kind, count))
+            return Panel(kind, words, lambda: self._question(kind, count))
 
     def _question(self, kind: str, count: int) -> Callable[[Asking], Reply]:
         draft = self._tab.draft
@@ -51,14 +51,15 @@ class Panels:
 
     def _map(self) -> Panel:
         entries, axes = self._tab.entries, headline_axes(self._tab.draft.written)
-        named = {path: f"{words} ({path})" for path, words in entries.numbers().items()}
-        chosen = [axis.path for axis in axes] if axes else list(named)[:2]
+        numbers = [*(axis.path for axis in axes or ()), *entries.numbers()]
+        named = {path: f"{in_words(entries.written, path)} ({path})" for path in numbers}
+        chosen = numbers[:2]
         with ui.element("div").classes("row"):
             self._axes = [
                 ui.select(named, value=path, label=way).props("dense outlined options-dense").classes("axis")
                 for way, path in zip(("Across", "Up"), chosen, strict=True)
             ]
-        return Panel("How often the first bidder wins as these two vary and all else is as now.", self._map_asked)
+        return Panel("map", "How often the first bidder wins as these two vary and all else is as now.", self._map_asked)
 
     def _map_asked(self) -> Callable[[Asking], Reply]:
         draft = self._tab.draft
@@ -75,14 +76,15 @@ class Panels:
 class Panel:
     """A question: its button, how far its answer is, and the answer."""
 
-    def __init__(self, words: str, asked: Callable[[], Callable[[Asking], Reply]]) -> None:
+    def __init__(self, kind: str, words: str, asked: Callable[[], Callable[[Asking], Reply]]) -> None:
         self._asked = asked
         self._asking: Asking | None = None
         ui.label(words).classes("small")
         with ui.element("div").classes("row"):
-            self._ask = ui.button("Ask", on_click=self.ask).props("dense no-caps")
-            self._stop = ui.button("Cancel", on_click=self.cancel).props("outline dense no-caps disable")
-            self._far = ui.label("").classes("small").props("role=status")
+            self._ask = ui.button(f"Ask for the {kind}", on_click=self.ask).props("dense no-caps")
+            self._stop = ui.button(f"Cancel the {kind}", on_click=self.cancel).props("outline dense no-caps")
+            self._stop.disable()
+            self._far = ui.label("").classes("small far").props(f"role=status data-question={kind}")
         self._bar = ui.linear_progress(0, show_value=False).props('aria-label="How far the answer is"')
         self._reply = ui.element("div")
 

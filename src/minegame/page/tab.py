@@ -37,7 +37,7 @@ class Tab:
         self._is_drawing = False
         ui.add_css(_STYLE)
         ui.colors(primary=_INK)
-        self._room = ui.element("main")
+        self._room = ui.element("div")
         self.client = context.client
         self.open(draft)
         self.client.on_delete(self.closed)
