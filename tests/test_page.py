@@ -223,7 +223,7 @@ def test_bars_tables_and_files_say_the_same():
     assert f"{groups[0]['bars'][1]['text']}".replace(" %", "") == winners.cells()[1][1]
     assert groups[0]["bars"][1]["builtText"].replace(" %", "") in winners.cells()[1]
     assert groups[2]["bars"][0]["built"] is None
-    assert groups[0]["changes"][0].startswith("now: −")
+    assert groups[0]["changes"][0].startswith("now against as it is: −")
     lines = sight.csv(found).splitlines()
     assert len(lines) == 3
     assert {"policy", "wins_cove_kaz", "built_cove_kaz_low", "balance", "at_risk_us"} <= set(lines[0].split(","))

@@ -26,7 +26,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is no
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
 NO_NETWORK = ("--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1")
-WEIGHT = "host.balance_weight"
+WEIGHT, LINK = "host.balance_weight", "patrons.us.link"
 TRAPS = (
     "<img src=x onerror=\"document.title='run'\">",
     "</script><script>document.title='run'</script>",
@@ -218,6 +218,12 @@ def test_tabs_do_not_disturb_each_other_and_an_answer_can_be_cancelled(chromium,
     moved(one, before, 6)
     assert drawn(other) == before
     assert other.locator(".entry.changed").count() == 0
+    box = one.locator(f'[data-path="{WEIGHT}"] input[type=number]')
+    box.press_sequentially("3")  # is still being typed while something else is drawn anew
+    typed, before = box.input_value(), drawn(one)
+    slider(one, LINK).evaluate("e => { e.value = 0.9; e.dispatchEvent(new Event('input')) }")
+    moved(one, before, 6)
+    assert box.input_value() == typed
     one.get_by_role("tab", name="Tipping points").click()
     one.get_by_role("button", name="Ask for the tipping").click()
     one.wait_for_selector("[data-question=tipping]:text-matches('^[0-9]+ %$')")

@@ -11,6 +11,8 @@ export default {
   },
   template: `
     <div class="bars">
+      <p class="small key" v-if="groups.length">Light: wins.<i class="won"></i> Dark: wins and builds the mine.<i class="built"></i>
+        The black mark is the interval.</p>
       <section v-for="group in groups" :key="group.title" class="group">
         <h3>{{ group.title }}</h3>
         <div v-for="(bar, n) in group.bars" :key="bar.name" class="bar" :class="'policy-' + Math.min(n, 3)"

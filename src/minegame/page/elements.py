@@ -28,13 +28,16 @@ class Text(TextElement):
 
 
 class Entry(Shown, component="entry.js"):
-    """A value of the scenario: label, slider and box or choice, range, source; calls ``moved`` with what is chosen."""
+    """A value of the scenario: label, slider and box or choice, range, source.
 
-    def __init__(self, values: Mapping[str, Any], moved: Callable[[Any], Any]) -> None:
+    ``moved`` is called with the entry and what is chosen.
+    """
+
+    def __init__(self, values: Mapping[str, Any], moved: Callable[[Entry, Any], Any]) -> None:
         super().__init__()
         self._version = 0
         self._props.update({**values, "version": 0})
-        self.on("moved", lambda event: moved(event.args), throttle=_EACH)
+        self.on("moved", lambda event: moved(self, event.args), throttle=_EACH)
 
     def reset(self, values: Mapping[str, Any]) -> None:
         """Show another value than the one that the browser has."""

@@ -58,21 +58,21 @@ class Entries:
             if words and all(word in path or word in one.description.lower() for word in words)
         ]
 
-    def entry(self, draft: Draft, path: str) -> dict[str, Any]:
-        """What the entry of a path shows."""
+    def entry(self, draft: Draft, path: str, *, among_levers: bool = False) -> dict[str, Any]:
+        """What the entry of a path shows; among its levers a patron is not named again."""
         one, value = self.parameters[path], draft.now.value(path)
         low, high = self.range_of(path)
         return {
-            "path": path, "label": self._label(path), "meaning": one.description, "source": one.source,
+            "path": path, "label": self._label(path, among_levers), "meaning": one.description, "source": one.source,
             "unit": "" if one.unit == "number" else one.unit, "status": _standing(one),
-            "allowed": _allowed(one), "written": _plain(one.value), "value": _plain(value),
+            "allowed": _allowed(one), "written": plain(one.value), "value": plain(value),
             "choices": list(one.choices), "low": low, "high": high, "least": one.low, "most": one.high,
             "step": _step(low, high, isinstance(one.value, int)), "note": note(draft, path),
         }  # fmt: skip
 
-    def _label(self, path: str) -> str:
-        """What a value is, in words; of a lever only which of its values."""
-        if ".levers." in path:
+    def _label(self, path: str, among_levers: bool) -> str:
+        """What a value is, in words."""
+        if among_levers:
             return path.rsplit(".", 1)[1].replace("_", " ")
         return in_words(self.written, path).removesuffix(f" ({self.parameters[path].unit})")
 
@@ -105,7 +105,7 @@ def _or(value: float | None, otherwise: float) -> float:
     return otherwise if value is None else value
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as the browser compares it: choices are words."""
     return level(value) if isinstance(value, bool) else value
 

@@ -7,11 +7,12 @@ export default {
   },
   emits: ["moved"],
   data() {
-    return { now: this.value };
+    return { now: this.value, text: null }; // text: what is being typed and not yet taken over
   },
   watch: {
     version() {
       this.now = this.value;
+      this.text = null;
     },
   },
   computed: {
@@ -25,6 +26,7 @@ export default {
       this.$emit("moved", value);
     },
     typed(text) {
+      this.text = null;
       const value = parseFloat(text);
       if (Number.isFinite(value)) this.move(value);
     },
@@ -47,8 +49,8 @@ export default {
       <div class="dials" v-else>
         <input type="range" :min="low" :max="high" :step="step" :value="now" :aria-label="label"
           :aria-valuetext="said(now) + ' ' + unit" @input="typed($event.target.value)" />
-        <input type="number" :id="'v-' + $.uid" :min="least" :max="most" step="any" :value="now"
-          @change="typed($event.target.value)" />
+        <input type="number" :id="'v-' + $.uid" :min="least" :max="most" step="any" :value="text ?? now"
+          @input="text = $event.target.value" @change="typed($event.target.value)" />
         <span class="unit">{{ unit }}</span>
       </div>
       <p class="note" role="alert" v-if="note">{{ note }}</p>

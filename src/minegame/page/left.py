@@ -10,7 +10,7 @@ from nicegui import ui
 
 from minegame.game import LEVER_TABLE
 from minegame.page.elements import Entry, Text
-from minegame.page.entries import MOST_FOUND, note
+from minegame.page.entries import MOST_FOUND, note, plain
 from minegame.scenario import ScenarioError
 from minegame.text import counted
 
@@ -24,6 +24,7 @@ class Left:
     def __init__(self, tab: Tab) -> None:
         self._tab = tab
         self._entries: dict[str, list[Entry]] = {}
+        self._moved: Entry | None = None
         with ui.element("div").classes("left").props('role=region aria-label="What can be moved"'):
             with _card("Levers of the patrons"):
                 self._levers()
@@ -46,12 +47,16 @@ class Left:
                 for lever in LEVER_TABLE:
                     with ui.element("fieldset").classes("lever"):
                         Text("legend", lever.name)
-                        self._list(self._tab.entries.levers(name, lever.name))
+                        self._list(self._tab.entries.levers(name, lever.name), among_levers=True)
 
-    def _list(self, paths: Iterable[str]) -> None:
+    def _list(self, paths: Iterable[str], among_levers: bool = False) -> None:
         for path in paths:
-            values = self._tab.entries.entry(self._tab.draft, path)
-            self._entries.setdefault(path, []).append(Entry(values, partial(self._tab.moved, path)))
+            values = self._tab.entries.entry(self._tab.draft, path, among_levers=among_levers)
+            self._entries.setdefault(path, []).append(Entry(values, partial(self._move, path)))
+
+    def _move(self, path: str, entry: Entry, value: Any) -> None:
+        self._moved = entry
+        self._tab.moved(path, value)
 
     def _search(self) -> None:
         parameters = len(self._tab.entries.parameters)
@@ -78,12 +83,11 @@ class Left:
         self.say(path, note(self._tab.draft, path), is_taken=True)
 
     def say(self, path: str, text: str, is_taken: bool = False) -> None:
-        """Say something of the value of a path; one that is taken over is shown wherever it stands."""
-        values = self._tab.entries.entry(self._tab.draft, path) if is_taken else {}
-        shown = self._entries.get(path, [])
-        for entry in shown:
-            if is_taken and len(shown) > 1:
-                entry.reset({**values, "note": text})
+        """Say something of the value of a path; one that is taken over is shown wherever else it stands."""
+        value = plain(self._tab.draft.now.value(path))
+        for entry in self._entries.get(path, []):
+            if is_taken and entry is not self._moved:
+                entry.reset({"value": value, "note": text})
             else:
                 entry.show({"note": text})
 

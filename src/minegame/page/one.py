@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minegame.page.pictures import address
+from minegame.plots.timeline import timeline
 from minegame.scenario import Scenario
 from minegame.transcript import TERM_WORDS, Cast, Ledger, Transcript, months_table
 from minegame.transcript.wording import number, telling
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -32,12 +30,8 @@ def told(scenario: Scenario, seed: int, replication: int) -> Told:
     transcript = Transcript.of(negotiation, scenario.name, [])
     months = months_table(negotiation)
 
-    def draw() -> Figure:
-        from minegame import plots
-
-        return plots.timeline(months, Cast.of(negotiation))
-
-    return Told(transcript.summary, address(draw), _ledger(transcript), _story(transcript))
+    drawn = address(lambda: timeline(months, Cast.of(negotiation)))
+    return Told(transcript.summary, drawn, _ledger(transcript), _story(transcript))
 
 
 def _ledger(transcript: Transcript) -> dict[str, Any]:

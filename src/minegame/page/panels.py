@@ -59,7 +59,9 @@ class Panels:
                 ui.select(named, value=path, label=way).props("dense outlined options-dense").classes("axis")
                 for way, path in zip(("Across", "Up"), chosen, strict=True)
             ]
-        return Panel("map", "How often the first bidder wins as these two vary and all else is as now.", self._map_asked)
+        return Panel(
+            "map", "How often the first bidder wins as these two vary and all else is as now.", self._map_asked
+        )
 
     def _map_asked(self) -> Callable[[Asking], Reply]:
         draft = self._tab.draft

@@ -5,17 +5,16 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+#: Draws what ``minegame.plots`` draws: Axes, or a Figure.
+Draw = Callable[[], Any]
 
 #: Matplotlib's settings are those of the whole process.
 _DRAWING = threading.Lock()
 
 
-def drawn(draw: Callable[[], Axes | Figure], ending: str) -> bytes:
+def drawn(draw: Draw, ending: str) -> bytes:
     """A picture as the content of a file: png or svg."""
     from minegame import plots
 
@@ -23,6 +22,6 @@ def drawn(draw: Callable[[], Axes | Figure], ending: str) -> bytes:
         return plots.drawn(draw(), ending)
 
 
-def address(draw: Callable[[], Axes | Figure]) -> str:
+def address(draw: Draw) -> str:
     """A picture as an address that holds it whole; in an image nothing runs, whatever its texts say."""
     return "data:image/svg+xml;base64," + base64.b64encode(drawn(draw, "svg")).decode("ascii")

@@ -21,7 +21,7 @@ COARSE = 1_000
 _STRETCH = 2_500  # negotiations played at a stretch: whoever is superseded is so within some ten milliseconds
 _MOST_KEPT = 200_000_000  # bytes of negotiations that are kept, so that what is compared is not played again
 
-_GENERAL = ("shelved", "split", "host_value", "host_money", "balance", "hhi_before", "hhi_after")
+_GENERAL = ("shelved", "split", "host_value", "host_money", "balance")
 
 #: Says whether values were changed since, so that nobody wants what is being played.
 Stale = Callable[[], bool]
@@ -84,10 +84,10 @@ class Player:
     def _played(
         self, game: np.ndarray, seed: int, replications: range, places: list[int], stale: Stale
     ) -> Sequence[np.ndarray]:
-        starts = range(replications.start, replications.stop, _STRETCH)
+        size = min(_STRETCH, -(-len(replications) // cores()))
         futures: list[Future[np.ndarray]] = [
-            self._pool.submit(_stretch, game, seed, start, min(_STRETCH, replications.stop - start), places, stale)
-            for start in starts
+            self._pool.submit(_stretch, game, seed, start, min(size, replications.stop - start), places, stale)
+            for start in replications[::size]
         ]
         try:
             return [future.result() for future in futures]

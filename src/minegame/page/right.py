@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nicegui import ui
@@ -11,7 +11,6 @@ from nicegui import ui
 from minegame.page import one, sight
 from minegame.page.elements import Bars, Image, Sheet, Text
 from minegame.page.playing import Seen
-from minegame.tables import Table
 from minegame.text import counted, said
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ class Right:
 
     def __init__(self, tab: Tab) -> None:
         self._tab = tab
-        self._brief = Text("div").classes("brief").props("aria-hidden=true")
         with ui.element("section").classes("card").props('aria-label="Who wins"'):
             Text("h2", "Who wins, and who builds")
             self._status = ui.label("Playing …").classes("small status").props("role=status")
@@ -65,11 +63,11 @@ class Right:
         self._status.set_text(f"{luck}, {said(seen.confidence, 'confidence')} intervals in brackets{rest}")
         self._status.props(f"data-count={count} data-of={draft.replications}")
         self._bars.show({"groups": sight.bars(seen)})
-        self._brief.set_text(sight.brief(seen))
-        if whole:
-            self._show_tables(sight.tables(seen))
+        self._tab.brief.set_text(sight.brief(seen))
 
-    def _show_tables(self, tables: Mapping[str, Table]) -> None:
+    def tables(self, seen: Seen) -> None:
+        """Show the numbers of the whole picture as tables too."""
+        tables = sight.tables(seen)
         for name, place in self._sheets.items():
             if name in tables:
                 place.show(sight.sheet(tables[name]))

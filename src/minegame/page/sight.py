@@ -31,7 +31,7 @@ def bars(seen: Seen) -> list[dict[str, Any]]:
                 for name, at in found.policies.items()
             ],
             "changes": [
-                _change(name, at["bidders"][bidder]["wins_any"]) for name, at in found.contrasts.items()
+                _change(name, found, at["bidders"][bidder]["wins_any"]) for name, at in found.contrasts.items()
             ],
         }
         for bidder, label in labels(first).items()
@@ -39,7 +39,7 @@ def bars(seen: Seen) -> list[dict[str, Any]]:
     shelved = {
         "title": "Shelved: nobody wins",
         "bars": [_bar(name, at["shelved"], None) for name, at in found.policies.items()],
-        "changes": [_change(name, at["shelved"]) for name, at in found.contrasts.items()],
+        "changes": [_change(name, found, at["shelved"]) for name, at in found.contrasts.items()],
     }
     return [*groups, shelved]
 
@@ -49,8 +49,8 @@ def _bar(name: str, won: Estimate, built: Estimate | None) -> dict[str, Any]:
     return bar if built is None else {**bar, "built": built["estimate"], "builtText": SHARE.write(*_three(built))}
 
 
-def _change(name: str, change: Estimate) -> str:
-    return f"{name}: {POINTS.write(*_three(change))}"
+def _change(name: str, found: Found, change: Estimate) -> str:
+    return f"{name} against {found.compared.base}: {POINTS.write(*_three(change))}"
 
 
 def _three(found: Estimate) -> tuple[float, float | None, float | None]:
@@ -89,12 +89,12 @@ def tables(seen: Seen) -> dict[str, Table]:
 
 
 def _with_balance(table: Table, seen: Seen) -> Table:
-    """The host's table with what the balance of the camps costs it, between its value and the concentration."""
+    """The host's value, what it is without the balance of the camps, and what that costs it."""
     sums = seen.tallies.sums[0, :, general("balance")]
     low, high = precision.interval(sums, "balance", confidence=seen.confidence)
     cost = Column("balance", "balance of the camps", MONEY_CHANGE, bounded=True)
     rows = table.frame.assign(**bounded("balance", sums[:, 1] / sums[:, 0], low, high))
-    return Table(table.title, [*table.columns[:3], cost, *table.columns[3:]], rows)
+    return Table(table.title, [*table.columns[:3], cost], rows)
 
 
 def sheet(table: Table) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from minegame.answers.compared import Compared
 from minegame.answers.inputs import limits_of
 from minegame.answers.winning import Winning
 from minegame.page.draft import Draft
+from minegame.page.elements import Text
 from minegame.page.entries import Entries
 from minegame.page.left import Left
 from minegame.page.panels import Panels
@@ -24,6 +25,7 @@ from minegame.scenario import Scenario, ScenarioError
 
 _STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 _INK = "#00588a"  # of buttons: seven to one on white
+_SENT = 0.005  # seconds in which bars are on their way to the browser before more is worked out
 _REST = 0.3  # seconds without a change, after which a negotiation is told
 
 
@@ -48,9 +50,10 @@ class Tab:
         self._room.clear()
         with self._room:
             self.tools = Tools(self)
+            self.brief = Text("a").classes("brief").props("href=#results")
             with ui.element("div").classes("halves"):
                 self.left = Left(self)
-                with ui.element("div").classes("right"):
+                with ui.element("div").classes("right").props("id=results"):
                     self.right = Right(self)
                     self.panels = Panels(self)
                     self.limits = Limits()
@@ -108,7 +111,9 @@ class Tab:
                 return True
             self.seen = seen
             self.right.show(seen, time.perf_counter() - begun)
-            await asyncio.sleep(0)
+            await asyncio.sleep(_SENT)
+        if wanted == self._wanted:
+            self.right.tables(seen)
         return wanted == self._wanted
 
     async def _follow(self, wanted: int) -> None:
