@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import socket
 import sys
 import threading
 import time
@@ -250,7 +251,7 @@ def test_a_negotiation_is_told_with_its_picture_ledger_and_story():
 
 def test_a_question_on_the_page_is_the_question_of_the_command():
     asking = Asking()
-    reply = asking.question("attribution", Scenario.load(BASELINE), replications=40, seed=5)
+    reply = asking.question("attribution", Scenario.load(BASELINE), BASELINE, replications=40, seed=5)
     assert asking.share == 1.0
     assert reply.command == "minegame analyse attribution kazakhstan_tungsten --replications 40 --seed 5"
     printed = run(*shlex.split(reply.command)[1:])
@@ -264,7 +265,7 @@ def test_a_question_can_be_cancelled_while_it_is_answered():
     threading.Timer(0.3, asking.cancel).start()
     begun = time.monotonic()
     with pytest.raises(CancelledError):
-        asking.question("tipping", Scenario.load(BASELINE), replications=200_000, seed=0)
+        asking.question("tipping", Scenario.load(BASELINE), BASELINE, replications=200_000, seed=0)
     assert time.monotonic() - begun < 20
 
 
@@ -311,3 +312,15 @@ def test_what_is_not_allowed_is_refused_in_a_line(given, said):
     assert done.exit_code == 2
     assert said in done.output
     assert re.fullmatch(r"Error: .*\n", done.output)
+
+
+def test_a_port_that_is_taken_is_refused_in_a_line():
+    pytest.importorskip("nicegui", reason="the page is not installed: pip install 'minegame[page]'")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = CliRunner().invoke(app, ["page", "--no-browser", "--port", str(taken.getsockname()[1])])
+    assert done.exit_code == 2
+    assert re.fullmatch(
+        r"Error: --port: 127.0.0.1:\d+ cannot be listened on: .*; expected another, such as --port 0\n", done.output
+    )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minegame.answers.asking import ask
+from minegame.answers.catalogue import kind_of
 from minegame.design import Changes
 from minegame.ensemble import by_bidder
 from minegame.experiment_file import Experiment
@@ -56,16 +57,19 @@ class Asking:
             raise CancelledError
         self.share = done / max(1, planned)
 
-    def question(self, kind: str, scenario: Scenario, **options: Any) -> Reply:
-        """The answer to a kind of question."""
-        answer = ask(kind, scenario, watch=self.watch, **options)
+    def question(self, kind: str, scenario: Scenario, called: str, **options: Any) -> Reply:
+        """The answer to a kind of question; ``called`` is what a command line calls the scenario."""
+        asked = kind_of(kind)(**options)
+        answer = ask(asked, scenario, watch=self.watch)
         tables = [table for table in answer.tables.values() if not table.raw and len(table)]
         drawn = []
         for one in answer.pictures.values():
             self.watch(1, 1)
             if callable(one.draw):
                 drawn.append((one.title, address(one.draw)))
-        return Reply(answer.sentences, [sheet(table) for table in tables], drawn, answer.command)
+        return Reply(
+            answer.sentences, [sheet(table) for table in tables], drawn, asked.command(called, scenario.changes)
+        )
 
     def map(self, scenario: Scenario, x: Axis, y: Axis, *, seed: int, replications: int) -> Reply:
         """How often the first patron's bidder wins over two parameters."""

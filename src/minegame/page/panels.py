@@ -47,7 +47,9 @@ class Panels:
 
     def _question(self, kind: str, count: int) -> Callable[[Asking], Reply]:
         draft = self._tab.draft
-        return partial(Asking.question, kind=kind, scenario=draft.now, replications=count, seed=draft.seed)
+        return partial(
+            Asking.question, kind=kind, scenario=draft.now, called=draft.file, replications=count, seed=draft.seed
+        )
 
     def _map(self) -> Panel:
         entries, axes = self._tab.entries, headline_axes(self._tab.draft.written)

@@ -18,11 +18,14 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from minegame.options import refuse
 from minegame.page.draft import Draft
+from minegame.page.one import told
 from minegame.page.playing import Player
 from minegame.page.tab import Tab
 from minegame.runner import warm
+from minegame.scenario import Scenario
 
 _HERE = Path(__file__).parent
+_AWAY = 30.0  # seconds for which the draft of a tab that lost its connection is kept
 _TO_CLOSE = 1.0  # seconds for the server to close its connections
 _SWITCH = 0.001  # seconds after which a thread at work in Python lets the server answer
 _EVERYWHERE = ("0.0.0.0", "::")
@@ -37,7 +40,7 @@ def serve(
     Raises:
         ScenarioError: for a scenario, a change or an address that is not allowed.
     """
-    Draft.load(where, changes)  # refused before anything is opened
+    written = Draft.load(where, changes).written  # refused before anything is opened
     listening = _listening(host, port)
     player = Player()
     sys.setswitchinterval(_SWITCH)
@@ -52,7 +55,7 @@ def serve(
     try:
         while thread.is_alive() and not server.started:
             time.sleep(0.02)
-        threading.Thread(target=warm, daemon=True, name="page warm").start()
+        threading.Thread(target=_warm, args=(written,), daemon=True, name="page warm").start()
         ready(f"http://{_said(host)}:{listening.getsockname()[1]}/")
         while thread.is_alive():
             thread.join(0.2)
@@ -61,13 +64,20 @@ def serve(
         thread.join(_TO_CLOSE)
 
 
+def _warm(scenario: Scenario) -> None:
+    """Load what takes long before it is needed: the compiled game, the agents, the pictures."""
+    warm()
+    told(scenario, 0, 0)
+
+
 def _application(host: str) -> FastAPI:
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     if host not in _EVERYWHERE:  # no other name leads here, whatever a page elsewhere has the browser believe
         outer.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", host])
     logging.getLogger("nicegui").setLevel(logging.ERROR)
     app.add_static_files("/page", _HERE, max_cache_age=0)
-    ui.run_with(outer, title="minegame", language="en-US", tailwind=False, show_welcome_message=False)
+    ui.run_with(outer, title="minegame", language="en-US", tailwind=False, show_welcome_message=False,
+           reconnect_timeout=_AWAY)  # fmt: skip
     return outer
 
 

@@ -113,6 +113,7 @@ class Tools:
 
     def _copy(self) -> None:
         ui.clipboard.write(self._tab.draft.command())
+        ui.notify("Copied.")
 
     def _table(self) -> None:
         if self._tab.seen is not None:
