@@ -8,12 +8,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from nicegui import app, ui
+from nicegui import ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from minegame.options import refuse
@@ -22,9 +21,8 @@ from minegame.page.one import told
 from minegame.page.playing import Player
 from minegame.page.tab import Tab
 from minegame.runner import warm
-from minegame.scenario import Scenario
+from minegame.scenario import Scenario, ScenarioError
 
-_HERE = Path(__file__).parent
 _AWAY = 30.0  # seconds for which the draft of a tab that lost its connection is kept
 _TO_CLOSE = 1.0  # seconds for the server to close its connections
 _SWITCH = 0.001  # seconds after which a thread at work in Python lets the server answer
@@ -46,7 +44,10 @@ def serve(
     sys.setswitchinterval(_SWITCH)
 
     def page() -> None:
-        Tab(Draft.load(where, changes, replications=replications, seed=seed), player)
+        try:
+            Tab(Draft.load(where, changes, replications=replications, seed=seed), player)
+        except ScenarioError as error:  # the file was changed meanwhile
+            ui.label(str(error))
 
     ui.page("/", title="minegame")(page)
     server = uvicorn.Server(uvicorn.Config(_application(host), log_level="critical", ws_max_size=2**22, lifespan="on"))
@@ -75,9 +76,9 @@ def _application(host: str) -> FastAPI:
     if host not in _EVERYWHERE:  # no other name leads here, whatever a page elsewhere has the browser believe
         outer.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", host])
     logging.getLogger("nicegui").setLevel(logging.ERROR)
-    app.add_static_files("/page", _HERE, max_cache_age=0)
-    ui.run_with(outer, title="minegame", language="en-US", tailwind=False, show_welcome_message=False,
-           reconnect_timeout=_AWAY)  # fmt: skip
+    ui.run_with(
+        outer, title="minegame", language="en-US", tailwind=False, show_welcome_message=False, reconnect_timeout=_AWAY
+    )
     return outer
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 from minegame.analysis.winning import Estimate
 from minegame.answers.compared import Found
 from minegame.answers.outcomes import Outcomes, labels, public_patrons, sold_apart
 from minegame.ensemble import general
+from minegame.page.draft import NOW
 from minegame.page.pictures import drawn
 from minegame.page.playing import Seen
 from minegame.plots.winning import odds
@@ -19,38 +22,34 @@ from minegame.text import MONEY_CHANGE, POINTS, SHARE
 
 def bars(seen: Seen) -> list[dict[str, Any]]:
     """A group of bars an outcome, a bar a policy: how often, between which ends, and how often the mine is built."""
-    found = seen.found
-    scenarios = found.compared.scenarios
-    first = scenarios[found.compared.own]
-    wins = "wins a lot" if sold_apart(first) else "wins"
+    first = seen.found.compared.scenarios[seen.found.compared.own]
+    wins = "wins any lot" if sold_apart(first) else "wins"
     groups = [
-        {
-            "title": f"{label} {wins}",
-            "bars": [
-                _bar(name, at["bidders"][bidder]["wins_any"], at["bidders"][bidder]["wins_and_built"])
-                for name, at in found.policies.items()
-            ],
-            "changes": [
-                _change(name, found, at["bidders"][bidder]["wins_any"]) for name, at in found.contrasts.items()
-            ],
-        }
+        _group(seen.found, f"{label} {wins}", ("bidders", bidder, "wins_any"), ("bidders", bidder, "wins_and_built"))
         for bidder, label in labels(first).items()
-    ]  # fmt: skip
-    shelved = {
-        "title": "Shelved: nobody wins",
-        "bars": [_bar(name, at["shelved"], None) for name, at in found.policies.items()],
-        "changes": [_change(name, found, at["shelved"]) for name, at in found.contrasts.items()],
+    ]
+    return [*groups, _group(seen.found, "Shelved: nobody wins", ("shelved",))]
+
+
+def _group(found: Found, title: str, won: Sequence[str], built: Sequence[str] = ()) -> dict[str, Any]:
+    """The bars of an outcome; ``won`` and ``built`` lead to its estimates in what was found."""
+    return {
+        "title": title,
+        "bars": [_bar(name, _at(at, won), _at(at, built) if built else None) for name, at in found.policies.items()],
+        "changes": [
+            f"{name} against {found.compared.base}: {POINTS.write(*_three(_at(at, won)))}"
+            for name, at in found.contrasts.items()
+        ],
     }
-    return [*groups, shelved]
+
+
+def _at(found: Any, path: Sequence[str]) -> Estimate:
+    return reduce(getitem, path, found)  # type: ignore[no-any-return]
 
 
 def _bar(name: str, won: Estimate, built: Estimate | None) -> dict[str, Any]:
     bar = {"name": name, **won, "text": SHARE.write(*_three(won)), "built": None, "builtText": ""}
     return bar if built is None else {**bar, "built": built["estimate"], "builtText": SHARE.write(*_three(built))}
-
-
-def _change(name: str, found: Found, change: Estimate) -> str:
-    return f"{name} against {found.compared.base}: {POINTS.write(*_three(change))}"
 
 
 def _three(found: Estimate) -> tuple[float, float | None, float | None]:
@@ -60,7 +59,7 @@ def _three(found: Estimate) -> tuple[float, float | None, float | None]:
 def brief(seen: Seen) -> str:
     """The values of the moment in a line: who wins how often."""
     found = seen.found
-    policy = list(found.policies)[min(1, len(found.policies) - 1)]
+    policy = NOW if NOW in found.policies else found.compared.own
     at, scenario = found.policies[policy], found.compared.scenarios[policy]
     parts = [
         f"{label} {SHARE.write(at['bidders'][name]['wins_any']['estimate'])}"
