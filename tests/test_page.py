@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import minegame
 from minegame.answers.compared import Compared
 from minegame.cli import app
 from minegame.game import LEVERS
@@ -278,10 +279,29 @@ def test_a_map_has_the_levels_of_the_headline_and_the_values_of_the_scenario():
     assert 0.5 in own.levels
     assert Axis.between(scenario, "tender.months", 6, 18).levels == (6, 8, 10, 12, 14, 16, 18)
     assert headline_axes(Scenario.load("two_bidders")) is None
-    reply = Asking().map(scenario, x, own, seed=0, replications=20)
-    assert [title for title, _ in reply.pictures] == ["How often Cove Kaz Capital wins"]
     with pytest.raises(ScenarioError, match="expected two"):
-        Asking().map(scenario, x, x, seed=0, replications=20)
+        Asking().map(scenario, BASELINE, x, x, seed=0, replications=20)
+
+
+def test_a_map_holds_what_a_sweep_prints():
+    scenario = Scenario.load(BASELINE).at({"host.credit_weight": 0.1})
+    x, y = Axis(WEIGHT, (0, 2.2, 4)), Axis.between(scenario, "tender.months", 11, 13)
+    rows = Asking().rows(scenario, x, y, seed=3, replications=300)
+    swept = minegame.sweep(
+        {WEIGHT: x.levels, "tender.months": y.levels},
+        scenario,
+        measures=["wins_any.cove_kaz"],
+        seed=3,
+        replications=300,
+    )
+    expected = {(row[WEIGHT], row["tender.months"]): row["estimate"] for row in swept.to_dict("records")}
+    assert {(row[WEIGHT], row["tender.months"]): row["estimate"] for row in rows} == expected
+    reply = Asking().map(scenario, BASELINE, x, y, seed=3, replications=300)
+    assert [title for title, _ in reply.pictures] == ["How often Cove Kaz Capital wins"]
+    assert reply.command == (
+        "minegame sweep kazakhstan_tungsten --vary host.balance_weight=0,2.2,4 --vary tender.months=11,12,13 "
+        "--set host.credit_weight=0.1 --replications 300 --seed 3"
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------- the command

@@ -36,3 +36,5 @@ def test_the_wheel_plays_shipped_scenarios_and_experiments_by_name(tmp_path):
     assert '"winners"' in run(*minegame, "odds", "kazakhstan_tungsten", "-n", "200", "--json", **there)
     assert "Who wins" in run(*minegame, "run", "who_wins", "--replications", "20", "--out", "r", **there)
     assert (site / "minegame" / "py.typed").exists()
+    for part in ("style.css", "entry.js", "bars.js", "sheet.js", "file.js"):
+        assert (site / "minegame" / "page" / part).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from minegame.page.pictures import address
 from minegame.page.sight import sheet
 from minegame.plots.winning import win_map
 from minegame.runner import Runner
-from minegame.scenario import Scenario, ScenarioError, in_words
+from minegame.scenario import Scenario, ScenarioError, in_words, typed_change, typed_value
 
 MAP = "headline_map"  # the experiment whose two parameters, and levels, are asked where the scenario has them
 _LEVELS = 7  # of a parameter of a map
@@ -71,27 +72,35 @@ class Asking:
             answer.sentences, [sheet(table) for table in tables], drawn, asked.command(called, scenario.changes)
         )
 
-    def map(self, scenario: Scenario, x: Axis, y: Axis, *, seed: int, replications: int) -> Reply:
-        """How often the first patron's bidder wins over two parameters."""
+    def map(self, scenario: Scenario, called: str, x: Axis, y: Axis, *, seed: int, replications: int) -> Reply:
+        """How often the first bidder wins over two parameters."""
         if x.path == y.path:
             refuse("map", f"{x.path} is both parameters: expected two")
+        rows = self.rows(scenario, x, y, seed=seed, replications=replications)
+        label = next(iter(scenario.bidders.values())).label
+        draw = partial(
+            win_map, rows, x.path, y.path, outcome=scenario.bidder_names[0], label=label,
+            names=[in_words(scenario, axis.path) for axis in (x, y)],
+        )  # fmt: skip
+        command = ["minegame", "sweep", called, *(part for axis in (x, y) for part in ("--vary", axis.typed()))]
+        for change in scenario.changes.items():
+            command += ["--set", typed_change(*change)]
+        command += ["--replications", str(replications), "--seed", str(seed)]
+        return Reply([], [], [(f"How often {label} wins", address(draw))], shlex.join(command))
+
+    def rows(self, scenario: Scenario, x: Axis, y: Axis, *, seed: int, replications: int) -> list[dict[str, Any]]:
+        """The first bidder's chance at every pair of levels, all on the same luck."""
         points: list[Changes] = [{x.path: a, y.path: b} for b in y.levels for a in x.levels]
-        games = scenario.games(points).reshape(-1, 1)
+        games, place = scenario.games(points).reshape(-1, 1), [by_bidder("wins_any", 0)]
         with Runner(watch=self.watch) as runner:
             runner.expect(games.size * replications)
             sums = [
-                runner.tally(games[at : at + _LEVELS], seed, replications, places=[by_bidder("wins_any", 0)]).sums
+                runner.tally(games[at : at + _LEVELS], seed, replications, places=place).sums[:, 0, 0, 1]
                 for at in range(0, len(games), _LEVELS)
             ]
-        won = np.concatenate(sums)[:, 0, 0, 1] / replications
-        bidder, label = scenario.bidder_names[0], next(iter(scenario.bidders.values())).label
-        rows = [
-            {**point, "outcome": bidder, "estimate": share, "negotiations": replications}
-            for point, share in zip(points, won.tolist(), strict=True)
-        ]
-        names = [in_words(scenario, axis.path) for axis in (x, y)]
-        draw = partial(win_map, rows, x.path, y.path, outcome=bidder, label=label, names=names)
-        return Reply([], [], [(f"How often {label} wins", address(draw))])
+        won = np.concatenate(sums) / replications
+        known = {"outcome": scenario.bidder_names[0], "negotiations": replications}
+        return [{**point, **known, "estimate": share} for point, share in zip(points, won.tolist(), strict=True)]
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,10 @@ class Axis:
 
     path: str
     levels: tuple[Any, ...]
+
+    def typed(self) -> str:
+        """The parameter and its levels as they are typed."""
+        return f"{self.path}={','.join(map(typed_value, self.levels))}"
 
     @classmethod
     def between(cls, scenario: Scenario, path: str, low: float, high: float) -> Axis:

@@ -15,9 +15,10 @@ class Shown(Element):
     """A part that shows plain values; what it shows is replaced as a whole."""
 
     def show(self, values: Mapping[str, Any]) -> None:
-        """Show other values."""
-        self._props.update(values)
-        self.update()
+        """Show other values, if they are any others."""
+        if any(name not in self._props or self._props[name] != value for name, value in values.items()):
+            self._props.update(values)
+            self.update()
 
 
 class Text(TextElement):

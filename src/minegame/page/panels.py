@@ -68,7 +68,10 @@ class Panels:
     def _map_asked(self) -> Callable[[Asking], Reply]:
         draft = self._tab.draft
         x, y = (self._axis(str(box.value)) for box in self._axes)
-        return partial(Asking.map, scenario=draft.now, x=x, y=y, seed=draft.seed, replications=_MAP_REPLICATIONS)
+        return partial(
+            Asking.map, scenario=draft.now, called=draft.file, x=x, y=y, seed=draft.seed,
+            replications=_MAP_REPLICATIONS,
+        )  # fmt: skip
 
     def _axis(self, path: str) -> Axis:
         """The levels of the headline's map, else those between the ends of the slider."""
@@ -89,7 +92,7 @@ class Panel:
             self._stop = ui.button(f"Cancel the {kind}", on_click=self.cancel).props("outline dense no-caps")
             self._stop.disable()
             self._far = ui.label("").classes("small far").props(f"role=status data-question={kind}")
-        self._bar = ui.linear_progress(0, show_value=False).props('aria-label="How far the answer is"')
+        self._bar = ui.linear_progress(0, show_value=False).props('instant-feedback aria-label="How far the answer is"')
         self._reply = ui.element("div")
 
     def cancel(self) -> None:
