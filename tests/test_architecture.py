@@ -107,6 +107,9 @@ HOMES = {
     "rich": {"cells", "cli", "transcript"},
     "jinja2": {"report"},
     "solara": {"app"},
+    "nicegui": {"page"},
+    "fastapi": {"page"},
+    "uvicorn": {"page"},
 }
 
 

@@ -42,3 +42,5 @@ def test_the_wheel_plays_shipped_scenarios_and_experiments_by_name(tmp_path):
         viewer = "import minegame.app as viewer; print(viewer.__file__, viewer.Page)"
         assert run(sys.executable, "-W", "ignore", "-c", viewer, **there).startswith(str(site / "minegame" / "app.py"))
     assert (site / "minegame" / "py.typed").exists()
+    for part in ("style.css", "entry.js", "bars.js", "sheet.js", "file.js"):
+        assert (site / "minegame" / "page" / part).exists()

@@ -262,7 +262,7 @@ class OtherRulesError(OSError):
 
 
 #: Parts of the package that only show what was found: no number depends on them.
-SHOWING = ("cli", "plots", "report", "transcript")
+SHOWING = ("cli", "page", "plots", "report", "transcript")
 
 
 @lru_cache(maxsize=1)

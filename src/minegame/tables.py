@@ -173,12 +173,15 @@ def from_sheet(text: str) -> str:
 def csv_of(frame: pd.DataFrame, digits: int | None = None) -> str:
     """Rows as CSV, numbers with every digit, or so many; what is missing is empty."""
     words = frame.select_dtypes(exclude="number").astype(object).map(for_sheet, na_action="ignore")
+    named = frame.assign(**{str(name): words[name] for name in words})
+
+    def written(quoting: Any) -> str:
+        decimals = None if digits is None else f"%.{digits}g"
+        return named.to_csv(index=False, lineterminator="\n", float_format=decimals, quoting=quoting)
+
+    text = written(csv.QUOTE_MINIMAL)
     # A carriage return ends a line for whoever reads it, but is not quoted by whoever writes it.
-    returns = any(isinstance(word, str) and "\r" in word for name in words for word in words[name])
-    return frame.assign(**{str(name): words[name] for name in words}).to_csv(
-        index=False, lineterminator="\n", float_format=None if digits is None else f"%.{digits}g",
-        quoting=csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL,
-    )  # fmt: skip
+    return written(csv.QUOTE_NONNUMERIC) if "\r" in text else text
 
 
 def bounded(name: str, value: Any, low: Any, high: Any) -> dict[str, Any]:

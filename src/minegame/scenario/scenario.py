@@ -153,6 +153,19 @@ class Scenario(Group):
         """The complete scenario as the text of a file, which loaded again gives an equal scenario."""
         return yaml.dump(self.document(), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)
 
+    def changes_to_yaml(self, parent: str, title: str) -> str:
+        """The values changed since it was loaded as the text of a file that extends the one it was loaded from.
+
+        ``parent`` is what that file is called there.  Numbers that are not changed keep their sources.
+        """
+        content: dict[str, Any] = {"extends": parent, "title": title}
+        for path, value in self._changes.items():
+            group = content
+            for part in self.place(path).parts[:-1]:
+                group = group.setdefault(part, {})
+            group[self.place(path).name] = value
+        return yaml.dump(content, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)
+
     @cached_property
     def _digest(self) -> str:
         played = self.model_dump(mode="json", exclude={"title", "description", "sources"})
