@@ -83,6 +83,9 @@ def pictures(names) -> dict:
             states=9,
             wanted=0.5,
         ),
+        "parallel": plots.parallel_coordinates(
+            {name: (np.arange(2.0), "low", name) for name in names}, np.arange(2.0), label=second
+        ),
         "regret": plots.regret_map(np.zeros((9, len(names))), list(names), label=first),
         "sobol": plots.sobol_bars(table, outcome=first, base=8, replications=4),
         "kept": plots.kept_ranges(table, kept=3, vectors=9),

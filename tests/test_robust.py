@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minegame import answers
+from minegame import answers, optimiser
 from minegame.analysis import robust
 from minegame.analysis.robust import Outcomes, Target
 from minegame.answers.robust_aims import Targets
 from minegame.answers.robust_states import Luck
 from minegame.scenario import Scenario, ScenarioError, crossed
+from minegame.text import SHARE
 
 TUNGSTEN = "kazakhstan_tungsten"
 TWO = {"host.balance_weight": [0.0, 4.0], "patrons.us.link": [0.0, 1.0]}
@@ -280,3 +281,175 @@ def test_threads_make_no_difference():
         return answers.ask("robust", TUNGSTEN, vary=TWO, states=60, replications=8, workers=workers)
 
     assert asked(1).document() == asked(3).document()
+
+
+# ---------------------------------------------------------------------------------------------------------- the search
+
+
+def linear(points: np.ndarray) -> np.ndarray:
+    """Worth and cost of three instruments, each from 0 to 1 in twentieths: the cheap part of the worth first."""
+    parts = points / 20
+    return np.column_stack([parts @ [0.6, 0.3, 0.1], points.sum(axis=1) / 20])
+
+
+def cheapest_first(cost: np.ndarray) -> np.ndarray:
+    """The front of the linear toy: the most worth that a cost can buy."""
+    return np.interp(cost, [0, 1, 2, 3], [0, 0.6, 0.9, 1.0])
+
+
+def test_a_grid_finds_the_front_that_is_known():
+    found = optimiser.search([6, 6, 6], lambda points: linear(4 * points), (True, False), evaluations=216)
+    worth, cost = found.values[found.front].T
+    assert found.complete
+    assert found.converged
+    assert len(found.points) == 216
+    assert worth == pytest.approx(cheapest_first(cost))
+    assert sorted(cost) == pytest.approx(np.linspace(0, 3, 16))
+
+
+def test_evolution_comes_close_to_the_front_that_is_known_and_says_when_it_does_not():
+    pytest.importorskip("pymoo")
+    long = optimiser.search([21, 21, 21], linear, (True, False), evaluations=4_000, seed=1)
+    worth, cost = long.values[long.front].T
+    assert len(long.points) < 4_000 < 21**3
+    assert (worth <= cheapest_first(cost) + 1e-9).all()
+    assert np.mean(cheapest_first(cost) - worth) < 0.002
+    assert (np.diff(long.hypervolumes, axis=1) >= -1e-12).all()
+    assert long.converged
+    short = optimiser.search([21, 21, 21], linear, (True, False), evaluations=150, seed=1)
+    assert not short.converged
+    assert short.growth > long.growth
+
+
+def test_the_same_seed_searches_the_same_policies_and_tries_none_twice():
+    pytest.importorskip("pymoo")
+    asked = []
+
+    def counted(points):
+        asked.extend(map(tuple, points))
+        return linear(points)
+
+    one, two, other = (
+        optimiser.search([21, 21, 21], how, (True, False), evaluations=300, seed=seed)
+        for how, seed in ((counted, 3), (linear, 3), (linear, 4))
+    )
+    assert len(asked) == len(set(asked)) == len(one.points)
+    assert np.array_equal(one.points, two.points)
+    assert not np.array_equal(one.points[: len(other.points)], other.points[: len(one.points)])
+
+
+def test_of_equals_the_front_has_one():
+    values = np.array([[1.0, 5.0], [1.0, 5.0], [2.0, 5.0], [2.0, 6.0], [0.0, 1.0]])
+    assert optimiser.undominated(values, (True, False)).tolist() == [2, 4]
+    assert optimiser.undominated(values, (True, True)).tolist() == [3]
+
+
+def test_pure_noise_has_a_training_front_that_fresh_states_do_not_keep():
+    """Two hundred policies that are the same: what the search shows, the fresh states take back."""
+    chance = np.random.default_rng(6)
+
+    def share(policies: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        wins = chance.binomial(50, 0.5, (2, 60, policies)).astype(float)
+        found = Outcomes.of({"win": np.stack([np.full(wins.shape, 50.0), wins, wins], axis=-1)})
+        return robust.satisficing(robust.met(found, WIN)[1])
+
+    trained, fresh = share(200), share(200)
+    best = int(trained[0].argmax())
+    error = (trained[2][best] - trained[1][best]) / 2
+    assert trained[0][best] > fresh[0][best] + error
+    assert trained[1][best] > 0.5, "where it was searched it looks surely good enough"
+    assert fresh[1][best] <= 0.5 <= fresh[2][best], "where it was not, it is what it is"
+
+
+DECIDE = {
+    "patrons.us.levers.access.intensity": {"low": 0.0, "high": 1.0, "count": 3},
+    "patrons.us.levers.finance.intensity": {"low": 0.0, "high": 1.0, "count": 3},
+    "patrons.us.levers.*.trigger": ["always", "rival_leads"],
+}
+SEARCH = {
+    "vary": TWO, "decide": DECIDE, "states": 60, "replications": 20, "training": 20, "training_replications": 20,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def searched():
+    return answers.ask("robust", TUNGSTEN, **SEARCH, reply=True)
+
+
+def test_what_is_found_is_judged_in_fresh_states_and_both_are_told(searched):
+    table = searched["search"]
+    assert {"training", "training_low", "fresh", "fresh_high", *DECIDE} <= set(table.columns)
+    judged = searched["policies"].set_index("policy")["satisficing"]
+    assert table["fresh"].tolist() == judged[table["policy"]].tolist()
+    assert table["points"].is_monotonic_increasing or len(table) > 2
+    said = " ".join(searched.sentences)
+    assert "the fresh states above are the answer" in said
+    assert "All 18 policies were tried." in said
+    assert searched.settings["decide"]["patrons.us.levers.access.intensity"] == {"levels": [0.0, 0.5, 1.0]}
+
+
+def test_the_quoted_policy_is_the_cheapest_that_was_good_enough_where_it_was_searched(searched):
+    table = searched["search"]
+    enough = table[table["training"] >= 0.5]
+    assert len(enough)
+    quoted = searched.sentences[0].split("'")[1]
+    assert quoted in set(enough["policy"])
+    row = table[table["policy"] == quoted].iloc[0]
+    assert SHARE.write(*row[["fresh", "fresh_low", "fresh_high"]]) in searched.sentences[0]
+
+
+def test_the_rival_replies_with_what_pays_it_best_and_with_what_hurts_most(searched):
+    table = searched["replies"].set_index("reply")
+    assert table.index.tolist() == ["as in the states", "pays best", "hurts most"]
+    assert table.loc["hurts most", "satisficing"] <= table.loc["as in the states", "satisficing"]
+    assert table.loc["pays best", "payoff"] >= table.loc["hurts most", "payoff"] - 50
+    assert "China replies" in " ".join(searched.sentences)
+
+
+def test_a_search_is_the_same_whatever_the_threads_and_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    pytest.importorskip("pymoo")
+    monkeypatch.setattr("minegame.runner._WORTH_KEEPING", 0)
+    small = {**SEARCH, "evaluations": 20, "starts": 1, "decide": {**DECIDE, "patrons.us.levers.*.onset": [0, 4]}}
+    one = answers.ask("robust", TUNGSTEN, **small, workers=1)
+    done = []
+
+    def stop(finished, planned):
+        done.append(finished)
+        if finished > 0.5 * planned:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answers.ask("robust", TUNGSTEN, tmp_path / "kept", **small, workers=2, watch=stop)
+    again = []
+    two = answers.ask(
+        "robust", TUNGSTEN, tmp_path / "kept", **small, workers=2, watch=lambda finished, _: again.append(finished)
+    )
+    assert again[0] > 0
+    for key, table in one.tables.items():
+        assert two.tables[key].csv() == table.csv(), key
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"decide": {"patrons.us.levers.acces.intensity": [0, 1]}}, "access"),
+        ({"decide": {"patrons.us.levers.access.intensity": [0, -1]}}, "-1"),
+        ({"objective": ["robustness"]}, "at least two"),
+        ({"objective": ["robustness", "prints"]}, "points"),
+        ({"objective": ["robustness", "points:up"]}, "high or low"),
+    ],
+)
+def test_a_search_that_cannot_be_is_refused(more, words):
+    with pytest.raises(ScenarioError, match=words):
+        answers.ask("robust", TUNGSTEN, **{**SEARCH, **more})
+
+
+def test_a_search_without_pymoo_says_so_before_anything_is_played(monkeypatch):
+    monkeypatch.setattr("minegame.answers.robust_search.find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match=r"minegame\[analysis\]"):
+        answers.ask(
+            "robust",
+            TUNGSTEN,
+            **{**SEARCH, "decide": {"patrons.us.levers.*.onset": list(range(21))}, "evaluations": 20},
+        )
+    assert answers.ask("robust", TUNGSTEN, **SEARCH).tables["convergence"].frame.empty

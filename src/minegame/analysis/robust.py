@@ -78,20 +78,6 @@ class Outcomes:
         """A measure over all the luck, shape (states, policies)."""
         return np.asarray(self.halves[name].mean(axis=0))
 
-    def of_policies(self, chosen: Sequence[int] | np.ndarray) -> Outcomes:
-        """The same of some policies."""
-        return Outcomes(
-            {name: part[:, :, chosen] for name, part in self.halves.items()},
-            {name: part[:, chosen] for name, part in self.errors.items()},
-        )
-
-    def beside(self, other: Outcomes) -> Outcomes:
-        """These policies, then others that were played in the same states."""
-        return Outcomes(
-            {name: np.concatenate([part, other.halves[name]], axis=2) for name, part in self.halves.items()},
-            {name: np.concatenate([part, other.errors[name]], axis=1) for name, part in self.errors.items()},
-        )
-
 
 # --------------------------------------------------------------------------------------------------------------- regret
 
@@ -108,19 +94,21 @@ def regret(found: Outcomes, measure: str, high: bool = True, among: Outcomes | N
     """The regret of every policy in every state (Savage 1951), shape (states, policies); never below nil.
 
     The best policy of a state is found on one half of the luck and valued on the other, both ways: the best of many
-    on the luck that chose it would look better than it is.  ``among``: other policies it may be found among too.
+    on the luck that chose it would look better than it is.  ``among``: the policies that it is found among (default:
+    those whose regret is asked).
     """
     sign = 1.0 if high else -1.0
-    own, every = found, found if among is None else found.beside(among)
+    every = found if among is None else among
     halves, errors = sign * every.halves[measure], every.errors[measure]
-    mine = sign * own.halves[measure]
+    mine = sign * found.halves[measure]
     mean, variance = np.zeros(mine.shape[1:]), np.zeros(mine.shape[1:])
     for half in (0, 1):
         best = halves[1 - half].argmax(axis=1)[:, None]
         best_value = np.take_along_axis(halves[half], best, axis=1)
         mean = mean + (best_value - mine[half]) / 2
-        both = np.take_along_axis(errors, best, axis=1) ** 2 + own.errors[measure] ** 2
-        variance = variance + np.where(best == np.arange(mine.shape[2]), 0.0, both) / 2
+        both = np.take_along_axis(errors, best, axis=1) ** 2 + found.errors[measure] ** 2
+        itself = (best == np.arange(mine.shape[2])) & (among is None)
+        variance = variance + np.where(itself, 0.0, both) / 2
     return Regret(np.maximum(mean, 0.0), np.sqrt(variance))
 
 

@@ -113,27 +113,28 @@ class Objectives(Reader):
     metavar: str = "NAME[:high|low]"
     many: bool = True
 
-    def read(self, given: Any, name: str) -> dict[str, bool]:
-        """Whether each is to be high, by name."""
-        texts = list(given.items()) if isinstance(given, Mapping) else [given] if isinstance(given, str) else given
-        found: dict[str, bool] = {}
-        for one in texts:
-            word, side = one if isinstance(one, tuple) else (str(one).partition(":")[::2])
-            _known(word, [*OF_STATES, *AIMS], name)
-            if side not in (True, False, "", "high", "low"):
-                refuse(name, f"{side!r} is not allowed: expected high or low")
-            found[word] = high_is_good(word) if side == "" else side in (True, "high")
-        if len(found) < 2:
-            refuse(name, "expected at least two objectives, of which one can be traded for the other")
-        return found
+    def read(self, given: Any, name: str) -> tuple[tuple[str, bool], ...]:
+        """The names, each with whether it is to be high."""
+        found = [_objective(one, name) for one in ([given] if isinstance(given, str) else given)]
+        if len({word for word, _ in found}) < max(2, len(found)):
+            refuse(name, "expected at least two different objectives, of which one can be traded for the other")
+        return tuple(found)
 
-    def plain(self, value: Mapping[str, bool]) -> list[str]:
+    def plain(self, value: Sequence[tuple[str, bool]]) -> list[str]:
         """As typed."""
         return self.typed(value)
 
-    def typed(self, value: Mapping[str, bool]) -> list[str]:
+    def typed(self, value: Sequence[tuple[str, bool]]) -> list[str]:
         """``name:high`` each."""
-        return [f"{name}:{'high' if high else 'low'}" for name, high in value.items()]
+        return [f"{name}:{'high' if high else 'low'}" for name, high in value]
+
+
+def _objective(given: Any, name: str) -> tuple[str, bool]:
+    word, side = given if isinstance(given, tuple) else str(given).partition(":")[::2]
+    _known(word, [*OF_STATES, *AIMS], name)
+    if side not in (True, False, "", "high", "low"):
+        refuse(name, f"{side!r} is not allowed: expected high or low")
+    return word, high_is_good(word) if side == "" else side in (True, "high")
 
 
 # --------------------------------------------------------------------------------------------------------------- words

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from minegame.answers.robust import Robust
+    from minegame.answers.robust_search import Found
     from minegame.runner import Runner
     from minegame.scenario import Scenario
 
@@ -38,7 +39,7 @@ class Case:
     contest: Contest
     policies: Mapping[str, Changes]
     factors: tuple[Factor, ...]
-    rivals: Mapping[str, Changes]
+    others: Mapping[str, Changes]
 
     @classmethod
     def of(cls, asked: Robust, scenario: Scenario, decided: Sequence[Changes] = ()) -> Case:
@@ -49,8 +50,12 @@ class Case:
         """
         contest = Contest.of(scenario, asked.patron, asked.bidder)
         of_host = asked.target[0].measure.startswith("host")
-        own = packages(contest.patron, contest.levers, intensities(scenario, contest.patron, contest.levers))
-        usual = {AS_IT_IS: {}, **usual_rules(scenario)} if of_host else own
+        own: Mapping[str, Changes] = packages(
+            contest.patron, contest.levers, intensities(scenario, contest.patron, contest.levers)
+        )
+        usual: Mapping[str, Changes] = {AS_IT_IS: {}, **usual_rules(scenario)} if of_host else own
+        if asked.decide is not None:
+            usual = {AS_IT_IS: {}}
         policies = dict(usual if asked.policy is None else asked.policy)
         rivals = asked.others or (own if of_host and asked.policy is None else {})
         if len(policies) + len(decided) < 2:
@@ -105,7 +110,7 @@ class Case:
 
     def drawn(self, states: int) -> States:
         """States of the world, drawn from what is uncertain."""
-        return drawn(self.factors, self.rivals, states, self.asked.seed)
+        return drawn(self.factors, self.others, states, self.asked.seed)
 
     def stage(self, states: States, replications: int, luck: Luck, runner: Runner) -> Stage:
         """Some states with fresh luck; where only those with a chance count, these alone.
@@ -136,12 +141,18 @@ class Judged:
     states: States
     drawn: int
     replications: int
+    search: Found | None = None
+    training: Judged | None = None
 
     @classmethod
-    def of(cls, case: Case, policies: Mapping[str, Changes], stage: Stage, drawn: int, runner: Runner) -> Judged:
-        """Policies played on a stage."""
-        found = stage.play(list(policies.values()), runner)
-        return cls(case, policies, found, stage.states, drawn, stage.replications)
+    def of(
+        cls, case: Case, policies: Mapping[str, Changes], stage: Stage, drawn: int, search: Found | None, runner: Runner
+    ) -> Judged:
+        """Policies played on a stage; those of a search on its training states too."""
+        found, training = stage.play(list(policies.values()), runner), None
+        if search is not None:
+            training = cls.of(case, policies, search.stage, case.asked.training, None, runner)
+        return cls(case, policies, found, stage.states, drawn, stage.replications, search, training)
 
     @property
     def names(self) -> list[str]:
@@ -166,8 +177,8 @@ class Judged:
 
     @cached_property
     def chosen(self) -> int:
-        """The policy that is singled out: see :func:`chosen`."""
-        return chosen(self.case, self.table)
+        """The policy that is singled out, on the training states where there are any: see :func:`chosen`."""
+        return chosen(self.case, (self.training or self).table)
 
 
 def chosen(case: Case, table: pd.DataFrame) -> int:

@@ -15,8 +15,9 @@ from minegame.answers.robust_aims import AIMS
 from minegame.answers.robust_states import RIVAL
 from minegame.answers.robust_tables import lost_unit
 from minegame.plots.discovery import box_picture
-from minegame.plots.robust import regret_map, trade_off
+from minegame.plots.robust import parallel_coordinates, regret_map, trade_off
 from minegame.scenario import in_words
+from minegame.text import PERCENT, Unit, level
 
 if TYPE_CHECKING:
     from minegame.answers.robust_case import Judged
@@ -26,7 +27,43 @@ _MOST_ROWS = 40  # policies that a map of regret shows: those of least regret
 
 def pictures(judged: Judged) -> dict[str, Picture]:
     """The pictures of an answer by key."""
-    return {"front": _front(judged), "regret": _regret(judged), **_failing(judged)}
+    return {"front": _front(judged), **_parallel(judged), "regret": _regret(judged), **_failing(judged)}
+
+
+def _parallel(judged: Judged) -> dict[str, Picture]:
+    """The front of a search: what each policy decides, how robust it is in fresh states, and what it costs."""
+    if judged.search is None or len(judged.search.policies) < 2:
+        return {}
+    search, scenario = judged.search, judged.case.contest.scenario
+    rows = judged.table.iloc[[judged.names.index(name) for name in search.policies]]
+    scales: dict[str, tuple[np.ndarray, str, str]] = {}
+    for n, (path, values) in enumerate(search.decisions.levels.items()):
+        ends = level(values[0]), level(values[-1])
+        scales[in_words(scenario, path)] = (search.points[:, n] / max(1, len(values) - 1), *ends)
+    for name, words, unit, up in _told(judged):
+        scales[words] = _scale(rows[name].to_numpy(float), unit, up)
+    robust = rows["satisficing"].to_numpy()
+    label = (
+        f"{len(rows)} policies that no other beat; lines are lighter the more robust; n = {len(judged.states):,} states"
+    )
+    draw = partial(parallel_coordinates, scales, robust / max(robust.max(), 1e-12), label=label)
+    return {"parallel": Picture("The front, from what is decided to what it brings", draw)}
+
+
+def _told(judged: Judged) -> list[tuple[str, str, Unit, bool]]:
+    """What a policy brings: the column, its words, its unit, and whether high is good."""
+    share = ("satisficing", "states in which the target is met, %", PERCENT, True)
+    aims = [(name, AIMS[name]) for name in judged.case.costs]
+    costs = [(name, f"{aim.words}, {aim.unit.heading}".rstrip(", "), aim.unit, aim.high) for name, aim in aims]
+    return [share, *costs]
+
+
+def _scale(values: np.ndarray, unit: Unit, up: bool) -> tuple[np.ndarray, str, str]:
+    """Where values lie on a scale whose better end is on top, and what stands at its ends."""
+    least, most = float(values.min()), float(values.max())
+    part = (values - least) / (most - least) if most > least else np.full(len(values), 0.5)
+    bottom, top = (unit.cell(least), unit.cell(most))
+    return (part, bottom, top) if up else (1 - part, top, bottom)
 
 
 def _front(judged: Judged) -> Picture:

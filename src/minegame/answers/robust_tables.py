@@ -5,21 +5,69 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minegame.analysis import robust as metrics
+from minegame.answers import robust_replies
 from minegame.answers.robust_aims import AIMS
 from minegame.tables import Column, Table
-from minegame.text import CHANGE, COUNT, FLAG, MONEY, MONEY_CHANGE, POINTS, SHARE, Unit
+from minegame.text import CHANGE, COUNT, FLAG, LEVEL, LOST, MONEY, MONEY_CHANGE, POINTS, SHARE, Unit
 
 if TYPE_CHECKING:
     from minegame.answers.robust_case import Case, Judged
+    from minegame.answers.robust_replies import Replies
 
 _CHANGES = {SHARE: POINTS, MONEY: MONEY_CHANGE}
 _POLICY = Column("policy")
 
 
-def tables(judged: Judged) -> dict[str, Table]:
+def tables(judged: Judged, replies: Replies | None) -> dict[str, Table]:
     """The tables of an answer by key."""
-    found = {"policies": policies(judged), "ranking": _ranking(judged)}
-    return found | ({"differences": _differences(judged)} if len(judged.names) > 1 else {})
+    found = {"policies": policies(judged), "ranking": _ranking(judged), "differences": _differences(judged)}
+    if judged.search is not None:
+        found = {"search": _search(judged), **found, "convergence": _convergence(judged)}
+    return found | ({} if replies is None else {"replies": robust_replies.table(replies, judged)})
+
+
+def _search(judged: Judged) -> Table:
+    """The policies that were found: what they decide, and their robustness where they were found, and elsewhere."""
+    search, training = judged.search, judged.training
+    assert search is not None
+    assert training is not None
+    chosen = [judged.names.index(name) for name in search.policies]
+    there, here = (one.table.iloc[chosen].reset_index(drop=True) for one in (training, judged))
+    ends = ("", "_low", "_high")
+    return Table(
+        "What the search has found: the fresh states are the answer",
+        [
+            _POLICY,
+            *(Column(path, unit=LEVEL) for path in search.decisions.levels),
+            Column("training", "robust where it was searched", SHARE, bounded=True),
+            Column("fresh", "robust in fresh states", SHARE, bounded=True),
+            *cost_columns(judged.case),
+        ],
+        {
+            "policy": list(search.policies),
+            **{path: [policy[path] for policy in search.policies.values()] for path in search.decisions.levels},
+            **{f"training{end}": there[f"satisficing{end}"] for end in ends},
+            **{f"fresh{end}": here[f"satisficing{end}"] for end in ends},
+            **{f"{name}{end}": here[f"{name}{end}"] for name in judged.case.costs for end in ends},
+        },
+    )
+
+
+def _convergence(judged: Judged) -> Table:
+    """What every start of the search had found after every generation."""
+    assert judged.search is not None
+    found = judged.search.search.hypervolumes
+    starts, generations = found.shape
+    return Table(
+        "Hypervolume of the front, as a part of the largest",
+        [Column("start", unit=COUNT), Column("generation", unit=COUNT), Column("hypervolume", unit=SHARE)],
+        {
+            "start": [start + 1 for start in range(starts) for _ in range(generations)],
+            "generation": [n + 1 for _ in range(starts) for n in range(generations)],
+            "hypervolume": found.ravel().tolist(),
+        },
+        raw=True,
+    )
 
 
 def policies(judged: Judged) -> Table:
@@ -47,7 +95,7 @@ def metric_columns(case: Case) -> list[Column]:
 
 def lost_unit(case: Case) -> Unit:
     """The unit of what is lost against the best."""
-    return Unit("points", 100.0, " points", "points", 1) if case.aim.unit is SHARE else case.aim.unit
+    return LOST if case.aim.unit is SHARE else case.aim.unit
 
 
 def cost_columns(case: Case) -> list[Column]:

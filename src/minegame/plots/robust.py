@@ -1,8 +1,8 @@
-"""Robust policies: what robustness costs, and regret state by state."""
+"""Robust policies: what robustness costs, the front from scale to scale, and regret state by state."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,4 +65,34 @@ def regret_map(regrets: np.ndarray, policies: Sequence[str], *, label: str, ax: 
     ax.figure.colorbar(image, ax=ax, label=label, shrink=0.9)
     ax.set_yticks(range(len(names)), names, fontsize=8)
     ax.set_xlabel(f"n = {len(regrets):,} states of the world, those of little regret first")
+    return ax
+
+
+@in_style
+def parallel_coordinates(
+    scales: Mapping[str, tuple[np.ndarray, str, str]], colour_by: np.ndarray, *, label: str, ax: Axes | None = None
+) -> Axes:
+    """The policies of a front from scale to scale: a line a policy.
+
+    ``scales``: under the words that stand below a scale, where each policy lies on it (0 to 1), and what stands at its
+    lower and its upper end; ``colour_by`` (0 to 1) colours the lines.
+    """
+    import matplotlib as mpl
+
+    ax = ax if ax is not None else axes(max(7.0, 1.5 * len(scales)), 5.2)
+    places = np.arange(len(scales))
+    lines = np.column_stack([where for where, _, _ in scales.values()])
+    colours = mpl.colormaps["cividis"](np.asarray(colour_by, float))
+    for line, colour in zip(lines, colours, strict=True):
+        ax.plot(places, line, color=colour, linewidth=1.6, alpha=0.85)
+    for place, (_, bottom, top) in enumerate(scales.values()):
+        ax.axvline(place, ymin=0.09, ymax=0.91, color="black", linewidth=0.8)
+        for y, end, side in ((1.03, top, "bottom"), (-0.03, bottom, "top")):
+            ax.text(place, y, wrapped(end, 14), ha="center", va=side, fontsize=8)
+    ax.set_xticks(places, [wrapped(name, 15) for name in scales], fontsize=7)
+    ax.tick_params(axis="x", length=0)
+    ax.set_yticks([])
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.set_ylim(-0.12, 1.12)
+    ax.set_title(label, fontsize=9)
     return ax
