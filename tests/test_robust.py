@@ -453,3 +453,12 @@ def test_a_search_without_pymoo_says_so_before_anything_is_played(monkeypatch):
             **{**SEARCH, "decide": {"patrons.us.levers.*.onset": list(range(21))}, "evaluations": 20},
         )
     assert answers.ask("robust", TUNGSTEN, **SEARCH).tables["convergence"].frame.empty
+
+
+def test_the_order_of_the_policies_changes_nothing():
+    chance = np.random.default_rng(8)
+    found = played(_chances(200, chance).round(1), 20, chance)
+    turned = Outcomes({"win": found.halves["win"][:, :, ::-1]}, {"win": found.errors["win"][:, ::-1]})
+    one, other = (robust.estimate(outcomes, WIN, reach=1.0) for outcomes in (found, turned))
+    for name in one:
+        assert one[name].tolist() == pytest.approx(other[name].tolist()[::-1], nan_ok=True), name

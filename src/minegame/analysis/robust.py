@@ -94,8 +94,8 @@ def regret(found: Outcomes, measure: str, high: bool = True, among: Outcomes | N
     """The regret of every policy in every state (Savage 1951), shape (states, policies); never below nil.
 
     The best policy of a state is found on one half of the luck and valued on the other, both ways: the best of many
-    on the luck that chose it would look better than it is.  ``among``: the policies that it is found among (default:
-    those whose regret is asked).
+    on the luck that chose it would look better than it is; of several that are best on one half the mean counts.
+    ``among``: the policies that it is found among (default: those whose regret is asked).
     """
     sign = 1.0 if high else -1.0
     every = found if among is None else among
@@ -103,12 +103,11 @@ def regret(found: Outcomes, measure: str, high: bool = True, among: Outcomes | N
     mine = sign * found.halves[measure]
     mean, variance = np.zeros(mine.shape[1:]), np.zeros(mine.shape[1:])
     for half in (0, 1):
-        best = halves[1 - half].argmax(axis=1)[:, None]
-        best_value = np.take_along_axis(halves[half], best, axis=1)
-        mean = mean + (best_value - mine[half]) / 2
-        both = np.take_along_axis(errors, best, axis=1) ** 2 + found.errors[measure] ** 2
-        itself = (best == np.arange(mine.shape[2])) & (among is None)
-        variance = variance + np.where(itself, 0.0, both) / 2
+        first = halves[1 - half] == halves[1 - half].max(axis=1, keepdims=True)
+        best, doubt = (np.average(part, axis=1, weights=first)[:, None] for part in (halves[half], errors**2))
+        mean = mean + (best - mine[half]) / 2
+        alone = first & (first.sum(axis=1, keepdims=True) == 1) if among is None else np.False_
+        variance = variance + np.where(alone, 0.0, doubt + found.errors[measure] ** 2) / 2
     return Regret(np.maximum(mean, 0.0), np.sqrt(variance))
 
 

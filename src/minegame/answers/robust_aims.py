@@ -10,7 +10,7 @@ from typing import Any
 from minegame.analysis.robust import Target
 from minegame.answers.inputs import Contest
 from minegame.ensemble import by_bidder, by_patron, general
-from minegame.options import Reader, refuse
+from minegame.options import Reader, Real, Words, refuse
 from minegame.text import MONEY, NUMBER, SHARE, Unit
 
 
@@ -71,9 +71,11 @@ class Targets(Reader):
 
     def read(self, given: Any, name: str) -> tuple[Target, ...]:
         """The targets; the first is of the measure that is asked about."""
-        texts = [given] if isinstance(given, (str, Target)) else list(given)
-        found = tuple(one if isinstance(one, Target) else _target(one, name) for one in texts)
-        if not found or found[0].measure == REGRET:
+        if isinstance(given, tuple) and given and all(isinstance(one, Target) for one in given):
+            found = tuple(dict.fromkeys(given))
+        else:
+            found = tuple(_target(text, name) for text in Words("NAME>=LIMIT").read(given, name))
+        if not found or found[0].measure not in AIMS:
             refuse(name, f"expected the measure that is asked about first, one of {', '.join(AIMS)}")
         return found
 
@@ -86,16 +88,13 @@ class Targets(Reader):
         return [f"{one.measure}{'>=' if one.at_least else '<='}{one.limit!r}" for one in value]
 
 
-def _target(text: Any, name: str) -> Target:
-    parts = _TARGET.fullmatch(text.strip()) if isinstance(text, str) else None
+def _target(text: str, name: str) -> Target:
+    parts = _TARGET.fullmatch(text.strip())
     if parts is None:
         refuse(name, f"{text!r} is not a target: expected {_EXAMPLE}")
     measure = _known(parts["name"], [*AIMS, REGRET], name)
     at_least = high_is_good(measure) if parts["sign"] == "=" else parts["sign"] == ">="
-    try:
-        return Target(measure, float(parts["limit"]), at_least)
-    except ValueError:
-        refuse(name, f"{text!r} is not a target: expected {_EXAMPLE}")
+    return Target(measure, Real().read(parts["limit"], name), at_least)
 
 
 def _known(word: str, names: Sequence[str], name: str) -> str:
@@ -115,7 +114,9 @@ class Objectives(Reader):
 
     def read(self, given: Any, name: str) -> tuple[tuple[str, bool], ...]:
         """The names, each with whether it is to be high."""
-        found = [_objective(one, name) for one in ([given] if isinstance(given, str) else given)]
+        if isinstance(given, tuple) and given and all(isinstance(one, tuple) for one in given):
+            given = self.typed(given)
+        found = [_objective(text, name) for text in Words("NAME[:high|low]").read(given, name)]
         if len({word for word, _ in found}) < max(2, len(found)):
             refuse(name, "expected at least two different objectives, of which one can be traded for the other")
         return tuple(found)
@@ -129,12 +130,12 @@ class Objectives(Reader):
         return [f"{name}:{'high' if high else 'low'}" for name, high in value]
 
 
-def _objective(given: Any, name: str) -> tuple[str, bool]:
-    word, side = given if isinstance(given, tuple) else str(given).partition(":")[::2]
+def _objective(text: str, name: str) -> tuple[str, bool]:
+    word, _, side = text.partition(":")
     _known(word, [*OF_STATES, *AIMS], name)
-    if side not in (True, False, "", "high", "low"):
+    if side not in ("", "high", "low"):
         refuse(name, f"{side!r} is not allowed: expected high or low")
-    return word, high_is_good(word) if side == "" else side in (True, "high")
+    return word, high_is_good(word) if side == "" else side == "high"
 
 
 # --------------------------------------------------------------------------------------------------------------- words

@@ -60,8 +60,7 @@ class Case:
         rivals = asked.others or (own if of_host and asked.policy is None else {})
         if len(policies) + len(decided) < 2:
             raise AnswerError(scenario.name, "there is nothing to compare: expected at least two policies")
-        for changes in (*policies.values(), *rivals.values()):
-            scenario.at(changes)
+        scenario.games([*policies.values(), *rivals.values()])
         given = inputs.factors_of(scenario, asked.vary, asked.factors)
         factors = uncertain(scenario, given, [*policies.values(), *decided, *rivals.values()])
         return cls(asked, contest, policies, factors, rivals)

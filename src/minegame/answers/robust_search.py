@@ -47,9 +47,7 @@ class Decisions:
                 )
                 values = factor.spread(values["count"])
             found[path] = list(values)
-        for path, values in found.items():
-            for value in values:
-                scenario.at({path: value})
+        scenario.games([{path: value} for path, values in found.items() for value in values])
         return cls(found)
 
     @property
