@@ -68,7 +68,7 @@ def _robust_said(judged: Judged, row: pd.Series) -> str:
 def _states(case: Case) -> str:
     if case.asked.chance is None:
         return "states"
-    return f"states in which {case.contest.label} has a chance"
+    return f"states in which some package gives {case.contest.label} a chance of {100 * case.asked.chance:g} %"
 
 
 def _means_said(judged: Judged, row: pd.Series) -> str:
