@@ -35,6 +35,7 @@ SIZES = {
     "threshold": {"replications": 40},
     "equilibrium": {"player": FEW, "replications": 60, "draws": 20},
     "tender_rules": {"player": FEW, "replications": 60, "draws": 20},
+    "robust": {"vary": TWO, "states": 60, "replications": 24},
     "discovery": {"vary": TWO, "points": 200, "replications": 24},
     "history_matching": {
         "vary": TWO, "vectors": 60, "replications": 24, "observed_winner": "cove_kaz", "observed_month": 7,
@@ -217,7 +218,7 @@ def test_the_same_seed_gives_the_same_answer_and_another_another():
 
 
 @pytest.mark.parametrize(
-    "kind", ["winning", "attribution", "ledger", "lever_prices", "equilibrium", "tender_rules", "discovery"]
+    "kind", ["winning", "attribution", "ledger", "lever_prices", "equilibrium", "tender_rules", "robust", "discovery"]
 )
 def test_as_much_is_played_as_was_expected(kind):
     with Runner() as runner:

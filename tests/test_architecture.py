@@ -101,6 +101,7 @@ HOMES = {
     "filelock": {"storage"},
     "matplotlib": {"plots", "answers"},
     "SALib": {"analysis"},
+    "pymoo": {"optimiser"},
     "dask": {"cluster"},
     "distributed": {"cluster"},
     "typer": {"cli"},

@@ -24,6 +24,7 @@ SIZES = {
     "threshold": "--x host.balance_weight=0:4 --y patrons.us.link -n 20",
     "equilibrium": "--player us=access,finance --player china=access -n 40 --draws 10",
     "tender_rules": "--rule 'short: tender.months=8' --player us=access --player china=access -n 40 --draws 10",
+    "robust": "--vary host.balance_weight=0:4 --vary patrons.us.link=0:1 --states 60 -n 16",
     "discovery": "--vary host.balance_weight=0:4 --vary patrons.us.link=0:1 --points 200 -n 16",
     "history_matching": "--vary host.balance_weight=0:4 --vectors 40 -n 16 --observed-month 7 --observed-equity 0.3",
 }

@@ -19,7 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from minegame import options
+from minegame.analysis.robust import Target
 from minegame.answers import Question, kind_of, kinds
+from minegame.answers.robust_aims import AIMS, OF_STATES, Objectives, Targets
 from minegame.cli import app
 from minegame.cli.app import LATE
 from minegame.cli.options import alone
@@ -101,6 +103,12 @@ def values_of(reader: Reader) -> st.SearchStrategy[Any]:
             return PATHS | factors()
         case Levels():
             return st.dictionaries(PATHS, LEVELS, min_size=1, max_size=2)
+        case Targets():
+            measures = st.sampled_from(list(AIMS))
+            return st.lists(st.builds(Target, measures, FLOATS, st.booleans()), min_size=1, max_size=2).map(tuple)
+        case Objectives():
+            named = st.tuples(st.sampled_from([*AIMS, *OF_STATES]), st.booleans())
+            return st.lists(named, min_size=2, max_size=3, unique_by=lambda one: one[0]).map(tuple)
     raise AssertionError(f"no values are drawn of {reader}")
 
 

@@ -45,6 +45,9 @@ def odds_rows(policies, outcomes) -> list[dict]:
     return [{**row, "negotiations": 9, "x": x, "y": y} for row in rows for x in (0.01, 1.0) for y in (1.0, 2.0)]
 
 
+SPANS = [f"{name}{end}" for name in ("satisficing", "cost") for end in ("", "_low", "_high")]
+
+
 def pictures(names) -> dict:
     """A picture of every kind in which the names are wherever users' words can be."""
     table, first, second = bars(list(names)), names[0], names[1 % len(names)]
@@ -72,6 +75,18 @@ def pictures(names) -> dict:
         "ledger": plots.ledger_bars(table, first=first, second=second),
         "prices": price_bars(table, notes=list(names), outcome=first, point_value=12.0, replications=9),
         "rules": rule_bars(pd.concat([table, table]), measure=first, replications=9),
+        "trade-off": plots.trade_off(
+            pd.DataFrame(np.ones((len(names), 6)), columns=SPANS).assign(policy=list(names)),
+            np.ones(len(names), bool),
+            cost="cost",
+            label=first,
+            states=9,
+            wanted=0.5,
+        ),
+        "parallel": plots.parallel_coordinates(
+            {name: (np.arange(2.0), "low", name) for name in names}, np.arange(2.0), label=second
+        ),
+        "regret": plots.regret_map(np.zeros((9, len(names))), list(names), label=first),
         "sobol": plots.sobol_bars(table, outcome=first, base=8, replications=4),
         "kept": plots.kept_ranges(table, kept=3, vectors=9),
         "tipping": plots.tipping_points(tipping, first=first, second=second, replications=9),

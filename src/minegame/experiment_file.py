@@ -38,6 +38,7 @@ from minegame.scenario import (
     Scenario,
     ScenarioError,
     SourceFile,
+    crossed,
     find_file,
     is_pattern,
     missing_hint,
@@ -664,17 +665,11 @@ class Plan:
         """
         chosen = self.design if groups is None else self.design.iloc[list(groups)]
         points = _points(chosen.drop(columns=list(self._plain)))
-        games = np.zeros((len(points), len(self.policies)), GAME)
-        for p, changed in enumerate(self._changed):
-            games[:, p] = changed.games(points)
+        games = crossed(self.scenario, points, list(self.policies.values()))
         for path, (field_, index) in self._plain.items():
             cells: Any = (slice(None), slice(None), *index)
             games[field_][cells] = chosen[path].to_numpy()[:, None]
         return games
-
-    @cached_property
-    def _changed(self) -> list[Scenario]:
-        return [self.scenario.at(changes) for changes in self.policies.values()]
 
     @cached_property
     def _plain(self) -> dict[str, tuple[str, tuple[int, ...]]]:

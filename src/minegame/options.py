@@ -530,6 +530,23 @@ class Levels(Reader):
             for path, values in parts
         }
 
+    def plain(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """As read: a list, or low, high and count, by path."""
+        return {path: dict(levels) if isinstance(levels, Mapping) else list(levels) for path, levels in value.items()}
+
+    def typed(self, value: Mapping[str, Any]) -> list[str]:
+        """``path=low:high:n`` or ``path=a,b,c`` each."""
+        return [f"{path}={_typed_levels(levels)}" for path, levels in value.items()]
+
+
+def _typed_levels(levels: Any) -> str:
+    from minegame.scenario import typed_value
+
+    if not isinstance(levels, Mapping):
+        return ",".join(map(typed_value, levels))
+    log = ":log" if levels.get("scale") == "log" else ""
+    return f"{typed_value(levels['low'])}:{typed_value(levels['high'])}:{levels['count']}{log}"
+
 
 _COUNT = Whole(2, MOST_LEVELS)
 

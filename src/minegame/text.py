@@ -218,6 +218,8 @@ POINTS = Unit("points", 100.0, " points", "points", 1, signed=True)
 #: A share, or a difference of shares, in a table whose title says the unit.
 PERCENT = Unit("percent", 100.0, " %", "", 1)
 PERCENT_CHANGE = Unit("percent_change", 100.0, " points", "", 1, signed=True)
+#: What is lost, in points: a difference that has no sign.
+LOST = Unit("lost", 100.0, " points", "points", 1)
 MONEY = Unit("money", 1.0, MONEY_MARK, "M$", 1)
 MONEY_CHANGE = Unit("money_change", 1.0, MONEY_MARK, "M$", 1, signed=True)
 COUNT = Unit("count", digits=0)
@@ -228,7 +230,7 @@ P_VALUE = Unit("p", digits=3)
 
 _ALL = (
     TEXT, PATH, FLAG, LEVEL, SHARE, POINTS, PERCENT, PERCENT_CHANGE, MONEY, MONEY_CHANGE, COUNT, NUMBER, CHANGE, MONTHS,
-    P_VALUE,
+    P_VALUE, LOST,
 )  # fmt: skip
 UNITS = {unit.name: unit for unit in _ALL}
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: The order in which answers are best read; a kind that is not listed comes after them.
 _ORDER = (
     "winning", "attribution", "ledger", "sensitivity", "tipping", "threshold", "lever_prices", "equilibrium",
-    "tender_rules", "discovery", "history_matching",
+    "tender_rules", "robust", "discovery", "history_matching",
 )  # fmt: skip
 #: What kinds were called before.
 FORMER = {

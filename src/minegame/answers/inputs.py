@@ -19,7 +19,7 @@ from minegame.design import Changes, Factor, wrong_range
 from minegame.ensemble import by_bidder
 from minegame.game import LEVERS
 from minegame.runner import Runner
-from minegame.scenario import Scenario, fits, in_words, is_pattern, meaning, nearest
+from minegame.scenario import Scenario, crossed, fits, in_words, is_pattern, meaning, nearest
 from minegame.transcript import calendar_month
 
 if TYPE_CHECKING:
@@ -239,12 +239,10 @@ def played(
     All policies of a point are played on the same luck, and all points too unless ``luck``, shape (points,), gives each
     a lot of its own: estimates over many worlds are only as sure as they look if the worlds do not share their luck.
     """
-    changed = [scenario.at(policy) for policy in policies]
     sums = np.empty((len(table), len(policies), len(places), 3))
     for first in range(0, len(table), _BATCH):
         rows = slice(first, first + _BATCH)
-        points = records(table.iloc[rows])
-        games = np.stack([one.games(points) for one in changed], axis=1)
+        games = crossed(scenario, records(table.iloc[rows]), policies)
         lots = None if luck is None else luck[rows]
         sums[rows] = runner.tally(games, seed, replications, luck=lots, places=places).sums
     return sums

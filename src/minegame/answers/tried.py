@@ -20,10 +20,10 @@ def of_settings(settings: Mapping[str, Any]) -> Tried:
     {'host.backlash': [0.1, 0.4], 'tender.months': [30]}
     """
     changes: list[Mapping[str, Any]] = [settings.get("set_against") or {}]
-    for name in ("policy", "rule"):
+    for name in ("policy", "rule", "others"):
         changes += list((settings.get(name) or {}).values())
     varied: Tried = {}
-    for name in ("vary", "x", "y"):
+    for name in ("vary", "x", "y", "decide"):
         for path, values in (settings.get(name) or {}).items() if isinstance(settings.get(name), Mapping) else ():
             listed = values["levels"] if isinstance(values, Mapping) else values
             varied[path] = [value for value in listed if isinstance(value, (int, float))]

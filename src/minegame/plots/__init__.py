@@ -12,6 +12,7 @@ from minegame.plots.discovery import box_picture
 from minegame.plots.equilibrium import best_replies, quantal_path
 from minegame.plots.history_matching import kept_ranges
 from minegame.plots.ledger import ledger_bars
+from minegame.plots.robust import parallel_coordinates, regret_map, trade_off
 from minegame.plots.sensitivity import screening_bars, sobol_bars, tornado
 from minegame.plots.style import COLOURS, axes, bars, drawn, save
 from minegame.plots.threshold import heat_map
@@ -31,7 +32,9 @@ __all__ = [
     "kept_ranges",
     "ledger_bars",
     "odds",
+    "parallel_coordinates",
     "quantal_path",
+    "regret_map",
     "save",
     "screening_bars",
     "shapley_bars",
@@ -41,6 +44,7 @@ __all__ = [
     "tipping_curves",
     "tipping_points",
     "tornado",
+    "trade_off",
     "win_curves",
     "win_map",
     "win_scatter",

@@ -9,6 +9,7 @@ Ranges are generous; where one is narrower than the meaning of the number demand
 
 from __future__ import annotations
 
+from minegame.scenario.crossing import crossed
 from minegame.scenario.errors import MOST_PROBLEMS, Finding, Problem, ScenarioError, nearest, refuse, shown
 from minegame.scenario.fields import LeversFields, Lots, Trigger
 from minegame.scenario.files import find_file, missing_hint, shipped_scenarios
@@ -34,6 +35,7 @@ __all__ = [
     "ScenarioError",
     "SourceFile",
     "Trigger",
+    "crossed",
     "find_file",
     "fits",
     "in_words",

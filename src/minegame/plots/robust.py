@@ -1,0 +1,98 @@
+"""Robust policies: what robustness costs, the front from scale to scale, and regret state by state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minegame.plots.style import COLOURS, GREY, axes, in_style, room_for, wrapped
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+_NAMED = 12  # policies whose names are written beside their points
+_ENDS = ("", "_low", "_high")
+
+
+@in_style
+def trade_off(
+    table: pd.DataFrame, front: np.ndarray, *, cost: str, label: str, states: int, wanted: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:  # fmt: skip
+    """What robustness costs: a point a policy with both its intervals; those that no other beats are joined.
+
+    ``table`` has the columns ``policy``, ``satisficing`` and the cost, each with its ends; ``label`` names the cost.
+    """
+    ax = ax if ax is not None else axes(8.5, 5.5)
+    for chosen, colour, mark in ((~front, GREY, "o"), (front, COLOURS[0], "s")):
+        _points(ax, table[chosen], cost, colour, mark)
+    best = table[front].sort_values(cost)
+    ax.plot(best[cost], 100 * best["satisficing"], color=COLOURS[0], linewidth=1)
+    for _, row in (best if len(table) > _NAMED else table).head(2 * _NAMED).iterrows():
+        ax.annotate(
+            wrapped(row["policy"], 28), (row[cost], 100 * row["satisficing"]), (5, 5), textcoords="offset points",
+            fontsize=7,
+        )  # fmt: skip
+    if wanted is not None:
+        ax.axhline(100 * wanted, color="black", linewidth=0.8, linestyle=":")
+    ax.set_xlabel(f"{label}; n = {states:,} states of the world")
+    ax.set_ylabel("states in which the target is met, %")
+    return ax
+
+
+def _points(ax: Axes, rows: pd.DataFrame, cost: str, colour: str, mark: str) -> None:
+    axis = ((cost, 1), ("satisficing", 100))
+    x, y = ([scale * rows[name + end].to_numpy(float) for end in _ENDS] for name, scale in axis)
+    spans = [np.nan_to_num(np.maximum([part[0] - part[1], part[2] - part[0]], 0.0)) for part in (x, y)]
+    ax.errorbar(
+        x[0], y[0], xerr=spans[0], yerr=spans[1], fmt=mark, color=colour, markersize=5, elinewidth=0.9, capsize=2
+    )
+
+
+@in_style
+def regret_map(regrets: np.ndarray, policies: Sequence[str], *, label: str, ax: Axes | None = None) -> Axes:
+    """Regret of every policy in every state: a row a policy, a column a state, the states from easy to hard.
+
+    ``regrets`` has shape (states, policies); states are ordered by the mean of their regrets.
+    """
+    names = [wrapped(name, 36) for name in policies]
+    ax = ax if ax is not None else axes(9.0, 1.6 + room_for(names, 0.3))
+    ordered = regrets[np.argsort(regrets.mean(axis=1), kind="stable")].T
+    image = ax.imshow(ordered, aspect="auto", cmap="cividis_r", interpolation="nearest", vmin=0)
+    ax.figure.colorbar(image, ax=ax, label=label, shrink=0.9)
+    ax.set_yticks(range(len(names)), names, fontsize=8)
+    ax.set_xlabel(f"n = {len(regrets):,} states of the world, those of little regret first")
+    return ax
+
+
+@in_style
+def parallel_coordinates(
+    scales: Mapping[str, tuple[np.ndarray, str, str]], colour_by: np.ndarray, *, label: str, ax: Axes | None = None
+) -> Axes:
+    """The policies of a front from scale to scale: a line a policy.
+
+    ``scales``: under the words that stand below a scale, where each policy lies on it (0 to 1), and what stands at its
+    lower and its upper end; ``colour_by`` (0 to 1) colours the lines.
+    """
+    import matplotlib as mpl
+
+    ax = ax if ax is not None else axes(max(7.0, 1.5 * len(scales)), 5.2)
+    places = np.arange(len(scales))
+    lines = np.column_stack([where for where, _, _ in scales.values()])
+    colours = mpl.colormaps["cividis"](np.asarray(colour_by, float))
+    for line, colour in zip(lines, colours, strict=True):
+        ax.plot(places, line, color=colour, linewidth=1.6, alpha=0.85)
+    for place, (_, bottom, top) in enumerate(scales.values()):
+        ax.axvline(place, ymin=0.09, ymax=0.91, color="black", linewidth=0.8)
+        for y, end, side in ((1.03, top, "bottom"), (-0.03, bottom, "top")):
+            ax.text(place, y, wrapped(end, 14), ha="center", va=side, fontsize=8)
+    ax.set_xticks(places, [wrapped(name, 15) for name in scales], fontsize=7)
+    ax.tick_params(axis="x", length=0)
+    ax.set_yticks([])
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.set_ylim(-0.12, 1.12)
+    ax.set_title(label, fontsize=9)
+    return ax
