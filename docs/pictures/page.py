@@ -18,8 +18,9 @@ BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil
 def main() -> None:
     """Serve the page, move two values, photograph it."""
     command = [sys.executable, "-m", "minegame", "page", "--no-browser", "--port", "0"]
-    changes = ["--set", "host.balance_weight=1.4", "--set", "patrons.us.levers.tariff.intensity=0"]
-    with subprocess.Popen([*command, *changes], stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        [*command, "--set", "patrons.us.levers.tariff.intensity=0"], stdout=subprocess.PIPE, text=True
+    ) as server:
         try:
             address = re.findall(r"http://\S+", server.stdout.readline() if server.stdout else "")[0]
             photograph(address, Path(__file__).with_suffix(".png"))
@@ -35,10 +36,15 @@ def photograph(address: str, file: Path) -> None:
         page.goto(address)
         page.wait_for_selector('.status[data-count="20000"]', timeout=120_000)
         page.wait_for_selector(".picture img[src^=data]", timeout=120_000)
+        weight = page.locator('[data-path="host.balance_weight"] input[type=number]')
+        weight.fill("1.4")
+        weight.press("Enter")
+        page.wait_for_timeout(6_000)
+        page.evaluate("scrollTo(0, 0); document.querySelector('.left').scrollTop = 0")
         page.wait_for_timeout(500)
         seen = page.screenshot()
         browser.close()
-    Image.open(io.BytesIO(seen)).convert("RGB").quantize(64).save(file, optimize=True)
+    Image.open(io.BytesIO(seen)).convert("RGB").quantize(128).save(file, optimize=True)
 
 
 if __name__ == "__main__":
