@@ -262,7 +262,7 @@ def test_policies_that_cannot_be_compared_are_refused(policies):
         ("win>0.5", "not a target"),
         ("wim>=0.5", "'win'"),
         ("regret<=0.1", "asked about first"),
-        ("win>=.", "not a target"),
+        ("win>=.", "expected a number"),
     ],
 )
 def test_targets_that_are_none_are_refused(given, words):

@@ -21,10 +21,6 @@ _STILL = 0.01  # growth of the hypervolume over the last quarter of the generati
 _ALIKE = 0.05  # by which the starts may differ in the end
 
 
-class MissingOptimiserError(ImportError):
-    """There is no pymoo, and too many policies to try all."""
-
-
 @dataclass(frozen=True, eq=False)
 class Search:
     """What a search has tried, and whether it would find more.
@@ -69,6 +65,12 @@ def size(levels: Sequence[int]) -> int:
     return math.prod(levels)
 
 
+def missing(levels: Sequence[int]) -> ModuleNotFoundError:
+    """What is said where there are too many policies to try all, and no pymoo."""
+    text = f"a search among {size(levels):,} policies needs pymoo: pip install 'minegame[analysis]'"
+    return ModuleNotFoundError(text, name="pymoo")
+
+
 def undominated(values: np.ndarray, high: Sequence[bool]) -> np.ndarray:
     """The numbers of the policies that none beats, of equals the first; ``values`` has shape (policies, objectives)."""
     better = np.round(values, 12) * np.where(high, 1.0, -1.0)  # what differs by less differs by rounding
@@ -93,7 +95,7 @@ def search(
         seed: of the search.
 
     Raises:
-        MissingOptimiserError: where there are too many policies to try all, and no pymoo.
+        ModuleNotFoundError: where there are too many policies to try all, and no pymoo.
     """
     if size(levels) <= evaluations:
         points = np.array(list(product(*map(range, levels))), int)
@@ -136,11 +138,8 @@ def _evolved(
         from pymoo.operators.mutation.pm import PM
         from pymoo.operators.repair.rounding import RoundingRepair
         from pymoo.operators.sampling.rnd import IntegerRandomSampling
-    except ImportError:
-        text = (
-            f"{size(levels):,} policies are too many to try all, and there is no pymoo: pip install minegame[analysis]"
-        )
-        raise MissingOptimiserError(text) from None
+    except ModuleNotFoundError:
+        raise missing(levels) from None
     population = min(_POPULATION, max(8, evaluations // 5))
     problem = Problem(len(levels), len(high), xl=np.zeros(len(levels)), xu=np.array(levels) - 1, vtype=int)
     how = {"eta": 3, "vtype": float, "repair": RoundingRepair()}

@@ -88,8 +88,7 @@ def check_optimiser(decisions: Decisions, evaluations: int) -> None:
         ModuleNotFoundError: if there are too many policies to try all, and no pymoo.
     """
     if decisions.size > evaluations and find_spec("pymoo") is None:
-        text = f"a search among {decisions.size:,} policies needs pymoo: pip install 'minegame[analysis]'"
-        raise ModuleNotFoundError(text, name="pymoo")
+        raise optimiser.missing(decisions.counts)
 
 
 def searched(case: Case, decisions: Decisions, stage: Stage, runner: Runner) -> Found:

@@ -92,5 +92,5 @@ def _with_default(option: Option, default: Any) -> str:
     """The help with the default in brackets, where it does not say one itself."""
     if default in (None, "", ()) or "(default" in option.help or "default:" in option.help:
         return option.help
-    text = f"{default:,}" if isinstance(default, int) else str(default)
+    text = f"{default:,}" if isinstance(default, int) else ", ".join(option.reader.typed(default))
     return f"{option.help.removesuffix('.')} (default: {text})."
