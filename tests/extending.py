@@ -207,13 +207,13 @@ A_TRIGGER = Addition(
             "src/minegame/game.py", COMPLETE, "OWN_LETTER",
             (
                 after(
-                    '            "if a rival bidder gets a public letter", '
-                    '"because a rival bidder got a public letter"),\n',
+                    '            "if its camp has lost an earlier tender", '
+                    '"because its camp had lost an earlier tender"),\n',
                     '    Trigger("own_letter", "a public lender issues a letter to a bidder of the patron\'s own camp",\n'
                     '            "once a bidder of its own gets a public letter", '
                     '"because a bidder of its own got a public letter"),\n',
                 ),
-                ("RIVAL_THREATENS = range(", "RIVAL_THREATENS, OWN_LETTER = range("),
+                ("LOST_BEFORE = range(", "LOST_BEFORE, OWN_LETTER = range("),
             ),
         ),
         Place(
