@@ -226,7 +226,7 @@ A_TRIGGER = Addition(
                     "    if trigger == OWN_LETTER:\n        return _own_letter(game, state, k)\n",
                 ),
                 before(
-                    "@rule\ndef gain_standing(",
+                    "@seldom\ndef gain_standing(",
                     '@rule\ndef _own_letter(game, state, k):\n    """Whether a bidder of its own gets a public letter."""\n'
                     "    for f in range(game.financiers):\n"
                     "        if game.financier_public[f] and state.letter_month[f] == state.month:\n"
