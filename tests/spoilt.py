@@ -183,7 +183,8 @@ def _nudged(tree: Any, place: tuple[Any, ...], luck: random.Random) -> Any:
     if not numbers:
         return tree
     place = luck.choice(numbers)
-    was = float(_at(tree, place))
+    found = _at(tree, place)
+    was = math.inf if isinstance(found, int) and abs(found) > 10**300 else float(found)
     return _with(tree, place, luck.choice([-was, was * 10 ** luck.randint(-9, 9), was + 1e-9, was - 1, 1 / (was or 1)]))
 
 

@@ -367,7 +367,8 @@ def derive(game: np.record) -> None:
     game["patron_order"][:k] = np.argsort(game["patron_key"][:k], kind="stable")
     stakes = (game[f"patron_{name}"][:k] for name in ("exports", "exposed_share", "incidence", "annuity"))
     duty = LEVER_TABLE[TARIFF].full
-    game["patron_tariff_loss"][:k] = [rules.tariff_loss(duty, *stake) for stake in zip(*stakes, strict=True)]
+    loss = getattr(rules.tariff_loss, "py_func", rules.tariff_loss)  # the compiled rule takes a second to be loaded
+    game["patron_tariff_loss"][:k] = [loss(duty, *stake) for stake in zip(*stakes, strict=True)]
 
 
 def _value_shares(outputs: np.ndarray, keys: np.ndarray) -> np.ndarray:
