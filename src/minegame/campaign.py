@@ -17,7 +17,7 @@ from minegame import carry_over, chance, door
 from minegame.campaign_file import CampaignScenario
 from minegame.campaign_game import CHRONICLE, STANDING
 from minegame.game import NEVER, OUTCOME, STATE, copied, new_records
-from minegame.model import Negotiation, Strategy, whole
+from minegame.model import Negotiation, Strategy, play_out, whole
 
 
 def outcomes(
@@ -152,11 +152,7 @@ class Campaign(mesa.Model):  # type: ignore[misc]  # mesa has no types
 
     def play(self) -> Campaign:
         """Play to the end and return the model itself."""
-        while self.running:
-            before = self.steps
-            self.step()
-            if self.steps == before:  # Mesa 3.5 does nothing more once a step has failed
-                raise RuntimeError("an error broke this campaign off: play a new one")
+        play_out(self, "campaign")
         return self
 
     @property

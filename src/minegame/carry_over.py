@@ -12,6 +12,7 @@ import math
 
 from minegame import chance, rules, turns
 from minegame.compiled import rule, seldom
+from minegame.ensemble import bid_and_decide
 from minegame.game import LEVERS, LOST_BEFORE, NEVER, NOBODY
 
 _LEVERS = len(LEVERS)
@@ -471,14 +472,7 @@ def _play_month(campaign, standing, game, state, n):
         look_for_headroom(campaign, standing, game, state, n, f)
         turns.commit(game, state, f)
         lend(campaign, standing, game, state, n, f)
-    for i in range(game.bidders):
-        turns.appraise(game, state, i)
-        turns.concede(game, state, i)
-        turns.offer(game, state, i)
-    turns.weigh(game, state)
-    turns.decide(game, state)
-    for k in range(game.patrons):
-        turns.watch(game, state, k)
+    bid_and_decide(game, state)
 
 
 @seldom

@@ -193,7 +193,7 @@ def _carry(step, campaign, standing, chronicle, games, states, outcomes, n, who)
 class Row:
     """The one record of an array, its fields read and written far sooner than a NumPy record's.
 
-    >>> from minegame.game import STATE, TERM, new_records
+    >>> from minegame.game import STATE, new_records
     >>> array = new_records(STATE)
     >>> row = Row(array)
     >>> row.month, row.credit[0] = 3, 0.5

@@ -28,14 +28,20 @@ def play_months(game, state):
             turns.gain_standing(game, state, k)
         for f in range(game.financiers):
             turns.commit(game, state, f)
-        for i in range(game.bidders):
-            turns.appraise(game, state, i)
-            turns.concede(game, state, i)
-            turns.offer(game, state, i)
-        turns.weigh(game, state)
-        turns.decide(game, state)
-        for k in range(game.patrons):
-            turns.watch(game, state, k)
+        bid_and_decide(game, state)
+
+
+@seldom
+def bid_and_decide(game, state):
+    """The rest of a month after patrons and financiers: bidders bid, the host decides, patrons watch."""
+    for i in range(game.bidders):
+        turns.appraise(game, state, i)
+        turns.concede(game, state, i)
+        turns.offer(game, state, i)
+    turns.weigh(game, state)
+    turns.decide(game, state)
+    for k in range(game.patrons):
+        turns.watch(game, state, k)
 
 
 # ------------------------------------------------------------------------------------------------------------ counting

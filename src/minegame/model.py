@@ -206,11 +206,7 @@ class Negotiation(mesa.Model):
 
     def play(self) -> Negotiation:
         """Play to the end and return the model itself."""
-        while self.running:
-            before = self.steps
-            self.step()
-            if self.steps == before:  # Mesa 3.5 does nothing more once a step has failed
-                raise RuntimeError("an error broke this negotiation off: play a new one")
+        play_out(self, "negotiation")
         return self
 
     def sit_in(self, game: np.ndarray, state: np.ndarray, outcome: np.ndarray) -> None:
@@ -337,6 +333,15 @@ def _seed(seed: Any, rng: Any) -> int:
         raise TypeError("seed and rng are two names for the same number: expected one of the two")
     name, given = ("seed", 0 if seed is None else seed) if rng is None else ("rng", rng)
     return whole(name, given, chance.MAX_SEED)
+
+
+def play_out(model: mesa.Model, what: str) -> None:
+    """Step a model until it no longer runs; raises RuntimeError if a step has failed before."""
+    while model.running:
+        before = model.steps
+        model.step()
+        if model.steps == before:  # Mesa 3.5 does nothing more once a step has failed
+            raise RuntimeError(f"an error broke this {what} off: play a new one")
 
 
 def whole(name: str, value: Any, most: int) -> int:
