@@ -29,9 +29,11 @@ from minegame.scenario import Scenario
 
 scenario = Scenario.load(sys.argv[1])
 games = scenario.game().reshape(1, 1)
+policies = scenario.games([{"patrons.us.levers.access.intensity": n / 64} for n in range(64)]).reshape(1, -1)
 
 def one_thread(): Runner(workers=1).tally(games, 1, 100_000)
 def two_threads(): Runner(workers=2).tally(games, 1, 200_000)
+def many_policies(): Runner(workers=1).tally(policies, 1, 1_600)
 def by_hand():
     for replication in range(40): Negotiation(scenario, seed=1, replication=replication).play()
 def batch_run():
@@ -47,6 +49,7 @@ for line in sys.stdin:
 
 AIMS = {
     "one_thread": ("ensemble, 1 thread", "at least 2.5"), "two_threads": ("ensemble, 2 threads", "at least 2.5"),
+    "many_policies": ("64 policies on the same luck", "no aim"),
     "by_hand": ("Mesa run", "at least 3"), "batch_run": ("mesa.batch_run", "at least 3"),
 }  # fmt: skip
 DOORS = {

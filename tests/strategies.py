@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from minegame import door, ensemble
-from minegame.game import LEVERS, LOTS, OUTCOME, STATE, TRIGGERS, new_records
+from minegame import door
+from minegame.game import LEVERS, LOTS, OUTCOME, TRIGGERS, new_records
 from minegame.scenario import Scenario
 
 #: (low, high, odd values) of the numbers of each group; all of them are allowed, the odd ones are unlikely in life.
@@ -283,19 +283,13 @@ def scenarios(
 def rows(games: np.ndarray, replications: int, seed: int, first: int = 0) -> np.ndarray:
     """The OUTCOME records of ``replications`` negotiations of every game, from number ``first`` on; a row a game."""
     records = new_records(OUTCOME, replications * len(games))
-    scratch = np.full((len(games) + 1, ensemble.MEASURES), np.nan)
-    door.tally(
-        games, new_records(STATE), records, reference=-1, seed=seed, firsts=np.array([first]), count=replications,
-        rows=scratch,
-    )  # fmt: skip
+    door.tally(games, records, reference=-1, seed=seed, firsts=np.array([first]), count=replications)
     return np.ascontiguousarray(records.reshape(replications, -1).T)
 
 
-def play(games: np.ndarray, states: np.ndarray, outcome: np.ndarray, seed: int, replication: int) -> None:
-    """Play one negotiation of one game; all records are in arrays of length 1, and the states may be used ones."""
-    scratch = np.full((2, ensemble.MEASURES), np.nan)
-    firsts = np.array([replication])
-    door.tally(games, states, outcome, reference=-1, seed=seed, firsts=firsts, count=1, rows=scratch)
+def play(games: np.ndarray, state: np.ndarray, outcome: np.ndarray, seed: int, replication: int) -> None:
+    """Play one negotiation of one game; all records are in arrays of length 1, and the state may be a used one."""
+    door.tally(games, outcome, reference=-1, seed=seed, firsts=np.array([replication]), count=1, state=state)
 
 
 def outcomes(scenario: Scenario, replications: int, seed: int = 1, first: int = 0) -> np.ndarray:

@@ -44,14 +44,12 @@ PLAY = """
 import json
 import numpy as np
 from minegame import compiled, door
-from minegame.ensemble import MEASURES
-from minegame.game import OUTCOME, STATE, new_records
+from minegame.game import OUTCOME, new_records
 from minegame.scenario import Scenario
 
 outcome = new_records(OUTCOME)
 door.tally(
-    Scenario.load("two_bidders").game(), new_records(STATE), outcome, reference=-1, seed=1, firsts=np.array([1]),
-    count=1, rows=np.full((2, MEASURES), np.nan),
+    Scenario.load("two_bidders").game(), outcome, reference=-1, seed=1, firsts=np.array([1]), count=1
 )
 stats = door._enter.stats
 print(json.dumps({

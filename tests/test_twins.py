@@ -196,9 +196,8 @@ def moments(values):
 def tallied(games, seed, first, count, reference=-1):
     sums = np.zeros((2, *games.shape, 3, ensemble.MEASURES))
     door.tally(
-        games.ravel(), new_records(STATE), new_records(OUTCOME), reference=reference, seed=seed,
-        firsts=np.full(len(games), first), count=count,
-        rows=np.full((games.shape[1] + 1, ensemble.MEASURES), np.nan), sums=sums,
+        games.ravel(), new_records(OUTCOME), reference=reference, seed=seed, firsts=np.full(len(games), first),
+        count=count, sums=sums,
     )  # fmt: skip
     return sums.swapaxes(-1, -2)
 
@@ -289,3 +288,17 @@ def test_the_measures_of_a_point_do_not_depend_on_its_neighbours():
     for p in range(3):
         alone, _ = tallied(games[np.newaxis, p : p + 1], 4, 0, 300)
         assert alone[0, 0].tobytes() == together[0, p].tobytes()
+
+
+def test_games_on_the_same_luck_play_as_each_would_alone():
+    """Whether they share their dice (policies; groups on the same luck), last longer, or have other players."""
+    short, long = Scenario.load("two_bidders"), Scenario.load("two_bidders").at({"tender.months": 30})
+    calm = short.at({"patrons.*.levers.*.intensity": 0.0})
+    other = short.game()
+    other["bidder_key"][0, :2] = other["bidder_key"][0, 1::-1]
+    for games in ([short.game(), calm.game(), long.game()], [short.game(), other, long.game()]):
+        games = np.concatenate(games)
+        for replications in (1, ensemble.TOGETHER, 2 * ensemble.TOGETHER + 3):
+            together = rows(games, replications, seed=3, first=5)
+            for n in range(len(games)):
+                assert (together[n] == rows(games[n : n + 1], replications, seed=3, first=5)[0]).all()

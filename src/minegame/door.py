@@ -15,7 +15,7 @@ import numpy as np
 from minegame import carry_over, ensemble, turns
 from minegame.campaign_game import CAMPAIGN, CHRONICLE, STANDING
 from minegame.compiled import rule, seldom
-from minegame.game import STATE, TERM, new_records
+from minegame.game import NOBODY, PAGE, STATE, TERM, new_records
 
 OPEN, TRADE, PRESS, GAIN_STANDING, COMMIT, APPRAISE, CONCEDE, OFFER, WEIGH, DECIDE, WATCH, SETTLE = range(12)
 BEGIN, BEGIN_MONTH, OPEN_MONTH, CHARGE, RECALL, RETAIN, LOOK_FOR_HEADROOM, LEND, END_MONTH, TELL = range(12, 22)
@@ -35,7 +35,8 @@ STEPS: dict[Callable[..., Any], int] = {
 }  # fmt: skip
 _NO_PLACES = np.empty(0, np.int64)
 _NO_ROWS, _NO_SAMPLES, _NO_SUMS = np.empty((1, 0)), np.empty((0, 0, 0)), np.empty((0, 0, 0, 0, 0))
-_NUMBERS = _NO_PLACES, _NO_ROWS, _NO_SUMS, _NO_PLACES, _NO_SAMPLES
+_NO_BOOK = new_records(PAGE, 0).reshape(ensemble.TOGETHER, 0)
+_NUMBERS = _NO_PLACES, _NO_ROWS, _NO_SUMS, _NO_PLACES, _NO_SAMPLES, _NO_BOOK
 _CAMPAIGN = new_records(CAMPAIGN, 0), new_records(STANDING, 0), new_records(CHRONICLE, 0)
 
 
@@ -84,14 +85,38 @@ def campaigns(
 
 
 def tally(
-    games: np.ndarray, states: np.ndarray, outcomes: np.ndarray, *, reference: int, seed: int, firsts: np.ndarray,
-    count: int, rows: np.ndarray, sums: np.ndarray = _NO_SUMS, places: np.ndarray = _NO_PLACES,
-    samples: np.ndarray = _NO_SAMPLES,
+    games: np.ndarray, outcomes: np.ndarray, *, reference: int, seed: int, firsts: np.ndarray, count: int,
+    sums: np.ndarray = _NO_SUMS, places: np.ndarray = _NO_PLACES, samples: np.ndarray = _NO_SAMPLES,
+    state: np.ndarray | None = None,
 ) -> None:  # fmt: skip
-    """Play many negotiations of many games; everything as :func:`minegame.ensemble.tally` says."""
+    """Play many negotiations of many games; everything as :func:`minegame.ensemble.tally` says.
+
+    ``state``: scratch, an array of one STATE record that may have been used before (default: a blank one).
+    """
+    rows = np.full((ensemble.TOGETHER + 2, ensemble.MEASURES), np.nan)
+    scratch = new_records(STATE) if state is None else state
     _enter(
-        TALLY, count, reference, seed, games, states, outcomes, firsts, rows, sums, places, samples, *_CAMPAIGN
+        TALLY, count, reference, seed, games, scratch, outcomes, firsts, rows, sums, places, samples,
+        _book(games, firsts), *_CAMPAIGN,
     )  # fmt: skip
+
+
+#: Who sits where, by which dice are thrown; games that agree in it share them.
+_SEATS = (
+    *("tender_key", "patrons", "bidders", "financiers", "deposits"),
+    *("patron_key", "bidder_key", "financier_key", "deposit_key"),
+)
+
+
+def _book(games: np.ndarray, firsts: np.ndarray) -> np.ndarray:
+    """Room for the dice that several games on the same luck throw, PAGE records; no pages where none do."""
+    alone = len(games) == len(firsts) and len(np.unique(firsts)) == len(firsts)
+    if alone or any((games[name] != games[name][0]).any() for name in _SEATS):
+        return _NO_BOOK
+    pages = int(games["months"].max()) + 1
+    book = new_records(PAGE, ensemble.TOGETHER * pages).reshape(ensemble.TOGETHER, pages)
+    book["replication"] = NOBODY
+    return book
 
 
 def measure(game: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
@@ -105,23 +130,38 @@ def measure(game: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
 
 def ledgers(game: np.ndarray, state: np.ndarray, outcome: np.ndarray, seed: int, first: int, kept: np.ndarray) -> None:
     """The host's ledgers of many negotiations of a game, in ``kept``, as :func:`minegame.ensemble.ledgers` says."""
-    _enter(LEDGERS, 0, 0, seed, game, state, outcome, np.array([first]), *_NUMBERS[1:4], kept, *_CAMPAIGN)
+    _enter(LEDGERS, 0, 0, seed, game, state, outcome, np.array([first]), *_NUMBERS[1:4], kept, _NO_BOOK, *_CAMPAIGN)
 
 
 def ledger(game: np.ndarray, state: np.ndarray, outcome: np.ndarray) -> tuple[float, np.ndarray]:
     """The host's utility of the allocation on trial in a state, M$, and its terms in the order of ``game.LEDGER``."""
     terms = np.empty((1, 1, len(TERM)))
-    total = _enter(LEDGER, 0, 0, 0, game, state, outcome, *_NUMBERS[:4], terms, *_CAMPAIGN)
+    total = _enter(LEDGER, 0, 0, 0, game, state, outcome, *_NUMBERS[:4], terms, _NO_BOOK, *_CAMPAIGN)
     return total, terms[0, 0]
 
 
 @rule
 def _enter(
-    task, who, at, seed, games, states, outcomes, firsts, rows, sums, places, samples, campaigns, standings, chronicles
+    task,
+    who,
+    at,
+    seed,
+    games,
+    states,
+    outcomes,
+    firsts,
+    rows,
+    sums,
+    places,
+    samples,
+    book,
+    campaigns,
+    standings,
+    chronicles,
 ):
     """Do a task; ``who`` is whose turn it is, or how many are tallied; ``at`` a tender, or the policy of reference."""
     if task == TALLY:
-        ensemble.tally(games, states, outcomes, rows, at, seed, firsts, who, sums, places, samples)
+        ensemble.tally(games, states[0], outcomes, rows, at, seed, firsts, who, sums, places, samples, book)
     elif task == MEASURE:
         ensemble.measure_all(games[0], outcomes, rows)
     elif task == LEDGERS:

@@ -23,12 +23,26 @@ def play_months(game, state):
     """Play the months of a negotiation that has begun."""
     while not state.closed:
         turns.trade(game, state)
-        for k in range(game.patrons):
-            turns.press(game, state, k)
-            turns.gain_standing(game, state, k)
-        for f in range(game.financiers):
-            turns.commit(game, state, f)
-        bid_and_decide(game, state)
+        _after_trade(game, state)
+
+
+@seldom
+def _play_by(game, state, seed, replication, pages):
+    """Play a negotiation with the dice of some pages, one for the run and one a month, as far as they lie there."""
+    turns.begin_by(game, state, seed, replication, pages[0])
+    while not state.closed:
+        turns.trade_by(game, state, pages[state.month + 2])
+        _after_trade(game, state)
+
+
+@seldom
+def _after_trade(game, state):
+    for k in range(game.patrons):
+        turns.press(game, state, k)
+        turns.gain_standing(game, state, k)
+    for f in range(game.financiers):
+        turns.commit(game, state, f)
+    bid_and_decide(game, state)
 
 
 @seldom
@@ -220,40 +234,56 @@ def _add_difference(game, row, base, scratch, totals):
     _add(game, scratch, totals)
 
 
+#: Replications that a policy plays before the next one does: what it needs stays in the fastest memory meanwhile.
+TOGETHER = 8
+
+
 @seldom
-def tally(games, states, outcomes, rows, reference, seed, firsts, count, sums, places, samples):
+def tally(games, state, outcomes, rows, reference, seed, firsts, count, sums, places, samples, book):
     """Play replications firsts[g] … firsts[g] + count - 1 of every game of group g and keep what there is room for.
 
-    ``games`` has shape (groups * policies,), where ``rows``, scratch filled with NaN, has shape (policies + 1,
-    MEASURES); policies of a group share their luck, and so do groups with the same first.  ``states`` is scratch too,
-    one for every policy or fewer.
+    ``games`` has shape (groups * policies,), ``firsts`` (groups,).  Policies of a group share their luck, and so do
+    groups with the same first.  ``state`` is scratch, and so are ``rows``, shape (TOGETHER + 2, MEASURES), and
+    ``book``, shape (TOGETHER, pages): blank PAGE records for the run and every month, so that shared dice are thrown
+    once, or no pages if every game throws its own.
 
     ``sums`` has shape (n, groups, policies, 3, MEASURES): count, sum and sum of squares of what is measured (n ≥ 1),
     and with ``reference`` ≥ 0 (n = 2) of the paired differences against that policy.  ``samples`` has shape (count,
     groups * policies, len(places)) to keep those places of every row of measures, or (0, …).  ``outcomes`` has shape
     (count * groups * policies,) to keep every outcome, or 1 to keep the last.
     """
-    policies = rows.shape[0] - 1
-    for group in range(games.shape[0] // policies):
-        for n in range(count):
-            for p in range(policies):
-                at = group * policies + p
-                game, state = games[at], states[p % states.shape[0]]
-                outcome = outcomes[(n * games.shape[0] + at) % outcomes.shape[0]]
-                if n == 0 or states.shape[0] < policies:
-                    turns.set_table(game, state)
-                turns.begin(game, state, seed, firsts[group] + n)
-                play_months(game, state)
-                turns.settle(game, state, outcome)
-                measure(game, outcome, rows[p])
+    policies = games.shape[0] // firsts.shape[0]
+    for start in range(0, count, TOGETHER):
+        stop = min(start + TOGETHER, count)
+        for at in range(games.shape[0]):
+            group = at // policies
+            turn = at % policies
+            p = (max(reference, 0) + turn) % policies  # the policy of reference first: its rows are kept
+            game = games[group * policies + p]
+            rows[TOGETHER if turn > 0 else 0 :] = math.nan
+            turns.set_table(game, state)
+            for n in range(start, stop):
+                row = rows[n - start if p == reference else TOGETHER]
+                place = n * games.shape[0] + group * policies + p
+                outcome = outcomes[place % outcomes.shape[0]]
+                _play(game, state, outcome, seed, firsts[group] + n, book[n - start])
+                measure(game, outcome, row)
                 if sums.shape[0] > 0:
-                    _add(game, rows[p], sums[0, group, p])
+                    _add(game, row, sums[0, group, p])
                 if samples.shape[0] > 0:
-                    _pick(rows[p], places, samples[n, at])
-            if reference >= 0:
-                for p in range(policies):
-                    at = group * policies + p
-                    _add_difference(games[at], rows[p], rows[reference], rows[policies], sums[1, group, p])
+                    _pick(row, places, samples[n, group * policies + p])
+                if reference >= 0:
+                    _add_difference(game, row, rows[n - start], rows[TOGETHER + 1], sums[1, group, p])
+
+
+@seldom
+def _play(game, state, outcome, seed, replication, pages):
+    if pages.shape[0] > 0:
+        _play_by(game, state, seed, replication, pages)
+    else:
+        turns.begin(game, state, seed, replication)
+        play_months(game, state)
+    turns.settle(game, state, outcome)
 
 
 @seldom

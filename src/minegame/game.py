@@ -224,6 +224,10 @@ STATE = record(
     + [("has_candidate", "i8"), ("has_runner_up", "i8")]
 )
 
+#: Dice that lie as they were thrown, those of a month or, on the first page of a run, of the run: negotiations on the
+#: same luck throw the same ones.  ``replication`` is the run that they were thrown for; ``normal`` as in a STATE.
+PAGE = record([("replication", "i8"), ("dice", "f8", (2, MAX_DICE)), ("normal", "f8", (MAX_DICE,))])
+
 
 # ------------------------------------------------------------------------------------------- what is on record at last
 

@@ -39,7 +39,6 @@ _SMALLEST_BLOCK = 256
 _MOST_BLOCKS = 1024
 _TASK = 50_000  # negotiations: about half a second, so that progress moves and Ctrl-C is heard
 _GAMES = 4096  # in a piece, unless one group has more: 40 MB of games and sums
-_STATES = 8  # policies whose tables stay set side by side: as many as a fast memory holds
 _WORTH_KEEPING = 20_000  # negotiations of a stage; less is sooner played again than read
 
 
@@ -149,9 +148,7 @@ def tallied(
     start, stop = blocks.start * size, min(blocks.stop * size, replications)
     room = (stop - start, *games.shape) if keep else (1,)
     firsts = np.broadcast_to(np.asarray(first, np.int64), len(games)) + start
-    states = new_records(STATE, min(games.shape[1], _STATES))
     outcomes = new_records(OUTCOME, math.prod(room))
-    rows = np.full((games.shape[1] + 1, MEASURES), np.nan)
 
     def blocks_played() -> Iterator[np.ndarray]:
         for at in range(start, stop, size):
@@ -159,8 +156,8 @@ def tallied(
             count = min(size, stop - at)
             kept = outcomes[(at - start) * games.size :][: count * games.size] if keep else outcomes
             door.tally(
-                games.ravel(), states, kept, reference=reference, seed=seed, firsts=firsts + (at - start), count=count,
-                rows=rows, sums=sums,
+                games.ravel(), kept, reference=reference, seed=seed, firsts=firsts + (at - start), count=count,
+                sums=sums,
             )  # fmt: skip
             yield sums.swapaxes(-1, -2)
 
@@ -223,9 +220,8 @@ class Samples:
         """The measures, shape (count, policies, places)."""
         kept = np.empty((self.count, len(self.games), len(self.places)))
         door.tally(
-            self.games, new_records(STATE, min(len(self.games), _STATES)), new_records(OUTCOME), reference=-1,
-            seed=self.seed, firsts=np.array([self.first]), count=self.count,
-            rows=np.full((len(self.games) + 1, MEASURES), np.nan), places=self.places, samples=kept,
+            self.games, new_records(OUTCOME), reference=-1, seed=self.seed, firsts=np.array([self.first]),
+            count=self.count, places=self.places, samples=kept,
         )  # fmt: skip
         return {"npy": _bytes_of(kept)}
 

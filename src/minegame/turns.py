@@ -76,6 +76,26 @@ def begin(game, state, seed, replication):
     """Before month 0 of a run, at a table that is set: draw what is drawn once a run."""
     state.seed = seed
     state.replication = replication
+    _throw_run_dice(game, state)
+    _begin(game, state)
+
+
+@seldom
+def begin_by(game, state, seed, replication, page):
+    """The same with the dice of a page, if they lie there for this run already; if not, they are put there."""
+    state.seed = seed
+    state.replication = replication
+    count = _taste_at(game, game.bidders)
+    if page.replication == replication:
+        _read_dice(page, count, state.run_dice, state.run_normal)
+    else:
+        _throw_run_dice(game, state)
+        _write_dice(page, replication, count, state.run_dice, state.run_normal)
+    _begin(game, state)
+
+
+@seldom
+def _begin(game, state):
     state.month = -1
     state.decision = UNDECIDED
     state.counters = 0
@@ -83,7 +103,6 @@ def begin(game, state, seed, replication):
     state.log_price = math.log(game.market_initial_price)
     state.mine_price = game.market_initial_price
     state.log_following = math.log(rules.elapsed(0, game.months))
-    _throw_run_dice(game, state)
     z = state.run_normal[_HOST_AT]
     state.host_impatience = game.bargaining_host_impatience * rules.multiplier(game.bargaining_impatience_sd, z)
     for d in range(game.deposits):
@@ -233,6 +252,26 @@ def _throw_month_dice(game, state):
     chance.normals(state.month_dice[0], _letter_at(game, 0), state.month_normal)
 
 
+# ------------------------------------------------------------------------------------------ dice that are thrown once
+
+
+@rule
+def _read_dice(page, count, dice, normal):
+    for n in range(count):
+        dice[0, n] = page.dice[0, n]
+        dice[1, n] = page.dice[1, n]
+        normal[n] = page.normal[n]
+
+
+@rule
+def _write_dice(page, replication, count, dice, normal):
+    page.replication = replication
+    for n in range(count):
+        page.dice[0, n] = dice[0, n]
+        page.dice[1, n] = dice[1, n]
+        page.normal[n] = normal[n]
+
+
 # ---------------------------------------------------------------------------------------------------------- the market
 
 
@@ -241,6 +280,24 @@ def trade(game, state):
     """The market moves the price by a month, and so the price that a mine will see (R1, R2)."""
     state.month += 1
     _throw_month_dice(game, state)
+    _move_price(game, state)
+
+
+@seldom
+def trade_by(game, state, page):
+    """The same with the dice of a page, if they lie there for this run already; if not, they are put there."""
+    state.month += 1
+    count = _standing_at(game, game.patrons)
+    if page.replication == state.replication:
+        _read_dice(page, count, state.month_dice, state.month_normal)
+    else:
+        _throw_month_dice(game, state)
+        _write_dice(page, state.replication, count, state.month_dice, state.month_normal)
+    _move_price(game, state)
+
+
+@seldom
+def _move_price(game, state):
     state.log_passed = state.log_following
     state.log_following = math.log(rules.elapsed(state.month + 1, game.months))
     motion = state.price_kept, state.price_pull, state.price_spread

@@ -198,6 +198,13 @@ def _ranking_said(judged: Judged) -> str:
     return f"What comes first, metric by metric: {'; '.join(told) or 'nothing alone'}{ties}."
 
 
+_ENOUGH = 200  # negotiations a state at which simulated sets of states are covered as often as intervals say
+_FEW = (
+    f" Where policies barely differ, {_ENOUGH} negotiations a state are needed for the interval of the 90 % regret to "
+    "cover as often as it says: with 100 it covers 92 % in place of 95 %."
+)
+
+
 def limits(judged: Judged) -> tuple[str, ...]:
     """What an answer about robustness cannot say."""
     return (
@@ -207,7 +214,8 @@ def limits(judged: Judged) -> tuple[str, ...]:
         "may do better than all of them. The maximum is over the states drawn, its interval of luck alone: of all "
         f"states up to {100 * 3 / len(judged.states):.2g} % may be worse.",
         f"A policy is known in a state by {judged.replications} negotiations; what luck miscounts near a target is "
-        "taken off the share, and the best policy of a state is found on one half of the luck and valued on the other.",
+        "taken off the share, and the best policy of a state is found on one half of the luck and valued on the other."
+        f"{_FEW if judged.replications < _ENOUGH else ''}",
         f"{len(judged.names)} policies are judged in the same states: the one that looks best is likely to have been "
         "lucky too, the more so the more there are.",
     )
