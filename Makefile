@@ -9,7 +9,7 @@ PICTURE := docs/pictures/negotiation.png
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help demo compiled test test-slow test-prose lint docs picture bench clean
+.PHONY: help demo compiled test test-slow test-prose test-long lint docs picture bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make test       the tests"
 	@echo "make test-slow  the slow statistical tests"
 	@echo "make test-prose the commands of README and docs, the findings and the notebooks, made again"
+	@echo "make test-long  both of them, side by side"
 	@echo "make lint       ruff, mypy, import-linter"
 	@echo "make docs       the documentation as a site: site/index.html, which needs no network"
 	@echo "make picture    the picture of the README, drawn again"
@@ -45,13 +46,16 @@ demo: $(VENV)/installed
 	@$(BIN)/minegame run experiments/who_wins.yaml
 
 test: compiled
-	@$(BIN)/python -m pytest -n auto -m 'not slow and not prose'
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m 'not slow and not prose'
 
 test-slow: compiled
-	@$(BIN)/python -m pytest -n auto -m slow
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m slow
 
 test-prose: compiled
-	@$(BIN)/python -m pytest -n auto -m prose
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m prose
+
+test-long: compiled
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m 'slow or prose'
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check .
