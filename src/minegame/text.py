@@ -276,6 +276,15 @@ def upper(text: str) -> str:
     return text if "." in text.split(" ")[0] else text[:1].upper() + text[1:]
 
 
+def lower(text: str) -> str:
+    """Words inside a sentence begin small, unless with a path, a name in capitals or a single letter.
+
+    >>> lower("Weight of balance"), lower("EXIM letters"), lower("host.threat_weight")
+    ('weight of balance', 'EXIM letters', 'host.threat_weight')
+    """
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def possessive(name: str) -> str:
     """``China's``, ``United States'``."""
     return f"{name}'" if name.endswith("s") else f"{name}'s"

@@ -14,6 +14,7 @@ from minegame import storage
 from minegame.answers import shape, tried
 from minegame.answers.errors import AnswerError as AnswerError
 from minegame.answers.picture import Picture as Picture
+from minegame.answers.picture import of_scenario
 from minegame.scenario import Scenario
 from minegame.tables import Table
 from minegame.text import plain
@@ -94,18 +95,20 @@ class Answer:
     # ------------------------------------------------------------------------------------------------------- a folder
 
     def write(self, folder: Path | str) -> list[str]:
-        """Write the answer's files: answer.json, scenario.yaml, tables/*.csv, pictures/*.png; their names.
+        """Write the answer's files: answer.json, scenario.yaml, tables/*.csv, pictures/* (PNG and SVG); their names.
 
         Each file is written whole or not at all.  Raises OSError where the folder cannot be written.
         """
         folder = Path(folder)
         files: dict[str, Callable[[], bytes]] = {f"tables/{k}.csv": t.csv().encode for k, t in self.tables.items()}
-        files |= {f"pictures/{k}.png": picture.png for k, picture in self.pictures.items()}
         files |= {SCENARIO: self.scenario.to_yaml().encode, FILE: self._json}
         for name, content in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             storage.write_whole(folder / name, content())
-        return list(files)
+        return [
+            *files,
+            *(name for k, picture in self.pictures.items() for name in keep(picture, folder / "pictures", k)),
+        ]
 
     def _json(self) -> bytes:
         document = {
@@ -153,6 +156,16 @@ class Answer:
             raise AnswerError(folder / FILE, f"is no answer of this format: {problem} is missing or wrong") from None
 
 
+def keep(picture: Picture, folder: Path, key: str) -> list[str]:
+    """Write the files of a picture into a folder of pictures; their names below the folder that holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = []
+    for ending, content in picture.files().items():
+        storage.write_whole(folder / f"{key}.{ending}", content)
+        names.append(f"{folder.name}/{key}.{ending}")
+    return names
+
+
 def told(
     question: Question, scenario: Scenario, words: str, sentences: list[str], tables: Mapping[str, Table],
     pictures: Mapping[str, Picture], settings: Mapping[str, object], limits: tuple[str, ...],
@@ -169,7 +182,7 @@ def told(
         question=words,
         sentences=tuple(sentences),
         tables=tables,
-        pictures=pictures,
+        pictures=of_scenario(pictures, scenario.title),
         settings={"scenario": scenario.name, "changes": changes, **resolved},
         limits=(*outside, *limits),
         scenario=scenario,

@@ -20,6 +20,7 @@ from minegame.scenario import ScenarioError
 
 _ODDS = "odds.json"  # what the version before kept of minegame odds, with a picture
 _PNG, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
+_SCREEN_DOTS = 144.0  # an inch: those of pictures of former versions, which say nothing
 _LIBRARIES = ("yaml", "pandas", "pyarrow")  # whose errors say that a file is not what its name says
 
 
@@ -99,6 +100,12 @@ def size_of(title: str, png: bytes) -> tuple[int, int]:
         raise PictureError(f"the picture '{title}' is no whole PNG file")
     width, height = struct.unpack(">II", png[16:24])
     return width, height
+
+
+def dots_of(png: bytes) -> float:
+    """The dots an inch of a whole PNG file, as far as it says."""
+    at = png.find(b"pHYs")
+    return struct.unpack(">I", png[at + 4 : at + 8])[0] * 0.0254 if 0 < at < len(png) - 13 else _SCREEN_DOTS
 
 
 def _place(folder: Path) -> int:

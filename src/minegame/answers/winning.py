@@ -21,17 +21,17 @@ from minegame.answers.question import Question
 from minegame.design import Changes
 from minegame.ensemble import by_bidder
 from minegame.options import Word, option, refuse
-from minegame.plots.winning import award_months, odds
+from minegame.plots.winning import award_months, differences, odds
 from minegame.runner import Runner
 from minegame.scenario import Scenario, typed_change
 from minegame.tables import Column, Table
-from minegame.text import MONEY_CHANGE, P_VALUE, POINTS, SHARE, few, listed
+from minegame.text import MONEY_CHANGE, P_VALUE, POINTS, SHARE, few, listed, possessive
 from minegame.transcript import calendar_month
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
-_MOST_BARS = 8
 _MOST_DATED = 1_000_000  # negotiations whose months of award are counted one by one
 _MOST_NAMED = 3  # changes in the name of a policy
 
@@ -106,14 +106,54 @@ class Winning(Question):
         return Compared.of_two(scenario, other, ", ".join(part for part in (name, changed) if part), self.set_against)
 
     def _pictures(self, found: Found, months: pd.DataFrame, dated: int) -> dict[str, Picture]:
-        own, two = found.compared.scenarios[found.compared.own], found.compared.two
-        title = "Who wins, compared on the same luck" if two else "" if found.contrasts else own.title
-        drawn = partial(odds, _bars(found), replications=self.replications, confidence=self.confidence, title=title)
+        own = found.compared.scenarios[found.compared.own]
+        drawn = partial(odds, _bars(found), replications=self.replications, confidence=self.confidence)
         dates = partial(
             award_months, months.rename(columns=labels(own)), months=own.tender.months, replications=dated,
             start=calendar_month(own.tender.start, 0),
         )  # fmt: skip
-        return {"winners": Picture("Win probabilities", drawn), "months": Picture("Month of the award", dates)}
+        made = {"winners": Picture(_headline(found), drawn)}
+        if len(found.contrasts) > 1:
+            made["differences"] = Picture(_moved(found), partial(_differences, found, self.confidence))
+        return {**made, "months": Picture(_dated(own, months), dates)}
+
+
+def _headline(found: Found) -> str:
+    """Who wins, in a line: where its chance is highest."""
+    label, bidder = found.compared.contest.label, found.compared.contest.bidder
+    everywhere = {name: one["bidders"] for name, one in found.policies.items()}
+    chances = {name: bidders[bidder]["wins_any"] for name, bidders in everywhere.items() if bidder in bidders}
+    best = max(chances, key=lambda name: float(chances[name]["estimate"]))
+    share = SHARE.write(*(chances[best][end] for end in ("estimate", "low", "high")))
+    return f"{label} wins in {share}" if len(chances) == 1 else f"{label} wins most often under “{best}”: in {share}"
+
+
+def _moved(found: Found) -> str:
+    """What moves the chance most, in a line."""
+    changes = _changes(found)
+    widest = max(changes, key=lambda row: abs(row["estimate"]))
+    moved = POINTS.write(*(widest[end] for end in ("estimate", "low", "high")))
+    label = possessive(found.compared.contest.label)
+    return f"“{widest['policy']}” moves {label} chance most: {moved} against “{found.compared.base}”"
+
+
+def _changes(found: Found) -> list[dict[str, Any]]:
+    bidder = found.compared.contest.bidder
+    return [{"policy": name, **one["bidders"][bidder]["wins_any"]} for name, one in found.contrasts.items()]
+
+
+def _differences(found: Found, confidence: float) -> Axes:
+    what = f"the chance that {found.compared.contest.label} wins"
+    return differences(_changes(found), str(found.compared.base), what=what, confidence=confidence)
+
+
+def _dated(own: Scenario, months: pd.DataFrame) -> str:
+    """When awards fall, in a line."""
+    every = months.sum(axis=1)
+    if not every.sum():
+        return "No award in any negotiation"
+    middle = calendar_month(own.tender.start, int((every.cumsum() >= every.sum() / 2).to_numpy().argmax()))
+    return f"Half of the awards have fallen by {middle}"
 
 
 def named(changes: Changes) -> str:
@@ -231,12 +271,9 @@ def _share(found: Mapping[str, Any]) -> str:
 
 
 def _bars(found: Found) -> list[dict[str, Any]]:
-    """The bars of the picture: of many packages the reference, every lever alone, and the scenario's own."""
-    shown, ends = list(found.policies), (found.compared.base, found.compared.own)
-    if len(shown) > _MOST_BARS:
-        shown = [name for name in shown if name in ends or " + " not in name][:_MOST_BARS]
+    """The rows of the picture: one a policy and outcome, the bidder that is asked about first."""
     rows = []
-    for name in shown:
+    for name in found.policies:
         for bidder, values in found.policies[name]["bidders"].items():
             label = found.compared.scenarios[name].bidders[bidder].label
             rows.append({"policy": name, "outcome": f"{label} wins", **values["wins_any"]})

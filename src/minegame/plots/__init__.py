@@ -14,11 +14,11 @@ from minegame.plots.history_matching import kept_ranges
 from minegame.plots.ledger import ledger_bars
 from minegame.plots.robust import parallel_coordinates, regret_map, trade_off
 from minegame.plots.sensitivity import screening_bars, sobol_bars, tornado
-from minegame.plots.style import COLOURS, axes, bars, drawn, save
+from minegame.plots.style import COLOURS, axes, bars, drawn, headed, save
 from minegame.plots.threshold import heat_map
 from minegame.plots.timeline import timeline
 from minegame.plots.tipping import tipping_curves, tipping_points
-from minegame.plots.winning import award_months, odds, win_curves, win_map, win_scatter
+from minegame.plots.winning import award_months, differences, odds, win_curves, win_map, win_scatter
 
 __all__ = [
     "COLOURS",
@@ -27,7 +27,9 @@ __all__ = [
     "bars",
     "best_replies",
     "box_picture",
+    "differences",
     "drawn",
+    "headed",
     "heat_map",
     "kept_ranges",
     "ledger_bars",

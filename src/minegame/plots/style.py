@@ -88,17 +88,31 @@ def axes(width: float = 8.0, height: float = 4.5) -> Axes:
 
 
 @in_style
-def drawn(picture: Axes | Figure, ending: str = "png") -> bytes:
+def headed(picture: Axes | Figure, finding: str, note: str = "") -> Figure:
+    """The picture's figure with what it shows written above it, and below, small, of which scenario."""
+    figure: Any = picture.figure or picture
+    letters = int(figure.get_figwidth() / _LETTER)
+    figure.suptitle(wrapped(finding, letters), x=0.01, ha="left", fontsize=12, fontweight="bold")
+    if note:
+        figure.supxlabel(wrapped(note, int(1.6 * letters)), x=0.99, ha="right", fontsize=8, color="#666666")
+    return figure  # type: ignore[no-any-return]
+
+
+_LETTER = 0.098  # inches that a letter of a headline takes, on average
+
+
+@in_style
+def drawn(picture: Axes | Figure, ending: str = "png", dots: int = 144) -> bytes:
     """The content of a file that holds the picture: png, svg or pdf; the same picture gives the same bytes.
 
     Labels are drawn as they are written, also on a figure that somebody else made.
     """
     from minegame.plots.sheet import make_plain
 
-    figure: Any = picture.figure
+    figure: Any = picture.figure or picture
     make_plain(figure)
     page = io.BytesIO()
-    figure.savefig(page, dpi=144, format=ending, metadata=_UNDATED.get(ending))
+    figure.savefig(page, dpi=dots, format=ending, metadata=_UNDATED.get(ending))
     return page.getvalue()
 
 

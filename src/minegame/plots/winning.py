@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minegame.plots.style import COLOURS, HATCHES, axes, in_style, legend_above, log_axis, room_for, wrapped
+from minegame.plots.style import (
+    COLOURS,
+    GREY,
+    HATCHES,
+    axes,
+    in_style,
+    legend_above,
+    log_axis,
+    room_for,
+    rows_of,
+    wrapped,
+)
 from minegame.text import MINUS, counted, level, number
 
 if TYPE_CHECKING:
@@ -27,34 +38,123 @@ Row = Mapping[str, Any]
 
 
 @in_style
-def odds(
-    rows: Sequence[Row], *, replications: int, confidence: float = 0.95, title: str = "", ax: Axes | None = None
-) -> Axes:
-    """Win probabilities with intervals: a group of bars a policy, a bar an outcome.
+def odds(rows: Sequence[Row], *, replications: int, confidence: float = 0.95, ax: Axes | None = None) -> Axes:
+    """Win probabilities with intervals: a group of bars a policy, a bar an outcome; of many policies, see below.
 
     ``rows`` hold ``policy``, ``outcome``, ``estimate``, ``low`` and ``high`` (probabilities), in the order to show.
+    More than four policies have a row each with a mark an outcome, ranked by the chance of the first outcome, whose
+    numbers stand beside them.
     """
     policies = list(dict.fromkeys(str(row["policy"]) for row in rows))
     outcomes = list(dict.fromkeys(str(row["outcome"]) for row in rows))
-    each, names = 0.26 if len(policies) <= 4 else 0.17, [_name(policy) for policy in policies]
-    ax = ax if ax is not None else axes(8.5, 1.4 + room_for(names, each * (len(outcomes) + 1)))
+    draw = _grouped if len(policies) <= _GROUPED else _ranked
+    ax = draw(ax, rows, policies, outcomes)
+    _whole_scale(ax)
+    ax.axvline(0.5, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0.5)
+    ax.set_xlabel(
+        f"probability of the outcome, with {100 * confidence:g} % intervals; n = {replications:,} negotiations each"
+    )
+    legend_above(ax, 4)
+    return ax
+
+
+_GROUPED = 4  # policies that have a group of bars each
+
+
+def _grouped(ax: Axes | None, rows: Sequence[Row], policies: Sequence[str], outcomes: Sequence[str]) -> Axes:
+    names = [_name(policy) for policy in policies]
+    ax = ax if ax is not None else axes(8.5, 1.6 + room_for(names, 0.26 * (len(outcomes) + 1)))
     thickness = 0.8 / len(outcomes)
     for n, outcome in enumerate(outcomes):
-        chosen = {str(row["policy"]): row for row in rows if row["outcome"] == outcome}
+        chosen = _by_policy(rows, outcome)
         places = [p + (n - (len(outcomes) - 1) / 2) * thickness for p, name in enumerate(policies) if name in chosen]
         found = [chosen[name] for name in policies if name in chosen]
         _bars(ax, places, found, thickness, n, wrapped(outcome, 30))
     ax.set_yticks(range(len(policies)), names)
     ax.set_ylim(len(policies) - 0.4, -0.6)
-    _whole_scale(ax)
-    ax.set_xlabel(
-        f"probability of the outcome, with {100 * confidence:g} % intervals; n = {replications:,} negotiations each"
-    )
-    if title:
-        assert ax.figure is not None
-        ax.figure.suptitle(wrapped(title, 90), fontsize=11)
-    legend_above(ax, 4)
     return ax
+
+
+def _ranked(ax: Axes | None, rows: Sequence[Row], policies: Sequence[str], outcomes: Sequence[str]) -> Axes:
+    first = _by_policy(rows, outcomes[0])
+    order = sorted(policies, key=lambda policy: -first[policy]["estimate"] if policy in first else 1.0)
+    names = [wrapped(policy, 40) for policy in order]
+    ax = ax if ax is not None else axes(8.5, 1.6 + room_for(names, 0.3))
+    for n, outcome in enumerate(outcomes):
+        chosen = _by_policy(rows, outcome)
+        places = [place for place, policy in enumerate(order) if policy in chosen]
+        _marks(ax, places, [chosen[order[place]] for place in places], n, wrapped(outcome, 30))
+    for place, policy in enumerate(order):
+        ax.axhline(place, color="#EEEEEE", linewidth=0.8, zorder=0.3)
+        if policy in first:
+            ax.text(1.02, place, _percent(first[policy]), va="center", fontsize=8, color=COLOURS[0], weight="bold")
+    ax.set_yticks(range(len(order)), names, fontsize=9)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(len(order) - 0.4, -0.6)
+    return ax
+
+
+def _by_policy(rows: Sequence[Row], outcome: str) -> dict[str, Row]:
+    return {str(row["policy"]): row for row in rows if row["outcome"] == outcome}
+
+
+def _percent(row: Row) -> str:
+    return f"{100 * row['estimate']:.1f} %"
+
+
+def _marks(ax: Axes, places: Sequence[float], rows: Sequence[Row], n: int, label: str) -> None:
+    """A mark a row with its interval; the first outcome's are full, the others' hollow."""
+    values, low, high = (_column(rows, name) for name in ("estimate", "low", "high"))
+    colour = COLOURS[n % len(COLOURS)]
+    ax.errorbar(
+        values, places, xerr=[values - low, high - values], fmt=_MARKS[n % len(_MARKS)], color=colour, markersize=6,
+        markerfacecolor=colour if n == 0 else "white", elinewidth=1.4, label=label,
+    )  # fmt: skip
+
+
+@in_style
+def differences(
+    rows: Sequence[Row], against: str, *, what: str, confidence: float = 0.95, ax: Axes | None = None
+) -> Axes:
+    """What policies change, a forest plot: a row a policy with its paired difference and interval, ranked.
+
+    ``rows`` hold ``policy``, ``estimate``, ``low`` and ``high`` (of a probability); ``what`` is what they are
+    differences of, and ``against`` the policy that they are taken from.
+    """
+    ranked = sorted(rows, key=lambda row: -row["estimate"])
+    names = [wrapped(row["policy"], 40) for row in ranked]
+    ax = ax if ax is not None else axes(8.5, 1.7 + room_for(names, 0.3))
+    values, low, high = (100 * _column(ranked, name) for name in ("estimate", "low", "high"))
+    ax.axvline(0, color="black", linewidth=0.9)
+    for side, colour, mark in ((low > 0, COLOURS[0], "o"), (high < 0, COLOURS[1], "s")):
+        _differ(ax, np.flatnonzero(side), values, low, high, colour, mark)
+    _differ(ax, np.flatnonzero(~((low > 0) | (high < 0))), values, low, high, GREY, "D")
+    for place, value in enumerate(values):
+        written = number(value, 1, signed=True)
+        ax.annotate(
+            written, (1.0, place), (6, 0), xycoords=ax.get_yaxis_transform(), textcoords="offset points", va="center",
+            fontsize=8,
+        )  # fmt: skip
+    rows_of(ax, names)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="y", color="#EEEEEE")
+    ax.xaxis.set_major_formatter(lambda x, _: number(x, signed=True))
+    ax.set_xlabel(
+        f"change of {what},\nagainst “{against}” on the same luck, percentage points\n"
+        f"{100 * confidence:g} % intervals; grey: no difference that can be told from luck"
+    )
+    return ax
+
+
+def _differ(
+    ax: Axes, places: np.ndarray, values: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, mark: str
+) -> None:
+    if len(places):
+        middle, below, above = values[places], low[places], high[places]
+        ax.errorbar(
+            middle, places, xerr=[middle - below, above - middle], fmt=mark, color=colour, markersize=6, elinewidth=1.6,
+            capsize=2,
+        )  # fmt: skip
 
 
 def _name(policy: str) -> str:
@@ -92,13 +192,14 @@ def _column(rows: Sequence[Row], name: str) -> np.ndarray:
 @in_style
 def win_curves(
     rows: Sequence[Row], factor: str, *, outcome: str, label: str = "", name: str = "", what: str = "P(win)",
-    ax: Axes | None = None,
+    own: Any = None, ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """How often an outcome comes as one factor varies: a line a policy, its interval as a band.
 
     ``rows`` hold the factor's value under its path, ``policy``, ``outcome``, ``estimate``, ``low``, ``high`` and
-    ``negotiations``; ``name`` is the factor in words, with its unit, ``what`` the probability.  Where all lie within a
-    fifth of the scale, the axis shows that part of it alone, and says so.
+    ``negotiations``; ``name`` is the factor in words, with its unit, ``what`` the probability, ``own`` the value in the
+    scenario (None: not shown).  Where all lie within a fifth of the scale, the axis shows that part of it alone, and says
+    so.  A line marks one half, where it is in sight.
     """
     ax = ax if ax is not None else axes(8.5, 4.8)
     chosen = [row for row in rows if row["outcome"] == outcome]
@@ -109,8 +210,11 @@ def win_curves(
         at = [row[factor] if _are_numbers(levels) else levels.index(row[factor]) for row in mine]
         _curve(ax, np.array(at, float), mine, n, policy)
     _mark_levels(ax, levels)
+    _mark_own(ax, own, levels)
     part = _part_of_scale(chosen)
     ax.set_ylim(*part)
+    if part[0] < 0.5 < part[1]:
+        ax.axhline(0.5, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0.5)
     ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.3g} %")
     ax.set_ylabel(f"{what}, {label or outcome}" + ("" if part == (0.0, 1.0) else "\n(part of the scale)"))
     scale = ", logarithmic" if ax.get_xscale() == "log" else ""
@@ -142,6 +246,19 @@ def _mark_levels(ax: Axes, levels: Sequence[Any]) -> None:
         log_axis(ax)
         ax.set_xticks(levels, [f"{value:g}" for value in levels], minor=False)
         ax.minorticks_off()
+
+
+def _mark_own(ax: Axes, own: Any, levels: Sequence[Any]) -> None:
+    """A line at the scenario's own value, if it lies among those that were tried."""
+    numbers = _are_numbers(levels) and _are_numbers([own])
+    if not (min(levels) <= own <= max(levels) if numbers else own is not None and own in levels):
+        return
+    at = own if numbers else levels.index(own)
+    ax.axvline(at, color="black", linewidth=1, linestyle=":", zorder=0.5)
+    ax.annotate(
+        "as in the scenario", (at, 1.0), (3, 2), xycoords=ax.get_xaxis_transform(), textcoords="offset points",
+        fontsize=8, color="#444444", in_layout=False,
+    )  # fmt: skip
 
 
 def _part_of_scale(rows: Sequence[Row]) -> tuple[float, float]:

@@ -16,8 +16,6 @@ from minegame.report.sheet import Sheet
 from minegame.results import Results
 from minegame.text import said
 
-_DPI = 144  # of the pictures, so that they appear in the size in which they were drawn
-
 
 @dataclass(frozen=True)
 class Chapter:
@@ -85,7 +83,7 @@ class Image:
     @classmethod
     def of(cls, title: str, png: bytes) -> Image:
         """From the bytes of a PNG file; raises PictureError, a ValueError, for anything else."""
-        width, height = (max(1, round(size * 96 / _DPI)) for size in reading.size_of(title, png))
+        width, height = (max(1, round(size * 96 / reading.dots_of(png))) for size in reading.size_of(title, png))
         return cls(title, "data:image/png;base64," + base64.b64encode(png).decode(), width, height)
 
 

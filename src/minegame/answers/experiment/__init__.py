@@ -6,12 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from minegame import storage
 from minegame.answers import tried
-from minegame.answers.answer import Answer
-from minegame.answers.experiment.found import MOST_ROWS, Found, label_of
+from minegame.answers.answer import Answer, keep
+from minegame.answers.experiment.found import MOST_ROWS, Found, label_of, three
 from minegame.answers.experiment.pictures import pictures_of
 from minegame.answers.experiment.rerun import command, experiment_file
 from minegame.answers.experiment.tables import tables_of
@@ -74,14 +71,12 @@ def draw(results: Results) -> list[Path]:
         return []
     files = []
     for key, picture in pictures_of(results).items():
-        file = results.folder / _PICTURES / f"{key}.png"
         try:
-            file.parent.mkdir(exist_ok=True)
-            storage.write_whole(file, picture.png())
+            names = keep(picture, results.folder / _PICTURES, key)
         except OSError as error:
             what = f"{error.strerror or error}; the results are complete and kept: make room, then run again to draw it"
-            raise OSError(error.errno, what, error.filename or str(file)) from error
-        files.append(file)
+            raise OSError(error.errno, what, error.filename or str(results.folder / _PICTURES / key)) from error
+        files += [results.folder / name for name in names]
     return files
 
 
@@ -109,8 +104,7 @@ def _policies(found: Found) -> tuple[str, str]:
     if results.reference is None:
         return first, built
     widest = found.widest_change()
-    change = results.contrast(0, widest)["bidders"][found.favourite]["wins_any"]
-    told = POINTS.write(*_three(change))
+    told = POINTS.write(*found.change(widest))
     return first, f"Against “{results.reference}”, on the same luck, “{widest}” moves it most: {told}. {built}"
 
 
@@ -163,12 +157,8 @@ def _how_sure(results: Results) -> str:
     )
 
 
-def _three(found: dict[str, Any]) -> tuple[float, float | None, float | None]:
-    return (np.nan if found["estimate"] is None else found["estimate"]), found["low"], found["high"]
-
-
 def _share(found: dict[str, Any]) -> str:
-    return SHARE.write(*_three(found))
+    return SHARE.write(*three(found))
 
 
 def _wins(told: dict[str, Any], found: Found) -> str:

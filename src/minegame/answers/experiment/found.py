@@ -94,9 +94,22 @@ class Found:
         name = self.results.policies[int(policy)]
         return Where(int(group), name, self.results.estimate(int(group), name))
 
+    def chance(self, where: Where) -> tuple[float, float | None, float | None]:
+        """How often the favourite wins somewhere, with its interval."""
+        return three(where.found["bidders"][self.favourite]["wins_any"])
+
+    def change(self, policy: str) -> tuple[float, float | None, float | None]:
+        """How much a policy changes the favourite's chance, of a run of one point, with its interval."""
+        return three(self.results.contrast(0, policy)["bidders"][self.favourite]["wins_any"])
+
     def widest_change(self) -> str:
         """The policy that changes the favourite's chance most, of a run of one point."""
         return self.others[int(np.abs(self.gains[0, :, 0]).argmax())]
+
+
+def three(found: dict[str, Any]) -> tuple[float, float | None, float | None]:
+    """An estimate and its interval; an estimate that there is not is NaN."""
+    return (np.nan if found["estimate"] is None else found["estimate"]), found["low"], found["high"]
 
 
 def label_of(results: Results, outcome: object) -> str:

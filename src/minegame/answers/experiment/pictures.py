@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minegame.answers.answer import Picture
-from minegame.answers.experiment.found import MOST_ROWS, fills_a_map, label_of
-from minegame.plots.winning import odds, win_curves, win_map, win_scatter
+from minegame.answers.experiment.found import MOST_ROWS, Found, fills_a_map, label_of
+from minegame.answers.picture import Picture, of_scenario
+from minegame.plots.winning import differences, odds, win_curves, win_map, win_scatter
 from minegame.results import Results
 from minegame.scenario import in_words
+from minegame.text import POINTS, SHARE, lower, possessive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,19 +24,53 @@ _MOST_DOTS = 4000  # of a scatter
 
 
 def pictures_of(results: Results) -> dict[str, Picture]:
-    """The pictures that fit the design; nothing is read of the results before one is drawn."""
+    """The pictures that fit the design; nothing is read of the results before one is asked for."""
     rows = cache(results.win_probabilities)
-    if results.groups == 1:
-        fits = len(results.policies) <= MOST_ROWS
-        return {"odds": Picture("How often each bidder wins", partial(_odds, results, rows))} if fits else {}
-    if len(results.factors) == 1 and results.groups <= _MOST_CURVE:
-        favourite = label_of(results, results.scenario.bidder_names[0])
-        over = f"over {results.factors[0]}"
-        return {
-            "curves": Picture(f"How often {favourite} wins, {over}", partial(_curves, results, rows)),
-            "built": Picture(f"How often {favourite} wins and builds, {over}", partial(_built, results, rows)),
-        }
-    return _maps(results) if len(results.factors) == 2 else {}
+    pictures: dict[str, Picture] = {}
+    if results.groups == 1 and len(results.policies) <= MOST_ROWS:
+        pictures = _of_one_point(results, rows)
+    elif len(results.factors) == 1 and results.groups <= _MOST_CURVE:
+        pictures = _over_one_factor(results, rows)
+    elif len(results.factors) == 2:
+        pictures = _maps(results)
+    return of_scenario(
+        pictures, f"{results.scenario.title} ({results.manifest['name']}, seed {results.manifest['seed']})"
+    )
+
+
+def _of_one_point(results: Results, rows: Callable[[], pd.DataFrame]) -> dict[str, Picture]:
+    found = Found(results)
+    most, _ = found.ends()
+    told = SHARE.write(*found.chance(most))
+    under = f" under “{most.policy}”" if len(results.policies) > 1 else ""
+    often = "wins most often" if under else "wins"
+    made = {"odds": Picture(f"{found.favourite_label} {often}{under}: in {told}", partial(_odds, results, rows))}
+    if len(found.others) > 1 and results.reference is not None:
+        widest = found.widest_change()
+        change = POINTS.write(*found.change(widest))
+        title = (
+            f"“{widest}” moves {possessive(found.favourite_label)} chance most: {change} against “{results.reference}”"
+        )
+        made["differences"] = Picture(title, partial(_differences, results))
+    return made
+
+
+def _over_one_factor(results: Results, rows: Callable[[], pd.DataFrame]) -> dict[str, Picture]:
+    found = Found(results)
+    label = found.favourite_label
+    most, least = found.ends()
+    low, high = (SHARE.cell(found.chance(where)[0]) for where in (least, most))
+    name = lower(in_words(results.scenario, results.factors[0]))
+    return {
+        "curves": Picture(f"{label} wins in {low} to {high} %, over {name}", partial(_curves, results, rows)),
+        "built": Picture(f"How often {label} wins and builds, over {name}", partial(_built, results, rows)),
+    }
+
+
+def _differences(results: Results) -> Axes:
+    favourite = results.scenario.bidder_names[0]
+    what = f"the chance that {label_of(results, favourite)} wins"
+    return differences(_records(results.win_contrasts(), favourite), str(results.reference), what=what)
 
 
 def _odds(results: Results, rows: Callable[[], pd.DataFrame]) -> Axes:
@@ -49,6 +84,7 @@ def _curves(results: Results, rows: Callable[[], pd.DataFrame], what: str = "P(w
     return win_curves(
         _records(rows(), favourite), factor, outcome=favourite, label=label_of(results, favourite),
         name=in_words(results.scenario, factor), what=what,
+        own=results.scenario.value(factor),
     )  # fmt: skip
 
 
