@@ -30,11 +30,21 @@ def in_words(scenario: Scenario, path: str) -> str:
     found, means = _described(scenario, path), meaning(scenario, path)
     if found is None or not means:
         return path
-    parts = path.split(".")
-    owners = [scenario.label_of(parts[0], parts[1])] if parts[0] in KINDS and not is_pattern(parts[1]) else []
-    owners += ["levers" if is_pattern(parts[3]) else parts[3]] if parts[2:3] == ["levers"] else []
     unit = f" ({found.unit})" if found.unit not in ("", "number") else ""
+    owners = _owners(scenario, path.split("."))
     return f"{', '.join(owners)}: {means}{unit}" if owners else f"{means[:1].upper()}{means[1:]}{unit}"
+
+
+def _owners(scenario: Scenario, parts: list[str]) -> list[str]:
+    """Whose a parameter is: a tender's of a campaign, an agent's, a mineral's, a lever's."""
+    tender = parts[1] if parts[0] == "tenders" and not is_pattern(parts[1]) else ""
+    parts = {"tenders": parts[2:], "campaign": parts[1:]}.get(parts[0], parts)
+    owners = [tender] if tender else []
+    if parts[0] in KINDS and not is_pattern(parts[1]):
+        owners = [scenario.label_of(parts[0], f"{tender}: {parts[1]}" if tender else parts[1])]
+    if parts[0] == "minerals":
+        owners.append(parts[1])
+    return owners + (["levers" if is_pattern(parts[3]) else parts[3]] if parts[2:3] == ["levers"] else [])
 
 
 def _described(scenario: Scenario, path: str) -> Parameter | None:
