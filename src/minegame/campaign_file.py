@@ -343,7 +343,7 @@ class CampaignScenario(Group):
         return Table.of(list(self._tenders()))
 
     def subjects(self) -> dict[str, dict[tuple[int, ...], str]]:
-        """Of whom there are numbers beside those of the tenders: names by number, by a key of ``campaign_game.ROOM``."""
+        """Of whom there are numbers beside those of tenders: names by number, by a key of ``campaign_game.ROOM``."""
         seats, (record,) = self.table(), self.records()[0]
         minerals = {m: name for m, name in enumerate(seats.minerals) if name in self.campaign.minerals}
         camps = [*seats.patrons, "others"]

@@ -108,7 +108,7 @@ def records(tenders: Sequence[Tender], terms: Terms) -> tuple[np.ndarray, np.nda
 
 
 def begin_as(campaigns: np.ndarray, games: np.ndarray) -> None:
-    """Write how hosts and patrons begin, as the games say: CAMPAIGN records, shape (n,), and GAME records, (n, tenders).
+    """Write how hosts and patrons begin as the games say: CAMPAIGN records, shape (n,), GAME records, (n, tenders).
 
     All are campaigns of the same people at the same tables.
     """

@@ -249,7 +249,9 @@ class _Run:
     def _task(self, this: Round, piece: Piece) -> Sums:
         plan = self.plan
         groups = this.groups[piece.groups.start : piece.groups.stop]
-        labels = (plan.scenario, tuple(plan.policies), tuple(groups.tolist())) if plan.results == "rows" else None
+        labels = None
+        if plan.results == "rows" and isinstance(plan.scenario, Scenario):
+            labels = plan.scenario, tuple(plan.policies), tuple(groups.tolist())
         return Sums(
             plan.games(groups), piece.blocks, plan.seed, plan.first(groups, this.first), this.replications,
             -1 if plan.reference is None else plan.reference, self.places, labels,

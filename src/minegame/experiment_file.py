@@ -581,7 +581,8 @@ def _without_alternatives(loc: tuple[str, ...]) -> tuple[str, ...]:
 class Plan:
     """What has to be played: design points (groups) × policies × replications.
 
-    ``scenario``, which may be a campaign, is the point of rest; a row of ``design`` (a DataFrame whose columns are paths) and a policy change it.
+    ``scenario``, or a campaign, is the point of rest; a row of ``design`` (a DataFrame whose columns are paths) and a
+    policy change it.
     The policies of a group share their luck; with ``reference`` (a policy's number) their paired differences are kept.
     With ``luck`` in ``common`` all groups share it too; with ``own`` each has replications that no other has.
     """
@@ -905,7 +906,9 @@ def _policies(
                 for name, changes in experiment.policies.items()
             }
         )
-    for patron, package in experiment.packages.items() if isinstance(scenario, Scenario) else ():
+    for patron, package in experiment.packages.items():
+        if not isinstance(scenario, Scenario):  # which is told already
+            break
         if patron not in scenario.patrons:
             text = f"there is no patron '{patron}': expected one of {', '.join(scenario.patron_names)}"
             problems.append(places.problem(("packages", patron), text + nearest(patron, scenario.patron_names)))

@@ -190,8 +190,9 @@ class Task(Protocol):
 class Sums:
     """Counts, sums and sums of squares of some blocks of the replications of some groups.
 
-    ``games`` (or decks) has shape (groups, policies), ``first`` and ``replications`` bound the luck (``first`` is one number, or
-    one a group), and ``labels`` (scenario, policies, numbers of the groups) are there if every negotiation is kept.
+    ``games`` (or decks) has shape (groups, policies), ``first`` and ``replications`` bound the luck (``first`` is one
+    number, or one a group), and ``labels`` (scenario, policies, numbers of the groups) are there if every negotiation
+    is kept.
     """
 
     games: np.ndarray
@@ -229,9 +230,8 @@ class Samples:
     def play(self) -> Content:
         """The measures, shape (count, policies, places)."""
         if is_deck(self.games.dtype):
-            return {
-                "npy": _bytes_of(campaign_tally.samples(self.games, self.seed, self.first, self.count, self.places))
-            }
+            rows = campaign_tally.samples(self.games, self.seed, self.first, self.count, self.places)
+            return {"npy": _bytes_of(rows)}
         kept = np.empty((self.count, len(self.games), len(self.places)))
         door.tally(
             self.games, new_records(STATE, min(len(self.games), _STATES)), new_records(OUTCOME), reference=-1,
@@ -463,10 +463,11 @@ class Runner:
     ) -> Tallies:
         """Play every game of a design and add up what is measured.
 
-        ``games`` holds GAME records, or decks of campaigns, of shape (groups, policies): the policies of a group play on the same luck, and
-        with ``reference`` (the number of a policy) their paired differences are added up too.  All groups play on the
-        same luck too, or each on the lot of ``luck``, shape (groups,): lot n is the replications n * replications and
-        those that follow.  ``places`` are those of the measures that are wanted (default: all).
+        ``games`` holds GAME records, or decks of campaigns, of shape (groups, policies): the policies of a group play
+        on the same luck, and with ``reference`` (the number of a policy) their paired differences are added up too.
+        All groups play on the same luck too, or each on the lot of ``luck``, shape (groups,): lot n is the
+        replications n * replications and those that follow.  ``places`` are those of the measures that are wanted
+        (default: all).
         """
         firsts = (np.zeros(len(games), np.int64) if luck is None else np.asarray(luck, np.int64)) * replications
         base = -1 if reference is None else reference
@@ -494,8 +495,8 @@ class Runner:
         """Chosen measures of every negotiation, shape (replications, policies, measures).
 
         For questions that need the joint luck of many policies and not only their sums.  ``games`` are GAME records or
-        decks of shape (policies,) that play on the same luck, that of the replications from ``first`` on; ``places`` are those
-        of the measures, as ``ensemble.by_bidder("wins_any", 0)`` gives them.  What does not apply is NaN.
+        decks of shape (policies,) that play on the same luck, that of the replications from ``first`` on; ``places``
+        are those of the measures, as ``ensemble.by_bidder("wins_any", 0)`` gives them.  What does not apply is NaN.
         """
         chosen = np.asarray(places, np.int64)
         stage = _mark("samples", games, seed, first, chosen)

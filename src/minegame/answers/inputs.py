@@ -15,6 +15,7 @@ from minegame import text
 from minegame.analysis import equilibrium
 from minegame.answers import shares
 from minegame.answers.answer import AnswerError
+from minegame.cases import Case
 from minegame.design import Changes, Factor, wrong_range
 from minegame.ensemble import by_bidder
 from minegame.game import LEVERS
@@ -272,7 +273,7 @@ def ranges_limit(factors: Sequence[Factor]) -> str:
     )
 
 
-def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:
+def limits_of(scenario: Case, *own: str) -> tuple[str, ...]:
     """What an answer cannot say: its own limits, then those of the scenario's numbers, by what their sources say."""
     standing: dict[str, list[str]] = {}
     for parameter in scenario.parameters():

@@ -178,9 +178,8 @@ def _seen_from(experiment: Path, scenario: str) -> str:
     from minegame.scenario import find_file
 
     file = find_file(scenario, Path())
-    if (
-        scenario in shipped_campaigns() or file.is_absolute() or storage.is_stream(experiment)
-    ):  # typed as absolute, or shipped
+    known = scenario in shipped_campaigns() or file.is_absolute()  # typed as absolute, or shipped
+    if known or storage.is_stream(experiment):
         return scenario
     return Path(os.path.relpath(file.parent.resolve() / file.name, experiment.parent.resolve())).as_posix()
 
