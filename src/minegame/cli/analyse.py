@@ -136,7 +136,7 @@ def ask(chosen: Chosen, question: Question, playing: Playing) -> None:
     from minegame.answers import tried
     from minegame.cli import screen
 
-    scenario, folder = chosen.load(), playing.folder()
+    scenario, folder = chosen.load_case(), playing.folder()
     try:
         with playing.conditions(folder) as conditions:
             answer = answers.ask(question, scenario, folder, **conditions, allow=playing.allow)
