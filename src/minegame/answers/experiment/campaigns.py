@@ -14,12 +14,13 @@ from minegame.answers.answer import Picture
 from minegame.answers.experiment.found import MOST_ROWS, fills_a_map, level_of
 from minegame.campaign_file import CampaignScenario
 from minegame.campaign_odds import Odds, Sums
+from minegame.plots.changes import change_curves
 from minegame.plots.winning import odds, win_curves, win_map
 from minegame.results import Results
 from minegame.scenario import in_words
 from minegame.statistics import precision
 from minegame.tables import Column, Table
-from minegame.text import LEVEL, MONEY_CHANGE, POINTS, SHARE, counted, level, possessive
+from minegame.text import LEVEL, MONEY_CHANGE, POINTS, SHARE, counted, level, listed, possessive
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,6 +106,7 @@ def sentences_of(found: FoundCampaign) -> list[str]:
     said = [_value_said(found)]
     if results.reference is not None:
         said.append(_change_said(found))
+        said += _along_said(found) if len(results.factors) == 1 and results.groups > 1 else []
     return said if results.groups > 1 else [*said, *found.odds().favourites()]
 
 
@@ -151,6 +153,34 @@ def _change_said(found: FoundCampaign) -> str:
     )
 
 
+def _along_said(found: FoundCampaign) -> list[str]:
+    """What each policy changes of the payoff at the ends of the only factor."""
+    results, (factor,) = found.results, found.results.factors
+    rows = _payoff_changes(found)
+    said = []
+    for policy in [name for name in results.policies if name != results.reference][:_MOST_CURVES]:
+        mine = [row for row in rows if row["policy"] == policy]
+        ends = [
+            f"{MONEY_CHANGE.write(row['estimate'], row['low'], row['high'])} at {factor} = {level(row[factor])}"
+            for row in (mine[0], mine[-1])
+        ]
+        said.append(
+            f"“{policy}” changes {possessive(found.label)} payoff against “{results.reference}” by {listed(ends)}."
+        )
+    return said
+
+
+def _payoff_changes(found: FoundCampaign) -> list[dict[str, Any]]:
+    """What each policy changes of the payoff at every point, on the same luck."""
+    odds = found.odds(paired=True)
+    plays = int(found.values[..., 0].min())
+    names = ("estimate", "low", "high")
+    return [
+        {**keys, **dict(zip(names, odds.three(sums, _PAYOFF, found.patron), strict=True)), "plays": plays}
+        for keys, sums in odds.points
+    ]
+
+
 # ------------------------------------------------------------------------------------------------------------ pictures
 
 
@@ -177,10 +207,21 @@ def _curves(found: FoundCampaign) -> dict[str, Picture]:
     over = f"over {found.results.factors[0]}"
     title = f"The part of all value that {possessive(found.label)} camp wins, {over}"
     pictures = {"value": Picture(title, partial(_value_curve, found))}
+    if found.results.reference is not None:
+        title = f"What policies change of {possessive(found.label)} payoff, {over}"
+        pictures["payoff"] = Picture(title, partial(_payoff_curve, found))
     for n, (name, outcome, label) in enumerate(_firsts(found)):
         title = f"How often {label.removeprefix(f'{name}: ')} wins {name}, {over}"
         pictures[f"tender_{n + 1}"] = Picture(title, partial(_win_curve, found, outcome, label))
     return pictures
+
+
+def _payoff_curve(found: FoundCampaign) -> Axes:
+    (factor,) = found.results.factors
+    return change_curves(
+        _payoff_changes(found), factor, what=f"{possessive(found.label)} payoff, M$",
+        against=str(found.results.reference), name=in_words(found.campaign, factor),
+    )  # fmt: skip
 
 
 def _win_curve(found: FoundCampaign, outcome: str, label: str) -> Axes:
