@@ -88,23 +88,25 @@ def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing) -> None:
     """Who wins which tender of a campaign, what patrons got and spent, what hosts think, who supplies the world."""
     from minegame import campaign_odds
     from minegame.cli import screen
+    from minegame.runner import Runner
 
     others = {"policy": asked.policy, "against": asked.against, "set_against": asked.set_against, "out": playing.out}
     if given := [flag_of(name) for name, value in others.items() if value]:
         fail(f"{', '.join(given)}: not for a campaign, whose odds are printed, or written as JSON with --json")
     campaign, count = chosen.load_campaign(), asked.replications
-    playing.allow(count * len(campaign.tenders))
     with playing.conditions(None) as conditions:
-        found = campaign_odds.played(campaign, count, asked.seed, playing.threads, conditions["watch"])
-    tables = campaign_odds.tables(campaign, found, asked.confidence)
-    told = tuple(campaign_odds.sentences(campaign, found, asked.confidence))
+        del conditions["tell"]
+        with Runner(**conditions, allow=playing.allow) as runner:
+            sums = campaign_odds.played(campaign, count, asked.seed, runner)
+    found = campaign_odds.Odds(campaign, [({}, sums)], confidence=asked.confidence)
+    tables, told = found.tables(), tuple(found.favourites())
     if playing.json:
         rows = {key: table.frame.to_dict("records") for key, table in tables.items()}
         print_json({"campaign": campaign.name, "replications": count, "seed": asked.seed, "sentences": told, **rows})
         return
     page = console()
     page.print(f"{campaign.title}: {count:,} campaigns, seed {asked.seed}", style="bold")
-    for sentence in (*told, *campaign_odds.limits()):
+    for sentence in (*told, *campaign_odds.LIMITS):
         page.print(f"  {sentence}")
     for table in tables.values():
         screen.print_table(page, table)
@@ -134,7 +136,7 @@ def ask(chosen: Chosen, question: Question, playing: Playing) -> None:
     from minegame.answers import tried
     from minegame.cli import screen
 
-    scenario, folder = chosen.load(), playing.folder()
+    scenario, folder = chosen.load_case(), playing.folder()
     try:
         with playing.conditions(folder) as conditions:
             answer = answers.ask(question, scenario, folder, **conditions, allow=playing.allow)

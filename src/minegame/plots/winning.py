@@ -198,8 +198,8 @@ def win_curves(
 
     ``rows`` hold the factor's value under its path, ``policy``, ``outcome``, ``estimate``, ``low``, ``high`` and
     ``negotiations``; ``name`` is the factor in words, with its unit, ``what`` the probability, ``own`` the value in the
-    scenario (None: not shown).  Where all lie within a fifth of the scale, the axis shows that part of it alone, and says
-    so.  A line marks one half, where it is in sight.
+    scenario (None: not shown).  Where all lie within a fifth of the scale, the axis shows that part of it alone, and
+    says so.  A line marks one half, where it is in sight.
     """
     ax = ax if ax is not None else axes(8.5, 4.8)
     chosen = [row for row in rows if row["outcome"] == outcome]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minegame.answers.experiment.found import MOST_ROWS, Found, fills_a_map, label_of
-from minegame.answers.picture import Picture, of_scenario
+from minegame.answers.picture import Picture
 from minegame.plots.winning import differences, odds, win_curves, win_map, win_scatter
 from minegame.results import Results
 from minegame.scenario import in_words
@@ -26,16 +26,11 @@ _MOST_DOTS = 4000  # of a scatter
 def pictures_of(results: Results) -> dict[str, Picture]:
     """The pictures that fit the design; nothing is read of the results before one is asked for."""
     rows = cache(results.win_probabilities)
-    pictures: dict[str, Picture] = {}
-    if results.groups == 1 and len(results.policies) <= MOST_ROWS:
-        pictures = _of_one_point(results, rows)
-    elif len(results.factors) == 1 and results.groups <= _MOST_CURVE:
-        pictures = _over_one_factor(results, rows)
-    elif len(results.factors) == 2:
-        pictures = _maps(results)
-    return of_scenario(
-        pictures, f"{results.scenario.title} ({results.manifest['name']}, seed {results.manifest['seed']})"
-    )
+    if results.groups == 1:
+        return _of_one_point(results, rows) if len(results.policies) <= MOST_ROWS else {}
+    if len(results.factors) == 1 and results.groups <= _MOST_CURVE:
+        return _over_one_factor(results, rows)
+    return _maps(results) if len(results.factors) == 2 else {}
 
 
 def _of_one_point(results: Results, rows: Callable[[], pd.DataFrame]) -> dict[str, Picture]:
@@ -48,9 +43,8 @@ def _of_one_point(results: Results, rows: Callable[[], pd.DataFrame]) -> dict[st
     if len(found.others) > 1 and results.reference is not None:
         widest = found.widest_change()
         change = POINTS.write(*found.change(widest))
-        title = (
-            f"“{widest}” moves {possessive(found.favourite_label)} chance most: {change} against “{results.reference}”"
-        )
+        whose, base = possessive(found.favourite_label), results.reference
+        title = f"“{widest}” moves {whose} chance most: {change} against “{base}”"
         made["differences"] = Picture(title, partial(_differences, results))
     return made
 
@@ -68,7 +62,7 @@ def _over_one_factor(results: Results, rows: Callable[[], pd.DataFrame]) -> dict
 
 
 def _differences(results: Results) -> Axes:
-    favourite = results.scenario.bidder_names[0]
+    favourite = results.tender.bidder_names[0]
     what = f"the chance that {label_of(results, favourite)} wins"
     return differences(_records(results.win_contrasts(), favourite), str(results.reference), what=what)
 
@@ -80,7 +74,7 @@ def _odds(results: Results, rows: Callable[[], pd.DataFrame]) -> Axes:
 
 
 def _curves(results: Results, rows: Callable[[], pd.DataFrame], what: str = "P(win)") -> Axes:
-    (factor,), favourite = results.factors, results.scenario.bidder_names[0]
+    (factor,), favourite = results.factors, results.tender.bidder_names[0]
     return win_curves(
         _records(rows(), favourite), factor, outcome=favourite, label=label_of(results, favourite),
         name=in_words(results.scenario, factor), what=what,
@@ -101,7 +95,7 @@ def _maps(results: Results) -> dict[str, Picture]:
     """A map or scatter a policy: of its chances, or of what it changes where the experiment is about that."""
     against = results.reference if "contrasts" in results.manifest["analysis"] else None
     shown = [policy for policy in results.policies if policy != against][:_MOST_MAPS]
-    favourite, a_map = label_of(results, results.scenario.bidder_names[0]), fills_a_map(results)
+    favourite, a_map = label_of(results, results.tender.bidder_names[0]), fills_a_map(results)
     told = results.win_probabilities if against is None else results.win_contrasts
     source = cache(told if a_map else partial(told, groups=_dots(results)))
     draw = partial(_map, results, source, against or "") if a_map else partial(_scatter, results, source, against or "")
@@ -117,13 +111,13 @@ def _maps(results: Results) -> dict[str, Picture]:
 
 def _map(results: Results, rows: Callable[[], pd.DataFrame], against: str, policy: str) -> Axes:
     found = rows()
-    told = _records(found[found["policy"] == policy], results.scenario.bidder_names[0])
+    told = _records(found[found["policy"] == policy], results.tender.bidder_names[0])
     return win_map(told, *results.factors, **_named(results, policy), against=against)
 
 
 def _scatter(results: Results, rows: Callable[[], pd.DataFrame], against: str, policy: str) -> Axes:
     found = rows()
-    told = _records(found[found["policy"] == policy], results.scenario.bidder_names[0])
+    told = _records(found[found["policy"] == policy], results.tender.bidder_names[0])
     return win_scatter(told, *results.factors, **_named(results, policy), against=against, of=results.groups)
 
 
@@ -134,7 +128,7 @@ def _dots(results: Results) -> np.ndarray:
 
 def _named(results: Results, policy: str) -> dict[str, Any]:
     """Whose chance under which policy, and the factors in words."""
-    favourite = results.scenario.bidder_names[0]
+    favourite = results.tender.bidder_names[0]
     under = f" ({policy})" if len(results.policies) > 1 else ""
     names = [in_words(results.scenario, path) for path in results.factors]
     return {"outcome": favourite, "label": label_of(results, favourite) + under, "names": names}
