@@ -27,7 +27,7 @@ from minegame.plots.attribution import shapley_bars, shapley_over_worlds
 from minegame.runner import Runner
 from minegame.scenario import Scenario
 from minegame.tables import Column, Table, bounded
-from minegame.text import MONEY, MONEY_CHANGE, POINTS, SHARE, Unit, possessive
+from minegame.text import MONEY, MONEY_CHANGE, POINTS, SHARE, Unit, possessive, upper
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,18 +150,27 @@ class Attribution(Question):
             shapley_over_worlds, elsewhere, outcome=contest.words.outcome, worlds=self.worlds,
             replications=_IN_A_WORLD,
         )  # fmt: skip
-        return {"worlds": Picture("Levers in other worlds", drawn)}
+        title = f"What each lever adds to {contest.words.outcome} where other numbers hold"
+        return {"worlds": Picture(title, drawn)}
 
     def _pictures(self, won: shapley.Attribution, worth: shapley.Attribution, contest: Contender) -> dict[str, Picture]:
         outcome = contest.words.outcome
         bars = partial(shapley_bars, replications=self.replications, confidence=self.confidence)
         return {
-            "levers": Picture(f"Levers and {outcome}", partial(bars, won.levers, outcome=outcome)),
+            "levers": Picture(_most(won, outcome, POINTS), partial(bars, won.levers, outcome=outcome)),
             "value": Picture(
-                "Levers and the host's value",
+                _most(worth, "the host's value", MONEY_CHANGE),
                 partial(bars, worth.levers, outcome="the host's value", scale=1.0, unit="M$"),
             ),
         }
+
+
+def _most(found: shapley.Attribution, outcome: str, unit: Unit) -> str:
+    """Which lever adds most, in a line."""
+    most = found.levers.iloc[int(found.levers["estimate"].abs().to_numpy().argmax())]
+    return (
+        f"{upper(str(most['lever']))} adds most to {outcome}: {unit.write(most['estimate'], most['low'], most['high'])}"
+    )
 
 
 def _in_a_world(contest: Contender, strength: Mapping[str, float], point: Changes) -> dict[str, float]:

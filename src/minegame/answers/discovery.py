@@ -105,11 +105,12 @@ class Discovery(Question):
                 continue
             names = {path: in_words(contest.scenario, path) for path in shown}
             cases, side = (~fails, "at least") if key == "success" else (fails, "below")
+            case = f"P({contest.label} wins) {side} {100 * self.below:g} %"
             picture = partial(
                 box_picture, worlds.rename(columns=names), cases, all_drawn(contest.scenario, box.limits),
-                x=names[shown[0]], y=names[shown[1]], case=f"P({contest.label} wins) {side} {100 * self.below:g} %",
+                x=names[shown[0]], y=names[shown[1]], case=case,
             )  # fmt: skip
-            made[key] = Picture(upper(BOXES[key]), picture)
+            made[key] = Picture(f"Where {case}: the {BOXES[key]}", picture)
         return made
 
     def _failing_said(self, fails: np.ndarray, contest: Contest) -> str:

@@ -21,9 +21,9 @@ from minegame.ensemble import by_bidder, general
 from minegame.options import Real, Whole, Word, option
 from minegame.plots.history_matching import kept_ranges
 from minegame.runner import Runner
-from minegame.scenario import Scenario
+from minegame.scenario import Scenario, in_words
 from minegame.tables import Column, Table
-from minegame.text import FLAG, NUMBER, PATH, SHARE, counted, listed, number
+from minegame.text import FLAG, NUMBER, PATH, SHARE, counted, listed, lower, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,9 @@ class HistoryMatching(Question):
             return {}
         drawn = all_drawn(scenario, found.parameters, "parameter")
         ranges = partial(kept_ranges, drawn, kept=kept, vectors=self.vectors)
-        return {"ranges": Picture("Ranges kept against ranges assumed", ranges)}
+        most = lower(in_words(scenario, str(found.parameters["parameter"].iloc[0])))
+        title = f"What happened leaves {kept:,} of {self.vectors:,} worlds, and narrows {most} most"
+        return {"ranges": Picture(title, ranges)}
 
     def _limits(self, varied: int, cutoff: float) -> tuple[str, ...]:
         given = ["who won", *(_GIVEN[name] for name in self._seen)]

@@ -18,7 +18,7 @@ from minegame.plots.ledger import ledger_bars
 from minegame.runner import Runner
 from minegame.scenario import Scenario
 from minegame.tables import Column, Table, bounded
-from minegame.text import MONEY, MONEY_CHANGE, SHARE, listed
+from minegame.text import MONEY, MONEY_CHANGE, SHARE, listed, upper
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ class Ledger(Question):
         return told(
             self, scenario, f"Which terms of the host's account spoke for {a}, and which for {b}?",
             _said(terms, a, b, self.replications), {"account": _account(terms, a, b)},
-            {"account": Picture("The host's account", bars)}, {"first": contest.bidder, "second": rival},
+            {"account": Picture(_headline(terms, a, b), bars)}, {"first": contest.bidder, "second": rival},
             limits_of(scenario, *_limits(int(terms["replications"].iloc[0]), self.replications)),
         )  # fmt: skip
 
@@ -106,6 +106,15 @@ def _said(terms: pd.DataFrame, first: str, second: str, replications: int) -> li
         "for everything).",
         f"For {first} speak {_carried(parts[parts['low'] > 0])}; for {second} {_carried(parts[parts['high'] < 0])}.",
     ]
+
+
+def _headline(terms: pd.DataFrame, first: str, second: str) -> str:
+    """What speaks most for whom, in a line."""
+    parts = terms.iloc[:-1]
+    most = parts.iloc[int(parts["difference"].abs().to_numpy().argmax())]
+    return (
+        f"{upper(_words(most['term']))} speaks most, for {first if most['difference'] > 0 else second}: {_amount(most)}"
+    )
 
 
 def _carried(terms: pd.DataFrame, most: int = 4) -> str:

@@ -20,7 +20,7 @@ from minegame.plots.lever_prices import price_bars
 from minegame.runner import Runner
 from minegame.scenario import Scenario
 from minegame.tables import Column, Table
-from minegame.text import COUNT, LEVEL, MONEY, POINTS, listed, possessive
+from minegame.text import COUNT, LEVEL, MONEY, POINTS, listed, possessive, upper
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,11 @@ class LeverPrices(Question):
             price_bars, found, notes=[_price(row) for _, row in found.iterrows()], outcome=f"P({contest.label} wins)",
             point_value=value, replications=self.replications, confidence=self.confidence,
         )  # fmt: skip
-        return Picture("What a lever point buys", draw)
+        sure = found[(found["gain_low"] > 0) & (found["price"] > 0)]
+        title = f"{upper(str(sure['lever'].iloc[0]))} is the cheapest lever at the margin" if len(sure) else (
+            "No lever surely helps at the margin"
+        )  # fmt: skip
+        return Picture(title, draw)
 
     def _limits(self, contest: Contest, value: float) -> tuple[str, str]:
         return (

@@ -17,7 +17,7 @@ from minegame.answers.robust_tables import lost_unit
 from minegame.plots.discovery import box_picture
 from minegame.plots.robust import parallel_coordinates, regret_map, trade_off
 from minegame.scenario import in_words
-from minegame.text import PERCENT, Unit, level
+from minegame.text import PERCENT, SHARE, Unit, counted, level
 
 if TYPE_CHECKING:
     from minegame.answers.robust_case import Judged
@@ -47,7 +47,8 @@ def _parallel(judged: Judged) -> dict[str, Picture]:
         f"{len(rows)} policies that no other beat; lines are lighter the more robust; n = {len(judged.states):,} states"
     )
     draw = partial(parallel_coordinates, scales, robust / max(robust.max(), 1e-12), label=label)
-    return {"parallel": Picture("The front, from what is decided to what it brings", draw)}
+    title = f"{counted(len(rows), 'policy', 'policies')} that no other beat, from what is decided to what it brings"
+    return {"parallel": Picture(title, draw)}
 
 
 def _told(judged: Judged) -> list[tuple[str, str, Unit, bool]]:
@@ -78,7 +79,9 @@ def _front(judged: Judged) -> Picture:
         trade_off, table, front, cost=cost, label=label, states=len(judged.states),
         wanted=None if case.of_host else case.asked.reliability,
     )  # fmt: skip
-    return Picture("What robustness costs", draw)
+    chosen = table.iloc[judged.chosen]
+    met = SHARE.write(*(chosen[f"satisficing{end}"] for end in ("", "_low", "_high")))
+    return Picture(f"“{judged.names[judged.chosen]}” meets the target in {met} of the states", draw)
 
 
 def _regret(judged: Judged) -> Picture:
@@ -87,7 +90,7 @@ def _regret(judged: Judged) -> Picture:
     unit = lost_unit(judged.case)
     label = f"regret in {judged.case.aim.words}, {unit.heading}"
     draw = partial(regret_map, unit.scale * regrets.mean[:, least], [judged.names[n] for n in least], label=label)
-    return Picture("Regret of the policies, state by state", draw)
+    return Picture(f"“{judged.names[least[0]]}” has the least 90 % regret: what policies lose, state by state", draw)
 
 
 def failing_box(judged: Judged) -> boxes.Discovery | None:
@@ -113,4 +116,4 @@ def _failing(judged: Judged) -> dict[str, Picture]:
         all_drawn(judged.case.contest.scenario, box.limits), x=names[x], y=names[y],
         case=f"'{judged.names[judged.chosen]}' misses the target",
     )  # fmt: skip
-    return {"failing": Picture("Where the chosen policy fails", draw)}
+    return {"failing": Picture(f"Where “{judged.names[judged.chosen]}” misses the target", draw)}

@@ -79,12 +79,19 @@ class TenderRules(Question):
     def _pictures(self, found: pd.DataFrame) -> dict[str, Picture]:
         bars = partial(rule_bars, found, replications=self.replications, confidence=self.confidence)
         return {
-            "value": Picture("What each rule is worth to the host", partial(bars, measure="host's value")),
+            "value": Picture(_headline(found, "difference", "value"), partial(bars, measure="host's value")),
             "money": Picture(
-                "What each rule brings the host in money",
+                _headline(found, f"{MONEY_BESIDE}_difference", "money"),
                 partial(bars, measure="host's money", prefix=f"{MONEY_BESIDE}_"),
             ),
         }
+
+
+def _headline(found: pd.DataFrame, column: str, what: str) -> str:
+    """Which rule brings the host most, in a line; the first row is the tender as it is."""
+    best = found.iloc[1:].sort_values(column, ascending=False).iloc[0]
+    change = MONEY_CHANGE.write(best[column], best[f"{column}_low"], best[f"{column}_high"])
+    return f"“{best['rule']}” changes the host's {what} most for the better: {change}"
 
 
 _LIMITS = (

@@ -23,10 +23,10 @@ from minegame.design import Factor
 from minegame.options import Word, option
 from minegame.plots.tipping import tipping_curves, tipping_points
 from minegame.runner import Runner
-from minegame.scenario import Scenario, is_outside
+from minegame.scenario import Scenario, in_words, is_outside
 from minegame.statistics import intervals
 from minegame.tables import Column, Table, bounded
-from minegame.text import FLAG, LEVEL, NUMBER, PATH, POINTS, SHARE
+from minegame.text import FLAG, LEVEL, NUMBER, PATH, POINTS, SHARE, counted, lower, possessive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,14 +98,24 @@ class Tipping(Question):
         drawn = inputs.all_drawn(contest.scenario, table.assign(parameter=table["factor"]))
         n, nearest = self.replications, table.loc[table["crossing"].notna(), "factor"].drop_duplicates().head(_CURVES)
         ranges = partial(tipping_points, drawn, first=contest.label, second=rival, replications=n)
-        pictures = {"tips": Picture("Tipping points", ranges)}
+        pictures = {"tips": Picture(_headline(table, contest), ranges)}
         if len(nearest):
             curves = partial(
                 tipping_curves, drawn[drawn["parameter"].isin(nearest)], asked, first=contest.label, second=rival,
                 replications=n, confidence=self.confidence,
             )  # fmt: skip
-            pictures["curves"] = Picture("Chances of winning as one parameter moves", curves)
+            pictures["curves"] = Picture(f"{possessive(contest.label)} chance as one parameter moves", curves)
         return pictures
+
+
+def _headline(table: pd.DataFrame, contest: Contender) -> str:
+    """How many parameters change the favourite, and which is the nearest to doing so, in a line."""
+    turning = table.loc[table["crossing"].notna(), "factor"].drop_duplicates()
+    every = table["factor"].nunique()
+    if not len(turning):
+        return f"None of {counted(every, 'parameter')} alone changes the favourite"
+    nearest = lower(in_words(contest.scenario, str(turning.iloc[0])))
+    return f"{len(turning)} of {counted(every, 'parameter')} alone can change the favourite, {nearest} soonest"
 
 
 @dataclass

@@ -47,6 +47,9 @@ def tell(answer: Answer, page: Console, rest: str) -> None:
     for limit in answer.limits:
         page.print(Padding(f"– {limit}", (0, 0, 0, 2)), style="dim")
     page.print()
+    page.print("In short", style="bold")
+    page.print(Padding(answer.sentences[0], (0, 0, 0, 2)))
+    page.print()
     page.print(f"again    {answer.command}", soft_wrap=True)
 
 

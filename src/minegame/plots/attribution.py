@@ -40,6 +40,7 @@ def shapley_bars(
     ``table`` is ``Attribution.levers``; ``outcome`` says whose, such as "P(Cove Kaz wins)"; values are shown
     times ``scale``.
     """
+    table = table.sort_values("estimate", ascending=False, kind="stable")
     names = [wrapped(name) for name in table["lever"]]
     ax = ax if ax is not None else axes(8.0, 1.6 + room_for(names, 0.55))
     values, places = table["estimate"].to_numpy(float) * scale, np.arange(len(table))

@@ -31,11 +31,11 @@ def trade_off(
         _points(ax, table[chosen], cost, colour, mark)
     best = table[front].sort_values(cost)
     ax.plot(best[cost], 100 * best["satisficing"], color=COLOURS[0], linewidth=1)
-    for _, row in (best if len(table) > _NAMED else table).head(2 * _NAMED).iterrows():
-        ax.annotate(
-            wrapped(row["policy"], 28), (row[cost], 100 * row["satisficing"]), (5, 5), textcoords="offset points",
-            fontsize=7,
-        )  # fmt: skip
+    named = (best if len(table) > _NAMED else table.sort_values(cost)).head(2 * _NAMED)
+    for n, (_, row) in enumerate(named.iterrows()):  # above and below in turn, so that neighbours stand apart
+        place = {"xytext": (5, 5), "va": "bottom"} if n % 2 == 0 else {"xytext": (5, -5), "va": "top"}
+        at = (row[cost], 100 * row["satisficing"])
+        ax.annotate(wrapped(row["policy"], 28), at, textcoords="offset points", fontsize=7, **place)
     if wanted is not None:
         ax.axhline(100 * wanted, color="black", linewidth=0.8, linestyle=":")
     ax.set_xlabel(f"{label}; n = {states:,} states of the world")

@@ -89,16 +89,25 @@ def axes(width: float = 8.0, height: float = 4.5) -> Axes:
 
 @in_style
 def headed(picture: Axes | Figure, finding: str, note: str = "") -> Figure:
-    """The picture's figure with what it shows written above it, and below, small, of which scenario."""
+    """The picture's figure, taller by what is written above it: what it shows, and small, of which scenario."""
     figure: Any = picture.figure or picture
-    letters = int(figure.get_figwidth() / _LETTER)
-    figure.suptitle(wrapped(finding, letters), x=0.01, ha="left", fontsize=12, fontweight="bold")
-    if note:
-        figure.supxlabel(wrapped(note, int(1.6 * letters)), x=0.99, ha="right", fontsize=8, color="#666666")
+    title = wrapped(finding, int(figure.get_figwidth() / _LETTER))
+    under = wrapped(note, int(1.6 * figure.get_figwidth() / _LETTER))
+    title_room, note_room = (
+        each * (text.count("\n") + bool(text)) for each, text in ((_LINE, title), (0.7 * _LINE, under))
+    )
+    above = title_room + note_room + _LINE
+    height = figure.get_figheight() + above
+    figure.set_figheight(height)
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.set(rect=(0.0, 0.0, 1.0, 1.0 - above / height))
+    figure.text(0.01, 1.0 - 0.4 * _LINE / height, title, va="top", fontsize=12, fontweight="bold")
+    grey = {"fontsize": 8, "color": "#666666"}
+    figure.text(0.01, 1.0 - (0.5 * _LINE + title_room) / height, under, va="top", **grey)
     return figure  # type: ignore[no-any-return]
 
 
-_LETTER = 0.098  # inches that a letter of a headline takes, on average
+_LETTER, _LINE = 0.098, 0.21  # inches that a letter and a line of a headline take, on average
 
 
 @in_style

@@ -23,7 +23,7 @@ def rule_bars(
     ``table`` is that of ``tender_rules.estimate``, whose first rule is the tender as it is; ``prefix`` chooses the
     columns ``{prefix}difference``, and ``measure`` names them.
     """
-    rest = table.iloc[1:]
+    rest = table.iloc[1:].sort_values(f"{prefix}difference", ascending=False, kind="stable")
     return bars(
         rest["rule"].tolist(),
         *(rest[f"{prefix}difference{end}"].to_numpy(float) for end in ("", "_low", "_high")),

@@ -111,10 +111,7 @@ def tipping_curves(
         _curves(ax, rows, points, (first, second), replications, confidence)
         ax.set_xlabel(wrapped(rows["factor"].iloc[0], 40) + ", logarithmic" * bool(rows["is_log"].iloc[0]), fontsize=9)
     for row in panels:
-        row[0].set_ylabel("wins, %")
-    figure.suptitle(
-        f"n = {replications:,} negotiations a point, on the same luck, with {confidence:.0%} intervals", fontsize=9
-    )
+        row[0].set_ylabel(f"wins, %, with {confidence:.0%} intervals\nn = {replications:,} negotiations a point")
     handles, labels = panels.flat[0].get_legend_handles_labels()
     labels = [wrapped(label, 60) for label in labels]
     figure.legend(handles, labels, loc="outside lower center", ncols=across, frameon=False, fontsize=9)

@@ -300,10 +300,10 @@ def win_map(
     grid = np.empty((len(ys), len(xs)))
     for row in chosen:
         grid[ys.index(row[y]), xs.index(row[x])] = row["estimate"]
-    _coloured(ax, grid, label or outcome, against)
+    mesh = _coloured(ax, grid, label or outcome, against)
     line = _line(ax, grid, bool(against))
     if grid.size <= _NUMBERED:
-        _numbered(ax, grid, bool(against))
+        _numbered(ax, mesh, grid, bool(against))
     for places, values, name in zip((ax.xaxis, ax.yaxis), (xs, ys), names or (x, y), strict=True):
         places.set_ticks(range(len(values)), [wrapped(level(value), 16) for value in values])
         places.set_label_text(name)
@@ -354,9 +354,10 @@ def _size(rows: Sequence[Row]) -> str:
     return f"; n = {_sizes(rows)} negotiations a point" if "negotiations" in rows[0] else ""
 
 
-def _coloured(ax: Axes, grid: np.ndarray, label: str, against: str) -> None:
+def _coloured(ax: Axes, grid: np.ndarray, label: str, against: str) -> Any:
     mesh = ax.imshow(grid, origin="lower", aspect="auto", **_colours(_most(grid), against))
     _colour_bar(ax, mesh, label, against)
+    return mesh
 
 
 def _colours(most: float, against: str) -> dict[str, Any]:
@@ -385,12 +386,14 @@ def _line(ax: Axes, grid: np.ndarray, changes: bool) -> str:
     return "black line: no change; " if changes else "white line: P = 1/2; "
 
 
-def _numbered(ax: Axes, grid: np.ndarray, changes: bool) -> None:
+def _numbered(ax: Axes, mesh: Any, grid: np.ndarray, changes: bool) -> None:
+    """A number in each cell, on a patch of the cell's own colour, so that no line runs through it."""
     most = _most(grid)
     for (row, column), share in np.ndenumerate(grid):
         colour = "black" if (abs(share) < 0.6 * most if changes else share > 0.5) else "white"
         written = number(100 * share, 1, signed=True) if changes else number(100 * share)
-        ax.text(column, row, written, ha="center", va="center", fontsize=8, color=colour)
+        behind = {"boxstyle": "square,pad=0.1", "edgecolor": "none", "facecolor": mesh.cmap(mesh.norm(share))}
+        ax.text(column, row, written, ha="center", va="center", fontsize=8, color=colour, bbox=behind, zorder=3)
 
 
 # -------------------------------------------------------------------------------------------------------------- months

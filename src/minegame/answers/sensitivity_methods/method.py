@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from minegame.answers import inputs
 from minegame.answers.contender import Contender, nothing_matters
 from minegame.design import Factor
+from minegame.scenario import in_words
+from minegame.text import upper
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,6 +92,10 @@ class Method:
             runner, self.scenario, table, places, seed=self.seed, replications=self.replications, luck=luck
         )
         return sums[:, 0]
+
+    def headline(self, found: pd.DataFrame, outcome: str) -> str:
+        """What moves an outcome most, in a line; the first row of a table of factors."""
+        return f"{upper(in_words(self.scenario, str(found['factor'].iloc[0])))} moves {outcome} most"
 
     def named(self, path: object) -> str:
         """A factor's path with its meaning."""

@@ -38,7 +38,8 @@ class Morris(Method):
         )  # fmt: skip
         return Findings(
             self._said(found, len(design)), {"screening": _screening(title, found)},
-            {"screening": Picture(title, bars)}, (_NO_SHARES, SHARED_LUCK.format(groups="trajectories")),
+            {"screening": Picture(self.headline(found, self.outcome), bars)},
+            (_NO_SHARES, SHARED_LUCK.format(groups="trajectories")),
         )  # fmt: skip
 
     def _said(self, found: pd.DataFrame, points: int) -> list[str]:

@@ -38,7 +38,8 @@ class Tornado(Method):
             confidence=self.confidence,
         )  # fmt: skip
         return Findings(
-            self._said(found), {"tornado": _swings_table(title, found)}, {"tornado": Picture(title, picture)},
+            self._said(found), {"tornado": _swings_table(title, found)},
+            {"tornado": Picture(self.headline(found, self.outcome), picture)},
             (_ALONE, COMMON_LUCK),
         )  # fmt: skip
 
