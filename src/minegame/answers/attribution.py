@@ -62,6 +62,7 @@ class Attribution(Question):
     vary: tuple[Factor, ...] | None = options.vary()
     replications: int = options.replications(20_000)
 
+    in_short: ClassVar = {"cause": 1, "odds": -1}
     examples: ClassVar = (
         "", "--lever tariff --lever access --out results/attribution", "--full-strength", "--worlds 400",
         "--policy 'letters at their worth:financiers.us_public_lenders.credibility=0.4'",
@@ -107,6 +108,7 @@ class Attribution(Question):
             tables["worlds"] = _worlds(elsewhere)
             sentences += words.elsewhere_said(elsewhere, contest, self.worlds, _IN_A_WORLD)
             pictures |= self._pictures_elsewhere(elsewhere, contest)
+        sentences.append(words.odds_said(won, contest))
         return told(
             self, scenario, f"Which of {possessive(contest.patron_label)} levers won it for {contest.label}?",
             sentences, tables, pictures,

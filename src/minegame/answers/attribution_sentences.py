@@ -9,7 +9,7 @@ import numpy as np
 
 from minegame.analysis import attribution as shapley
 from minegame.answers.contender import Contender
-from minegame.text import MONEY_CHANGE, POINTS, SHARE, level, listed, possessive
+from minegame.text import MONEY_CHANGE, POINTS, SHARE, level, listed, possessive, upper
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +46,15 @@ def said(won: shapley.Attribution, worth: shapley.Attribution, contest: Contende
         f"{listed(value)}.",
         *_interaction_said(won.pairs),
     ]
+
+
+def odds_said(won: shapley.Attribution, contest: Contender) -> str:
+    """How likely the outcome is with the whole package, and without it."""
+    whole, none = (
+        SHARE.write(row["worth"], row["worth_low"], row["worth_high"])
+        for _, row in won.dividends.iloc[[-1, 0]].iterrows()
+    )
+    return f"{upper(contest.words.chance)} is {whole} with the whole package, and {none} without any of the levers."
 
 
 def strength_said(contest: Contender, strength: Mapping[str, float]) -> list[str]:

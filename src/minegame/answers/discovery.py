@@ -51,6 +51,7 @@ class Discovery(Question):
     density: float | None = options.probability(None, "Wanted share of failures in a box (default: 0.8 or denser).")
     replications: int = options.replications(64)
 
+    in_short: ClassVar = {"turn": 0}
     examples: ClassVar = ("--out results/discovery", "--below 0.3 --density 0.9")
 
     def answer(self, scenario: Scenario, runner: Runner) -> Answer:

@@ -42,6 +42,7 @@ class Equilibrium(Question):
     replications: int = options.replications(4_000)
     draws: int = patrons_game.draws()
 
+    in_short: ClassVar = {"advice": 0}
     examples: ClassVar = (
         "--out results/equilibrium",
         "--player us=access,finance --player china=access,finance -n 2000",

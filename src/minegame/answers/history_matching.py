@@ -52,6 +52,7 @@ class HistoryMatching(Question):
     vectors: int = option(4096, "Worlds drawn from the ranges.", Whole(10, 1_000_000))
     replications: int = options.replications(200)
 
+    in_short: ClassVar = {"unknown": 0}
     examples: ClassVar = ("--observed-winner cove_kaz --observed-month 7 --observed-equity 0.30",)
 
     def answer(self, scenario: Scenario, runner: Runner) -> Answer:

@@ -35,6 +35,7 @@ class Ledger(Question):
     second: str | None = option(None, "Another (default: the strongest rival).", Word("BIDDER"))
     replications: int = options.replications(20_000)
 
+    in_short: ClassVar = {"cause": 1}
     examples: ClassVar = ("--out results/ledger", "--first cove_kaz --second chinese_soe")
 
     def answer(self, scenario: Scenario, runner: Runner) -> Answer:

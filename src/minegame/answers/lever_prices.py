@@ -41,6 +41,7 @@ class LeverPrices(Question):
     step: float = option(0.25, "How much weaker each lever is made.", Real(0, 1, "0.25"))
     replications: int = options.replications(20_000)
 
+    in_short: ClassVar = {"cause": 0}
     examples: ClassVar = ("--patron us --out results/lever_prices",)
 
     def answer(self, scenario: Scenario, runner: Runner) -> Answer:

@@ -32,6 +32,8 @@ class Question(Options):
 
     #: Whether it can be asked of a campaign of several tenders.
     of_campaigns: ClassVar[bool] = False
+    #: Which of the answer's sentences answers which of the questions with which a report opens (see report.opening).
+    in_short: ClassVar[Mapping[str, int]] = {}
     #: Command lines that show what can be asked, without ``minegame analyse KIND``.
     examples: ClassVar[tuple[str, ...]] = ("",)
 

@@ -67,6 +67,7 @@ class Robust(Question):
     training_replications: int = option(100, "Negotiations of every policy in each of those.", Whole(2, 1_000_000))
     reply: bool = option(False, "Also find the rival's best reply to the policy that is singled out.", Flag())
 
+    in_short: ClassVar = {"advice": 0}
     examples: ClassVar = (
         "--out results/robust",
         "--policy 'early: patrons.us.levers.*.onset=0' --policy 'late: patrons.us.levers.*.onset=8' --reply",

@@ -37,6 +37,7 @@ class Sensitivity(Question):
     tender: str | None = options.tender()
     replications: int | None = options.replications(None, "64, 400 and 4000")
 
+    in_short: ClassVar = {"turn": 0}
     examples: ClassVar = (
         "",
         "--method tornado",

@@ -50,6 +50,7 @@ class TenderRules(Question):
     replications: int = options.replications(4_000)
     draws: int = patrons_game.draws()
 
+    in_short: ClassVar = {"advice": 0}
     examples: ClassVar = ("--out results/tender_rules", "--rule 'no delay: tender.months=6' -n 2000")
 
     def answer(self, scenario: Scenario, runner: Runner) -> Answer:

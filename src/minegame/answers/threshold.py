@@ -45,6 +45,7 @@ class Threshold(Question):
     level: float = options.probability(0.5, "Which probability.")
     replications: int = options.replications(4_000)
 
+    in_short: ClassVar = {"turn": 1}
     examples: ClassVar = ("--x host.balance_weight=0:4 --y patrons.us.link=0:1",)
 
     def answer(self, scenario: Scenario, runner: Runner) -> Answer:

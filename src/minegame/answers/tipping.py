@@ -51,6 +51,7 @@ class Tipping(Question):
     rival: str | None = option(None, "Against whom (default: the best of all others).", Word())
     replications: int = options.replications(20_000)
 
+    in_short: ClassVar = {"turn": 1}
     examples: ClassVar = (
         "--out results/tipping",
         "--vary host.balance_weight=0:4 --vary market.long_run_price=300:1500",

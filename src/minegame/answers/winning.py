@@ -57,6 +57,7 @@ class Winning(Question):
     )
     replications: int = options.replications(20_000, least=1)
 
+    in_short: ClassVar = {"odds": 0}
     examples: ClassVar = (
         "",
         "--policy 'as it is:' --policy 'no tariff:patrons.us.levers.tariff.intensity=0'",

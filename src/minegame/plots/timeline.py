@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from minegame.game import LEVER_TABLE
-from minegame.plots.style import COLOURS, GREY, blank, in_style, wrapped
+from minegame.game import ENGAGEMENT, LEVER_TABLE
+from minegame.plots.style import COLOURS, GREY, blank, headed, in_style, wrapped
+from minegame.text import upper
 from minegame.transcript import calendar_month, money
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _SHOWN_AHEAD = 1.6  # months shown for a month played, where the deadline is far
 _MOST_TICKS = 16
 _LETTERS = 46  # of a row's label on a line
 _BEYOND = 106  # where a concession of more than 100 % is drawn
+_END = 0.16  # months by which a bar reaches beyond the middle of its first and of its last month
 _LABELLED = 1 / 20  # of the width, from which a bar has its strength written on it
 
 
@@ -65,8 +67,7 @@ def timeline(months: pd.DataFrame | Sequence[Mapping[str, Any]], cast: Cast) -> 
     for ax in (top, middle, bottom):
         ax.axvline(table["month"].iloc[-1], color="black", linewidth=0.9, linestyle=(0, (1, 2)), zorder=0.5)
     luck = f"seed {cast.seed}, replication {cast.replication}"
-    figure.suptitle(f"{wrapped(cast.title, 90)}\n{wrapped(f'{luck} · {_ending(table, cast)}', 110)}", fontsize=11)
-    return figure
+    return headed(figure, upper(_ending(table, cast)), f"{cast.title} · {luck}")
 
 
 class _Row(NamedTuple):
@@ -77,6 +78,7 @@ class _Row(NamedTuple):
     spans: tuple[tuple[int, int, str], ...]  # first month, last month, what is written on it
     note: str = ""  # of a letter or commitment, at its month; of an empty row, what is missing
     is_letter: bool = False
+    summits: tuple[int, ...] = ()  # months in which the heads of state met
 
 
 # ------------------------------------------------------------------------------------------------------ the panels
@@ -139,15 +141,22 @@ def _pressing(
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     title = "Levers: strength, the tariff as the duty threatened. Money: hollow, a letter; full, a commitment."
+    title += " Star: a summit." if any(row.summits for row in rows) else ""
     ax.set_title(title, loc="left", fontsize=9)
 
 
 def _bar(ax: Axes, place: int, row: _Row, colour: str, shown: int) -> None:
     light = colour in (*COLOURS[3:7], GREY)
     for first, last, strength in row.spans:
-        ax.barh(place, last - first + 1, left=first - 0.5, height=0.62, color=colour, edgecolor="white", linewidth=0.8)
-        if (last - first + 1) / shown > _LABELLED:
-            ax.text(first - 0.42, place, strength, va="center", fontsize=8, color="black" if light else "white")
+        ax.barh(
+            place, last - first + 2 * _END, left=first - _END, height=0.62, color=colour, edgecolor="white",
+            linewidth=0.8,
+        )  # fmt: skip
+        if (last - first + 2 * _END) / shown > _LABELLED:
+            beside = first + 1.5 * _END if first in row.summits else first - 0.5 * _END
+            ax.text(beside, place, strength, va="center", fontsize=8, color="black" if light else "white")
+    for month in row.summits:
+        ax.plot(month, place, marker="*", markersize=13, color="#F0E442", markeredgecolor="black", zorder=4)
 
 
 def _line(ax: Axes, place: int, row: _Row, style: Mapping[str, Any], end: int, shown: int) -> None:
@@ -331,7 +340,12 @@ def _lever(table: pd.DataFrame, cast: Cast, patron: str, lever: str) -> _Row:
         for a, b in pairwise(cuts)
         if strengths[a] > 0.0
     ]
-    return _Row(patron, wrapped(f"{cast.labels[patron]}: {_LEVERS[lever].label}", _LETTERS), tuple(spans))
+    met = np.flatnonzero(np.diff(table[f"{patron}.summits"].to_numpy(int), prepend=0)) if lever == _SUMMONS else ()
+    label = wrapped(f"{cast.labels[patron]}: {_LEVERS[lever].label}", _LETTERS)
+    return _Row(patron, label, tuple(spans), summits=tuple(int(months[n]) for n in met))
+
+
+_SUMMONS = LEVER_TABLE[ENGAGEMENT].name  # the lever that brings summits about
 
 
 def _strength(lever: str, intensity: float) -> str:

@@ -11,6 +11,7 @@ from minegame import storage
 from minegame.folder import versions
 from minegame.report.chapter import Chapter
 from minegame.report.numbers import Numbers, is_link
+from minegame.report.opening import opening
 from minegame.report.sheet import MOST_ROWS, unbroken
 from minegame.text import visible
 
@@ -24,12 +25,14 @@ def page(chapters: Sequence[Chapter], made: str | None = None) -> str:
     if not chapters:
         raise ValueError("a report needs at least one answer")
     scenarios = list({chapter.answer.scenario.fingerprint(): chapter.answer.scenario for chapter in chapters}.values())
+    numbers = [Numbers(scenario) for scenario in scenarios]
     titles = list(dict.fromkeys(scenario.title for scenario in scenarios))
     html: str = _environment().get_template("page.html.jinja").render(
         title=titles[0] if len(titles) == 1 else f"{len(chapters)} answers about {len(titles)} scenarios",
         chapters=chapters,
         shared_limits=_shared_limits(chapters),
-        scenarios=[Numbers(scenario) for scenario in scenarios],
+        opening=opening(chapters, numbers),
+        scenarios=numbers,
         number_of={scenario.fingerprint(): n for n, scenario in enumerate(scenarios, start=1)},
         made=made or time.strftime("%Y-%m-%d"),
         version=versions()["minegame"],

@@ -1,0 +1,78 @@
+"""How a report opens: what a reader of two minutes asks, each answered in a sentence, or with who would answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from minegame.answers.catalogue import kind_of, kinds
+from minegame.experiment import EXPERIMENT
+from minegame.report.numbers import Numbers
+from minegame.text import counted, listed
+
+if TYPE_CHECKING:
+    from minegame.report.chapter import Chapter
+
+#: What is asked, by the name that kinds of question know it by, and which kind answers it best.
+QUESTIONS = {
+    "odds": ("Who wins, and how often?", "odds"),
+    "cause": ("What did it?", "analyse attribution"),
+    "turn": ("What would turn it?", "analyse tipping"),
+    "advice": ("What should each side do?", "analyse equilibrium"),
+}
+_MOST = 3  # sentences to a question; the others stand in the chapters
+_UNKNOWN = "What is not known?"
+
+
+class Said(NamedTuple):
+    """A sentence of an answer, and the number of its chapter; no chapter where it is of the scenario."""
+
+    sentence: str
+    chapter: int
+
+
+class Point(NamedTuple):
+    """One of the questions, what is said of it, and if nothing, the command that would say something."""
+
+    question: str
+    said: Sequence[Said]
+    command: str = ""
+
+
+def opening(chapters: Sequence[Chapter], scenarios: Sequence[Numbers]) -> list[Point]:
+    """The questions with which a report opens, in order; what nothing is known of comes last."""
+    points = []
+    for name, (question, command) in QUESTIONS.items():
+        found = list(_answers(chapters, name))
+        points.append(Point(question, found, "" if found else f"minegame {command}"))
+    unknown = [*(Said(_doubts(numbers), 0) for numbers in scenarios), *_answers(chapters, "unknown")]
+    return [*points, Point(_UNKNOWN, unknown)]
+
+
+def _answers(chapters: Sequence[Chapter], name: str) -> Iterator[Said]:
+    """What the chapters say of a question; what only says it beside something else, where nobody else does."""
+    told = [(n, chapter, _places(chapter.answer.kind)) for n, chapter in enumerate(chapters, start=1)]
+    chosen = [(n, chapter, places[name]) for n, chapter, places in told if name in places]
+    first = [one for one in chosen if next(iter(_places(one[1].answer.kind))) == name]
+    for n, chapter, place in (first or chosen)[:_MOST]:
+        yield Said(chapter.answer.sentences[place], n)
+
+
+def _places(kind: str) -> dict[str, int]:
+    """Which sentence of an answer of a kind answers which question."""
+    if kind == EXPERIMENT:
+        return {"odds": 0}
+    return dict(kind_of(kind).in_short) if kind in kinds() else {}
+
+
+def _doubts(numbers: Numbers) -> str:
+    """What the numbers of a scenario are worth, in a sentence."""
+    counts = {heading.lower(): len(rows) for heading, _, rows in numbers.groups}
+    meaning = {
+        "calibrated": "were chosen so that the scenario shows what happened",
+        "to be varied": "cannot be learnt from one case", "without a source": "have no source",
+        "assumed": "are assumed, with a reason", "from a source": "have a source",
+    }  # fmt: skip
+    told = [f"{counts[kind]:,} {words}" for kind, words in meaning.items() if counts.get(kind)]
+    every = counted(sum(counts.values()), "number")
+    return f"Of {every} of the scenario {listed(told)}. Intervals hold the luck of the draws, none of these doubts."
