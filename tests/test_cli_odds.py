@@ -211,7 +211,8 @@ def test_the_picture_has_a_title_and_an_axis_that_ends_at_one():
     from minegame import plots
 
     row = {"policy": "as it is", "outcome": "shelved", "estimate": 0.2, "low": 0.1, "high": 0.3}
-    picture = plots.odds([row], replications=500, confidence=0.999, title="Who wins")
-    assert picture.figure._suptitle.get_text() == "Who wins"
+    picture = plots.odds([row], replications=500, confidence=0.999)
+    written = [text.get_text() for text in plots.headed(picture, "Who wins", "A tender").texts]
+    assert written == ["Who wins", "A tender"]
     assert picture.spines["bottom"].get_bounds() == (0, 1)
     assert "99.9 % intervals; n = 500 negotiations" in picture.get_xlabel()

@@ -236,6 +236,19 @@ def test_several_answers_have_contents_and_say_shared_limits_and_numbers_once():
     assert not Page(html_of(answer())).all("nav")
 
 
+def test_the_page_opens_with_what_a_reader_of_two_minutes_asks():
+    """Who tells it best is quoted; of what nobody tells, the command that would; the doubts stand there in any case."""
+    quoted = ("First.", "Second.", "Last.")
+    cause = answer(kind="attribution", sentences=quoted)
+    page = Page(html_of(cause)).text.split("Which lever")[0].split("In two minutes")[1].split("Brackets hold")[0]
+    assert page.index("Who wins, and how often? Last.") < page.index("What did it? Second.")
+    assert "What would turn it? Not asked here: minegame analyse tipping would tell." in page
+    assert "What is not known? Of " in page
+    opening = Page(html_of(cause, answer(sentences=("Odds.",)))).text.split("Contents")[0]
+    assert "Who wins, and how often? Odds." in opening
+    assert "Last." not in opening
+
+
 def test_answers_of_different_scenarios_show_the_numbers_of_each():
     page = check_structure(html_of(answer(), answer(Scenario.load("kazakhstan_split_lots"))))
     assert "The numbers of Two bidders for one hill" in page.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from minegame.answers.inputs import AS_IT_IS, Contest
 from minegame.design import Changes, Value
 from minegame.ensemble import by_bidder
 from minegame.options import refuse
+from minegame.plots.winning import GROUPED
 from minegame.runner import Tallies
 from minegame.scenario import Scenario, nearest
 from minegame.statistics import comparison
@@ -131,6 +132,12 @@ class Found:
         pairs = comparison.gained_and_lost(differences[:, by_bidder("wins_any", compared.contest.place)])
         tested = comparison.estimate(*pairs, list(scenarios), base, confidence)
         return cls(compared, policies, contrasts, dict(zip(tested["policy"], tested["p_holm"], strict=True)))
+
+    def ranked(self, policies: Iterable[str]) -> list[str]:
+        """Policies as tables list them: more than a few by the bidder's chance, else as they were."""
+        if len(self.policies) <= GROUPED:
+            return list(policies)
+        return sorted(policies, key=lambda policy: -float(self.of_bidder(policy)["wins_any"]["estimate"]))
 
     def of_bidder(self, policy: str) -> dict[str, Any]:
         """What is found of the bidder that is asked about."""

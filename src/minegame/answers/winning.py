@@ -170,12 +170,17 @@ def _tables(found: Found, money: PublicMoney | None) -> dict[str, Table]:
     compared, policy = found.compared, Column("policy")
     scenarios, contest = list(compared.scenarios.values()), compared.contest
     apart, bidders = any(map(sold_apart, scenarios)), labels(*scenarios)
-    all_of_them = Outcomes([policy], [({"policy": name}, one) for name, one in found.policies.items()], bidders, apart)
+    all_of_them = Outcomes(
+        [policy], [({"policy": name}, found.policies[name]) for name in found.ranked(found.policies)], bidders, apart
+    )
     tables = {"winners": all_of_them.winners("Who wins")}
     if found.contrasts:
         other = scenarios[list(compared.scenarios).index(str(compared.base))]
         shared = {name: label for name, label in bidders.items() if name in other.bidders}
-        pairs = [({"policy": name, "p": found.chances[name]}, one) for name, one in found.contrasts.items()]
+        pairs = [
+            ({"policy": name, "p": found.chances[name]}, found.contrasts[name])
+            for name in found.ranked(found.contrasts)
+        ]
         chance = Column("p", f"chance of a false alarm ({contest.label} wins)", P_VALUE)
         title = f"Differences from '{compared.base}', on the same luck"
         tables["contrasts"] = Outcomes([policy], pairs, shared, apart).contrasts(title, chance)

@@ -47,7 +47,7 @@ def odds(rows: Sequence[Row], *, replications: int, confidence: float = 0.95, ax
     """
     policies = list(dict.fromkeys(str(row["policy"]) for row in rows))
     outcomes = list(dict.fromkeys(str(row["outcome"]) for row in rows))
-    draw = _grouped if len(policies) <= _GROUPED else _ranked
+    draw = _grouped if len(policies) <= GROUPED else _ranked
     ax = draw(ax, rows, policies, outcomes)
     _whole_scale(ax)
     ax.axvline(0.5, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0.5)
@@ -58,7 +58,8 @@ def odds(rows: Sequence[Row], *, replications: int, confidence: float = 0.95, ax
     return ax
 
 
-_GROUPED = 4  # policies that have a group of bars each
+#: Policies that have a group of bars each, in the order in which they were written; more are ranked.
+GROUPED = 4
 
 
 def _grouped(ax: Axes | None, rows: Sequence[Row], policies: Sequence[str], outcomes: Sequence[str]) -> Axes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from minegame.plots.winning import GROUPED
 from minegame.results import Results
 from minegame.text import level
 
@@ -77,6 +79,13 @@ class Found:
     def others(self) -> list[str]:
         """The policies but the reference."""
         return [policy for policy in self.results.policies if policy != self.results.reference]
+
+    def ranked(self, policies: Sequence[str]) -> list[str]:
+        """Policies as tables list them: more than a few of one point by the favourite's chance, else as they were."""
+        if self.results.groups > 1 or len(self.results.policies) <= GROUPED:
+            return list(policies)
+        chances = dict(zip(self.results.policies, self.shares[0, :, 0].tolist(), strict=True))
+        return sorted(policies, key=lambda policy: -chances[policy])
 
     @property
     def sizes(self) -> str:

@@ -61,7 +61,7 @@ def _by_point(found: Found) -> dict[str, Table]:
     results, beside = found.results, _is_beside(found)
     points = [
         ({**keys, "negotiations": int(found.counts[group, 0])}, results.estimate(group, policy))
-        for group, policy, keys in _rows(results, results.policies)
+        for group, policy, keys in _rows(results, found.ranked(results.policies))
     ]
     every = Outcomes(_keys(results), points, labels(results.tender), _apart(results))
     counts = [Column("negotiations", unit=COUNT)] if found.counts.min() < found.counts.max() else []
@@ -79,7 +79,9 @@ def _by_point(found: Found) -> dict[str, Table]:
 
 def _contrasts(found: Found, every: Outcomes) -> dict[str, Table]:
     results = found.results
-    pairs = [(keys, results.contrast(group, policy)) for group, policy, keys in _rows(results, found.others)]
+    pairs = [
+        (keys, results.contrast(group, policy)) for group, policy, keys in _rows(results, found.ranked(found.others))
+    ]
     against = f"Differences from “{results.reference}”, on the same luck"
     beside = _is_beside(found) and len(found.others) > 1
     table = Outcomes(every.keys, pairs, every.bidders, every.apart).contrasts(against, raw=beside)
