@@ -1,4 +1,4 @@
-"""Python's one door into the compiled game: a turn, a step of a campaign, a tally of many negotiations, a ledger.
+"""Python's one door into the compiled game: a turn, a step of a campaign, many negotiations tallied or played on.
 
 What Python calls is compiled with all that it calls in one piece.  So there is a single function with everything
 behind it, which is compiled once, whatever is asked first; every function called for itself would be compiled apart.
@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minegame import carry_over, ensemble, turns
+from minegame import carry_over, ensemble, seats, turns
 from minegame.campaign_game import CAMPAIGN, CHRONICLE, STANDING
 from minegame.compiled import rule, seldom
-from minegame.game import STATE, TERM, new_records
+from minegame.game import OUTCOME, STATE, TERM, new_records
 
 OPEN, TRADE, PRESS, GAIN_STANDING, COMMIT, APPRAISE, CONCEDE, OFFER, WEIGH, DECIDE, WATCH, SETTLE = range(12)
 BEGIN, BEGIN_MONTH, OPEN_MONTH, CHARGE, RECALL, RETAIN, LOOK_FOR_HEADROOM, LEND, END_MONTH, TELL = range(12, 22)
-TALLY, MEASURE, LEDGERS, LEDGER, CAMPAIGNS = range(22, 27)
+TALLY, MEASURE, LEDGERS, LEDGER, CAMPAIGNS, GO_ON, FORESEE = range(22, 29)
 #: Every turn that an agent or the conductor takes, and the number by which the compiled door knows it.
 TURNS: dict[Callable[..., Any], int] = {
     turns.open_tender: OPEN, turns.trade: TRADE, turns.press: PRESS, turns.gain_standing: GAIN_STANDING,
@@ -94,6 +94,28 @@ def tally(
     )  # fmt: skip
 
 
+def go_on(
+    games: np.ndarray, states: np.ndarray, outcomes: np.ndarray, phases: np.ndarray, stop: int, orders: np.ndarray
+) -> None:
+    """Play many negotiations on from a choice to another, as :func:`minegame.seats.go_on_all` says."""
+    _enter(GO_ON, stop, 0, 0, games, states, outcomes, phases, orders, *_NUMBERS[2:], *_CAMPAIGN)
+
+
+def foresee(
+    game: np.ndarray, state: np.ndarray, orders: np.ndarray, samples: np.ndarray, *, phase: int, eye: int, seed: int,
+    first: int, held: bool, places: np.ndarray,
+) -> None:  # fmt: skip
+    """What may come of some choices, each a row of orders, as :func:`minegame.seats.foresee` says."""
+    states = new_records(STATE, 2)
+    states[0] = state[0]
+    rows = np.full((2 + len(orders), ensemble.MEASURES), np.nan)
+    rows[2:, : seats.ORDERS] = orders
+    firsts = np.array([first, eye, held])
+    _enter(
+        FORESEE, phase, 0, seed, game, states, new_records(OUTCOME), firsts, rows, _NO_SUMS, places, samples, *_CAMPAIGN
+    )  # fmt: skip
+
+
 def measure(game: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
     """What is measured in outcomes of one game, shape (outcomes, MEASURES); NaN where there is nobody."""
     rows = np.full((len(outcomes), ensemble.MEASURES), np.nan)
@@ -119,7 +141,7 @@ def ledger(game: np.ndarray, state: np.ndarray, outcome: np.ndarray) -> tuple[fl
 def _enter(
     task, who, at, seed, games, states, outcomes, firsts, rows, sums, places, samples, campaigns, standings, chronicles
 ):
-    """Do a task; ``who`` is whose turn it is, or how many are tallied; ``at`` a tender, or the policy of reference."""
+    """Do a task; ``who`` is whose turn it is, how many are tallied, or a phase; ``at`` a tender, or the reference."""
     if task == TALLY:
         ensemble.tally(games, states, outcomes, rows, at, seed, firsts, who, sums, places, samples)
     elif task == MEASURE:
@@ -128,6 +150,12 @@ def _enter(
         ensemble.ledgers(games[0], states[0], seed, firsts[0], samples)
     elif task == LEDGER:
         return turns.ledger(games[0], states[0], states[0].trial, samples[0, 0])
+    elif task == GO_ON:
+        seats.go_on_all(games, states, outcomes, firsts, who, rows)
+    elif task == FORESEE:
+        seats.foresee(
+            games[0], states, outcomes[0], who, firsts[1], seed, firsts[0], rows, firsts[2] != 0, places, samples
+        )
     elif task == CAMPAIGNS:
         carry_over.play(campaigns, standings, games, states, outcomes, chronicles, seed, firsts[0])
     elif task < BEGIN:

@@ -225,7 +225,7 @@ def _month_die(game, state, n, stream, key, index):
 
 
 @rule
-def _throw_month_dice(game, state):
+def throw_month_dice(game, state):
     """Throw the dice of a month, all at once."""
     streams, keys, indices = state.month_stream, state.month_key, state.month_index
     count = _standing_at(game, game.patrons)
@@ -240,7 +240,7 @@ def _throw_month_dice(game, state):
 def trade(game, state):
     """The market moves the price by a month, and so the price that a mine will see (R1, R2)."""
     state.month += 1
-    _throw_month_dice(game, state)
+    throw_month_dice(game, state)
     state.log_passed = state.log_following
     state.log_following = math.log(rules.elapsed(state.month + 1, game.months))
     motion = state.price_kept, state.price_pull, state.price_spread
@@ -254,9 +254,22 @@ def trade(game, state):
 @seldom
 def press(game, state, k):
     """A patron presses its levers as far as its political capital goes (R21, R4)."""
+    for lever in range(_LEVERS):
+        state.lever[k, lever] = planned(game, state, k, lever)
+    pay(game, state, k)
+
+
+@rule
+def planned(game, state, k, lever):
+    """How hard the scenario's patron presses a lever this month, before it is paid for (R21)."""
+    return game.lever_intensity[k, lever] if _is_on(game, state, k, lever) else 0.0
+
+
+@rule
+def pay(game, state, k):
+    """A patron pays for its levers of the month, which are scaled to the political capital that is left (R4)."""
     cost = 0.0
     for lever in range(_LEVERS):
-        state.lever[k, lever] = game.lever_intensity[k, lever] if _is_on(game, state, k, lever) else 0.0
         cost += game.lever_price[k, lever] * state.lever[k, lever]
     scale = rules.budget_scale(state.budget_left[k], cost)
     for lever in range(_LEVERS):
@@ -932,20 +945,30 @@ def _holds(game, state, i):
 @seldom
 def decide(game, state):
     """The host accepts the candidate, counters, waits, or shelves in the last month (R20)."""
-    state.requested_concession = -1.0
+    conclude(game, state, preferred(game, state))
+
+
+@rule
+def preferred(game, state):
+    """What the scenario's host decides; it counters where it can wait, which comes to waiting unless it is signed."""
     last = state.month >= game.months - 1
     # In the last month there is nobody left to wait for.
     wanted = state.shelve_utility if last else max(state.aspiration, state.shelve_utility)
     if state.has_candidate and state.utility >= wanted:
-        state.decision = ACCEPT
+        return ACCEPT
+    return SHELVE if last else COUNTER
+
+
+@rule
+def conclude(game, state, decision):
+    """Carry a decision out; a counter that is not agreed to is to wait."""
+    state.requested_concession = -1.0
+    if decision == ACCEPT:
         state.settled_concession = state.concession[main_bidder(game, state)]
-    elif last:
-        state.decision = SHELVE
-    elif state.has_candidate and _counter(game, state):
-        state.decision = COUNTER
-    else:
-        state.decision = WAIT
-    state.closed = 0 if state.decision == WAIT else 1
+    elif decision == COUNTER and not (state.has_candidate and _counter(game, state)):
+        decision = WAIT
+    state.decision = decision
+    state.closed = 0 if decision == WAIT else 1
 
 
 @rule
