@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
+import re
 import select
 import signal
-import subprocess
 import sys
 import time
 from functools import cache
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from minegame import Negotiation, door, seats
+from minegame.cli import app
 from minegame.game import OUTCOME, STATE, copied, new_records
 from minegame.person import Person, Twin, play_as
 from minegame.scenario import Scenario, ScenarioError
@@ -271,6 +274,11 @@ def typed(answers, *args, until=60.0):
         os.close(master)
 
 
+def plain(text):
+    """Text without the codes of a terminal."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
 def test_a_whole_tender_is_played_at_a_terminal_and_again_from_its_log(tmp_path):
     log = tmp_path / "answers.txt"
     chosen = ["--as", "china", "--seed", "1", "--replication", "2"]
@@ -279,29 +287,41 @@ def test_a_whole_tender_is_played_at_a_terminal_and_again_from_its_log(tmp_path)
     assert code == 0, shown
     assert shown.count("That is no answer") == 2
     ordinary = Transcript.of(Negotiation(BASELINE, seed=1, replication=2).play())
-    flat = " ".join(shown.split())
+    flat = " ".join(plain(shown).split())
     assert f"the scenario's China would have played to this: {ordinary.summary}" in flat
-    again = subprocess.run(
-        [sys.executable, "-m", "minegame", "play", *chosen, "--answers", str(log)],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert again.stdout.split("WHAT BECAME OF IT")[-1].split() == shown.split("WHAT BECAME OF IT")[-1].split()
+    again = said_by(*chosen, "--answers", str(log))
+    became = [plain(text).split("WHAT BECAME OF IT")[-1].split() for text in (again.output, shown)]
+    assert became[0] == became[1]
     assert {*log.read_text().splitlines()} == {"access 1 finance 1"}
 
 
-@pytest.mark.parametrize("key", ["\x03", "\x04", "quit\n"])
-def test_who_leaves_the_table_is_told_so_in_a_line(key):
-    shown, code = typed([key], TEACHING, "--as", "host")
+def test_ctrl_c_is_heard_at_the_question():
+    shown, code = typed(["\x03"], TEACHING, "--as", "host")
     assert code == 130
-    assert shown.strip().splitlines()[-1].startswith(("Interrupted.", "Left"))
+    assert plain(shown).strip().splitlines()[-1] == "Interrupted."
     assert "Traceback" not in shown
 
 
+def said_by(*args, answers=""):
+    return CliRunner().invoke(app, ["play", *args], input=answers)
+
+
+@pytest.mark.parametrize("answers", ["", "wait\nquit\n"])
+def test_who_leaves_the_table_is_told_so_in_a_line(answers):
+    told = said_by(TEACHING, "--as", "host", answers=answers)
+    assert told.exit_code == 130
+    assert told.output.strip().splitlines()[-1].startswith("Left")
+
+
+def test_json_has_the_twin_beside_the_transcript_and_questions_stand_on_standard_error():
+    told = said_by(TEACHING, "--as", "south", "--json", answers="finance 1\n" * 6)
+    document = json.loads(told.stdout)
+    assert document["as"]["answers"][0] == "finance 1"
+    assert document["as"]["played"]["summary"] == document["summary"]
+    assert "quit): " in told.stderr
+
+
 def test_a_wrong_file_of_answers_is_refused_with_its_line(tmp_path):
-    from typer.testing import CliRunner
-
-    from minegame.cli import app
-
     file = tmp_path / "answers.txt"
     for text, why in {
         "wait # a month\n\nwit\n": "answers.txt, line 3: there is no answer 'wit'",
@@ -309,6 +329,12 @@ def test_a_wrong_file_of_answers_is_refused_with_its_line(tmp_path):
         "": "answers.txt: there are no more answers",
     }.items():
         file.write_text(text)
-        told = CliRunner().invoke(app, ["play", TEACHING, "--as", "host", "--answers", str(file)])
+        told = said_by(TEACHING, "--as", "host", "--answers", str(file))
         assert told.exit_code == 2
         assert why in told.output.replace("\n", " ")
+
+
+def test_what_is_of_a_side_needs_a_side(tmp_path):
+    assert "add --as SIDE" in said_by(TEACHING, "--log", str(tmp_path / "log")).output
+    assert "--as is of a single tender" in said_by("two_tenders", "--as", "us").output
+    assert not (tmp_path / "log").exists()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minegame.game import DENIAL, FINANCE, LEVER_TABLE, NOBODY, OFFERED
+from minegame.game import DENIAL, FINANCE, LEVER_TABLE, MAX_BIDDERS, NOBODY, OFFERED
 from minegame.scenario import Scenario
 from minegame.sides.side import Side
 
@@ -86,10 +86,11 @@ def _standing(name: str, k: int, months: int) -> Iterator[Sight]:
 def _part_of(game: Any, bidders: list[int]) -> Read:
     """The part of the value that the host's latest candidate gives to some bidders."""
     weights, count = np.array(game.deposit_weight[: game.deposits]), int(game.deposits)
+    counts = np.zeros(MAX_BIDDERS + 1)  # the last is NOBODY
+    counts[bidders] = 1.0
 
     def read(states: np.ndarray) -> np.ndarray:
-        given = np.isin(states["award"][:, :count], bidders) @ weights
-        return np.where(states["has_candidate"] == 1, given, 0.0)
+        return np.asarray((counts[states["award"][:, :count]] @ weights) * states["has_candidate"])
 
     return read
 
