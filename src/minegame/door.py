@@ -17,14 +17,14 @@ from minegame.campaign_game import CAMPAIGN, CHRONICLE, STANDING
 from minegame.compiled import rule, seldom
 from minegame.game import OUTCOME, STATE, TERM, new_records
 
-OPEN, TRADE, PRESS, GAIN_STANDING, COMMIT, APPRAISE, CONCEDE, OFFER, WEIGH, DECIDE, WATCH, SETTLE = range(12)
-BEGIN, BEGIN_MONTH, OPEN_MONTH, CHARGE, RECALL, RETAIN, LOOK_FOR_HEADROOM, LEND, END_MONTH, TELL = range(12, 22)
-TALLY, MEASURE, LEDGERS, LEDGER, CAMPAIGNS, GO_ON, FORESEE = range(22, 29)
+OPEN, TRADE, PRESS, GAIN_STANDING, COMMIT, APPRAISE, CONCEDE, OFFER, WEIGH, DECIDE, CONCLUDE, WATCH, SETTLE = range(13)
+BEGIN, BEGIN_MONTH, OPEN_MONTH, CHARGE, RECALL, RETAIN, LOOK_FOR_HEADROOM, LEND, END_MONTH, TELL = range(13, 23)
+TALLY, MEASURE, LEDGERS, LEDGER, CAMPAIGNS, GO_ON, FORESEE = range(23, 30)
 #: Every turn that an agent or the conductor takes, and the number by which the compiled door knows it.
 TURNS: dict[Callable[..., Any], int] = {
     turns.open_tender: OPEN, turns.trade: TRADE, turns.press: PRESS, turns.gain_standing: GAIN_STANDING,
     turns.commit: COMMIT, turns.appraise: APPRAISE, turns.concede: CONCEDE, turns.offer: OFFER, turns.weigh: WEIGH,
-    turns.decide: DECIDE, turns.watch: WATCH, turns.settle: SETTLE,
+    turns.decide: DECIDE, turns.conclude: CONCLUDE, turns.watch: WATCH, turns.settle: SETTLE,
 }  # fmt: skip
 #: Every step of a campaign between the turns of its tenders.
 STEPS: dict[Callable[..., Any], int] = {
@@ -46,7 +46,7 @@ def take(turn: Callable[..., Any], game: Any, state: Any, outcome: Any, who: int
         turn: one of TURNS.
         game, state, outcome: arrays of one GAME, STATE and OUTCOME record.  A tender is opened with the seed and the
             replication of the state; only what follows an award is written to the outcome.
-        who: the index of the patron, financier or bidder whose turn it is.
+        who: the index of the patron, financier or bidder whose turn it is, or the decision that is carried out.
     """
     _enter(TURNS[turn], who, 0, 0, game, state, outcome, *_NUMBERS, *_CAMPAIGN)
 
@@ -187,6 +187,8 @@ def _take(turn, game, state, outcome, who):
         turns.weigh(game, state)
     elif turn == DECIDE:
         turns.decide(game, state)
+    elif turn == CONCLUDE:
+        turns.conclude(game, state, who)
     elif turn == WATCH:
         turns.watch(game, state, who)
     else:

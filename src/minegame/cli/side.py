@@ -78,7 +78,11 @@ class _Typed:
         """A line that is typed; LeftError at the end of input."""
         say(prompt, err=self._aside, end=False)
         (sys.stderr if self._aside else sys.stdout).flush()
-        line = _typed_line()
+        try:
+            line = _typed_line()
+        except KeyboardInterrupt:  # what is said next begins a line
+            self.tell()
+            raise
         if not line:
             self.tell()
             from minegame.person import LeftError
