@@ -108,6 +108,8 @@ HOMES = {
     "rich": {"cells", "cli", "transcript"},
     "jinja2": {"report"},
     "solara": {"app"},
+    "gymnasium": {"env"},
+    "pettingzoo": {"env"},
     "nicegui": {"page"},
     "fastapi": {"page"},
     "uvicorn": {"page"},

@@ -29,10 +29,10 @@ def blocks(page: Path, *languages: str) -> list[str]:
 
 
 def commands(page: Path) -> list[str]:
-    """The minegame commands of a page, but for those that need a file of the reader's, a cluster, or a browser."""
+    """The minegame commands of a page, but for those that need a reader's file, a cluster, a person or a browser."""
     lines = "\n".join(blocks(page, "sh", "console", "bash")).replace("\\\n", " ").splitlines()
     found = [line.removeprefix("$ ").split("   #")[0].strip() for line in lines]
-    others = ("my_", "tcp://", "minegame page")
+    others = ("my_", "tcp://", " --as ", "minegame page")
     return [line for line in found if line.startswith("minegame ") and not any(part in line for part in others)]
 
 

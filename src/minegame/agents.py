@@ -386,7 +386,7 @@ class Host(Participant):
     def step(self) -> None:
         """Weigh every allocation, then decide."""
         self._take(turns.weigh)
-        self._record(WAIT)
+        self._state.decision, self._state.closed = WAIT, 0
         self.decide()
 
     def decide(self) -> None:
@@ -430,16 +430,7 @@ class Host(Participant):
             turns.offer(game, state, int(turns.main_bidder(game, state)))
             turns.weigh(game, state)
             state.aspiration = aspiration
-        state.requested_concession = -1.0
-        if decision == COUNTER and not (state.has_candidate and turns._counter(game, state)):
-            decision = WAIT
-        if decision == ACCEPT:
-            state.settled_concession = state.concession[turns.main_bidder(game, state)]
-        self._record(decision)
-
-    def _record(self, decision: int) -> None:
-        self._state.decision = decision
-        self._state.closed = 0 if decision == WAIT else 1
+        self.model.take(turns.conclude, decision)
 
     @property
     def is_last_month(self) -> bool:

@@ -37,6 +37,7 @@ SOURCES = (
     "game.py",
     "turns.py",
     "ensemble.py",
+    "seats.py",
     "campaign_game.py",
     "carry_over.py",
     "door.py",

@@ -1,4 +1,4 @@
-"""Python's one door into the compiled game: a turn, a step of a campaign, a tally of many negotiations, a ledger.
+"""Python's one door into the compiled game: a turn, a step of a campaign, many negotiations tallied or played on.
 
 What Python calls is compiled with all that it calls in one piece.  So there is a single function with everything
 behind it, which is compiled once, whatever is asked first; every function called for itself would be compiled apart.
@@ -12,19 +12,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minegame import carry_over, ensemble, turns
+from minegame import carry_over, ensemble, seats, turns
 from minegame.campaign_game import CAMPAIGN, CHRONICLE, STANDING
 from minegame.compiled import rule, seldom
-from minegame.game import NOBODY, PAGE, STATE, TERM, new_records
+from minegame.game import NOBODY, OUTCOME, PAGE, STATE, TERM, new_records
 
-OPEN, TRADE, PRESS, GAIN_STANDING, COMMIT, APPRAISE, CONCEDE, OFFER, WEIGH, DECIDE, WATCH, SETTLE = range(12)
-BEGIN, BEGIN_MONTH, OPEN_MONTH, CHARGE, RECALL, RETAIN, LOOK_FOR_HEADROOM, LEND, END_MONTH, TELL = range(12, 22)
-TALLY, MEASURE, LEDGERS, LEDGER, CAMPAIGNS = range(22, 27)
+OPEN, TRADE, PRESS, GAIN_STANDING, COMMIT, APPRAISE, CONCEDE, OFFER, WEIGH, DECIDE, CONCLUDE, WATCH, SETTLE = range(13)
+BEGIN, BEGIN_MONTH, OPEN_MONTH, CHARGE, RECALL, RETAIN, LOOK_FOR_HEADROOM, LEND, END_MONTH, TELL = range(13, 23)
+TALLY, MEASURE, LEDGERS, LEDGER, CAMPAIGNS, GO_ON, FORESEE = range(23, 30)
 #: Every turn that an agent or the conductor takes, and the number by which the compiled door knows it.
 TURNS: dict[Callable[..., Any], int] = {
     turns.open_tender: OPEN, turns.trade: TRADE, turns.press: PRESS, turns.gain_standing: GAIN_STANDING,
     turns.commit: COMMIT, turns.appraise: APPRAISE, turns.concede: CONCEDE, turns.offer: OFFER, turns.weigh: WEIGH,
-    turns.decide: DECIDE, turns.watch: WATCH, turns.settle: SETTLE,
+    turns.decide: DECIDE, turns.conclude: CONCLUDE, turns.watch: WATCH, turns.settle: SETTLE,
 }  # fmt: skip
 #: Every step of a campaign between the turns of its tenders.
 STEPS: dict[Callable[..., Any], int] = {
@@ -47,7 +47,7 @@ def take(turn: Callable[..., Any], game: Any, state: Any, outcome: Any, who: int
         turn: one of TURNS.
         game, state, outcome: arrays of one GAME, STATE and OUTCOME record.  A tender is opened with the seed and the
             replication of the state; only what follows an award is written to the outcome.
-        who: the index of the patron, financier or bidder whose turn it is.
+        who: the index of the patron, financier or bidder whose turn it is, or the decision that is carried out.
     """
     _enter(TURNS[turn], who, 0, 0, game, state, outcome, *_NUMBERS, *_CAMPAIGN)
 
@@ -119,6 +119,29 @@ def _book(games: np.ndarray, firsts: np.ndarray) -> np.ndarray:
     return book
 
 
+def go_on(
+    games: np.ndarray, states: np.ndarray, outcomes: np.ndarray, phases: np.ndarray, stop: int, orders: np.ndarray
+) -> None:
+    """Play many negotiations on from a choice to another, as :func:`minegame.seats.go_on_all` says."""
+    _enter(GO_ON, stop, 0, 0, games, states, outcomes, phases, orders, *_NUMBERS[2:], *_CAMPAIGN)
+
+
+def foresee(
+    game: np.ndarray, state: np.ndarray, orders: np.ndarray, samples: np.ndarray, *, phase: int, eye: int, seed: int,
+    first: int, held: bool, places: np.ndarray,
+) -> None:  # fmt: skip
+    """What may come of some choices, each a row of orders, as :func:`minegame.seats.foresee` says."""
+    states = new_records(STATE, 2)
+    states[0] = state[0]
+    rows = np.full((2 + len(orders), ensemble.MEASURES), np.nan)
+    rows[2:, : seats.ORDERS] = orders
+    firsts = np.array([first, eye, held])
+    _enter(
+        FORESEE, phase, 0, seed, game, states, new_records(OUTCOME), firsts, rows, _NO_SUMS, places, samples,
+        _NO_BOOK, *_CAMPAIGN,
+    )  # fmt: skip
+
+
 def measure(game: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
     """What is measured in outcomes of one game, shape (outcomes, MEASURES); NaN where there is nobody."""
     rows = np.full((len(outcomes), ensemble.MEASURES), np.nan)
@@ -142,24 +165,10 @@ def ledger(game: np.ndarray, state: np.ndarray, outcome: np.ndarray) -> tuple[fl
 
 @rule
 def _enter(
-    task,
-    who,
-    at,
-    seed,
-    games,
-    states,
-    outcomes,
-    firsts,
-    rows,
-    sums,
-    places,
-    samples,
-    book,
-    campaigns,
-    standings,
+    task, who, at, seed, games, states, outcomes, firsts, rows, sums, places, samples, book, campaigns, standings,
     chronicles,
-):
-    """Do a task; ``who`` is whose turn it is, or how many are tallied; ``at`` a tender, or the policy of reference."""
+):  # fmt: skip
+    """Do a task; ``who`` is whose turn it is, how many are tallied, or a phase; ``at`` a tender, or the reference."""
     if task == TALLY:
         ensemble.tally(games, states[0], outcomes, rows, at, seed, firsts, who, sums, places, samples, book)
     elif task == MEASURE:
@@ -168,6 +177,12 @@ def _enter(
         ensemble.ledgers(games[0], states[0], seed, firsts[0], samples)
     elif task == LEDGER:
         return turns.ledger(games[0], states[0], states[0].trial, samples[0, 0])
+    elif task == GO_ON:
+        seats.go_on_all(games, states, outcomes, firsts, who, rows)
+    elif task == FORESEE:
+        seats.foresee(
+            games[0], states, outcomes[0], who, firsts[1], seed, firsts[0], rows, firsts[2] != 0, places, samples
+        )
     elif task == CAMPAIGNS:
         carry_over.play(campaigns, standings, games, states, outcomes, chronicles, seed, firsts[0])
     elif task < BEGIN:
@@ -199,6 +214,8 @@ def _take(turn, game, state, outcome, who):
         turns.weigh(game, state)
     elif turn == DECIDE:
         turns.decide(game, state)
+    elif turn == CONCLUDE:
+        turns.conclude(game, state, who)
     elif turn == WATCH:
         turns.watch(game, state, who)
     else:

@@ -244,7 +244,7 @@ def _month_die(game, state, n, stream, key, index):
 
 
 @rule
-def _throw_month_dice(game, state):
+def throw_month_dice(game, state):
     """Throw the dice of a month, all at once."""
     streams, keys, indices = state.month_stream, state.month_key, state.month_index
     count = _standing_at(game, game.patrons)
@@ -279,7 +279,7 @@ def _write_dice(page, replication, count, dice, normal):
 def trade(game, state):
     """The market moves the price by a month, and so the price that a mine will see (R1, R2)."""
     state.month += 1
-    _throw_month_dice(game, state)
+    throw_month_dice(game, state)
     _move_price(game, state)
 
 
@@ -291,7 +291,7 @@ def trade_by(game, state, page):
     if page.replication == state.replication:
         _read_dice(page, count, state.month_dice, state.month_normal)
     else:
-        _throw_month_dice(game, state)
+        throw_month_dice(game, state)
         _write_dice(page, state.replication, count, state.month_dice, state.month_normal)
     _move_price(game, state)
 
@@ -311,9 +311,22 @@ def _move_price(game, state):
 @seldom
 def press(game, state, k):
     """A patron presses its levers as far as its political capital goes (R21, R4)."""
+    for lever in range(_LEVERS):
+        state.lever[k, lever] = planned(game, state, k, lever)
+    pay(game, state, k)
+
+
+@rule
+def planned(game, state, k, lever):
+    """How hard the scenario's patron presses a lever this month, before it is paid for (R21)."""
+    return game.lever_intensity[k, lever] if _is_on(game, state, k, lever) else 0.0
+
+
+@rule
+def pay(game, state, k):
+    """A patron pays for its levers of the month, which are scaled to the political capital that is left (R4)."""
     cost = 0.0
     for lever in range(_LEVERS):
-        state.lever[k, lever] = game.lever_intensity[k, lever] if _is_on(game, state, k, lever) else 0.0
         cost += game.lever_price[k, lever] * state.lever[k, lever]
     scale = rules.budget_scale(state.budget_left[k], cost)
     for lever in range(_LEVERS):
@@ -989,20 +1002,30 @@ def _holds(game, state, i):
 @seldom
 def decide(game, state):
     """The host accepts the candidate, counters, waits, or shelves in the last month (R20)."""
-    state.requested_concession = -1.0
+    conclude(game, state, preferred(game, state))
+
+
+@rule
+def preferred(game, state):
+    """What the scenario's host decides; it counters where it can wait, which comes to waiting unless it is signed."""
     last = state.month >= game.months - 1
     # In the last month there is nobody left to wait for.
     wanted = state.shelve_utility if last else max(state.aspiration, state.shelve_utility)
     if state.has_candidate and state.utility >= wanted:
-        state.decision = ACCEPT
+        return ACCEPT
+    return SHELVE if last else COUNTER
+
+
+@rule
+def conclude(game, state, decision):
+    """Carry a decision out; a counter that is not agreed to is to wait."""
+    state.requested_concession = -1.0
+    if decision == ACCEPT:
         state.settled_concession = state.concession[main_bidder(game, state)]
-    elif last:
-        state.decision = SHELVE
-    elif state.has_candidate and _counter(game, state):
-        state.decision = COUNTER
-    else:
-        state.decision = WAIT
-    state.closed = 0 if state.decision == WAIT else 1
+    elif decision == COUNTER and not (state.has_candidate and _counter(game, state)):
+        decision = WAIT
+    state.decision = decision
+    state.closed = 0 if decision == WAIT else 1
 
 
 @rule

@@ -141,8 +141,8 @@ def say(text: str, *, err: bool = False, end: bool = True) -> None:
     typer.echo(visible(text), err=err, nl=end)
 
 
-def console() -> Console:
-    """A Rich console on standard output: the terminal's width and colours; no colour and 100 columns elsewhere.
+def console(*, err: bool = False) -> Console:
+    """A Rich console on standard output or error: the terminal's width and colours; no colour, 100 columns elsewhere.
 
     What it prints comes from files, too: only Rich's own codes reach the terminal.
     """
@@ -154,9 +154,9 @@ def console() -> Console:
             for part in super().render(shown, options):
                 yield part if part.control else part._replace(text=visible(part.text))
 
-    on_terminal = sys.stdout.isatty()
+    on_terminal = (sys.stderr if err else sys.stdout).isatty()
     width = None if on_terminal or os.environ.get("COLUMNS", "").isdigit() else WIDTH
-    return Page(width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    return Page(stderr=err, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
 def print_json(data: Any) -> None:

@@ -41,6 +41,11 @@ _MOST_LISTED = 10  # numbers without a source that are named for a file
 class _Play(Options):
     replication: int = option(0, "Which of the seed's negotiations: 0, 1, 2, …", Whole(0, MAX_REPLICATION))
     seed: int = options.seed()
+    as_: str | None = option(
+        None, "Play this side yourself: a patron, a bidder, or the host; you are asked each month.", Word("SIDE")
+    )
+    answers: Path | None = option(None, "With --as: read your answers from this file, a line each.", Place("FILE"))
+    log: Path | None = option(None, "With --as: write the answers that counted to this file.", Place("FILE"))
     json: bool = options.as_json()
     csv: Path | None = option(None, "Write the month-by-month data to this file.", Place("FILE"))
     plot: Path | None = option(None, "Draw the negotiation month by month: a .png, .svg or .pdf file.", Place("FILE"))
@@ -53,11 +58,11 @@ def _play(chosen: Chosen, asked: _Play) -> None:
     ending = "" if asked.plot is None else _picture_ending(asked.plot)
     scenario = chosen.load()
 
-    from minegame.model import Negotiation
+    from minegame.cli.side import played
     from minegame.transcript import Transcript, months_table, render, show
 
     announce_compiler()
-    negotiation = Negotiation(scenario, seed=asked.seed, replication=asked.replication).play()
+    negotiation, twin = played(scenario, asked)
     changes = [f"{path}={value}" for path, value in (chosen.set or {}).items()]
     transcript = Transcript.of(negotiation, chosen.scenario, changes)
     if asked.csv is not None:
@@ -65,17 +70,23 @@ def _play(chosen: Chosen, asked: _Play) -> None:
     if asked.plot is not None:
         write_whole(asked.plot, _timeline(negotiation, ending))
     if asked.json:
-        print_json({**transcript.document(), "months_table": months_table(negotiation)})
+        document = {**transcript.document(), "months_table": months_table(negotiation)}
+        print_json(document | ({"as": twin.document()} if twin else {}))
         return
     page = console()
     if page.is_terminal:
         show(transcript, page)
     else:
         say(render(transcript, page.width), end=False)
+    if twin:
+        for line in ("", *twin.lines()):
+            page.print(line)
 
 
 def _play_campaign(chosen: Chosen, asked: _Play) -> None:
     """Tell one campaign: what happened in which month, and what was left."""
+    if asked.as_ is not None:
+        fail("--as is of a single tender: a campaign is played as the scenarios have it")
     if asked.csv is not None or asked.plot is not None:
         fail("--csv and --plot are of a single tender: a campaign is told in lines, or with --json")
     played = chosen.load_campaign()
@@ -97,7 +108,7 @@ command(
     epilog=examples(
         "play", "", "kazakhstan_split_lots --seed 1 --replication 7",
         "--set patrons.us.levers.tariff.intensity=0 --csv months.csv",
-        "--seed 1 --replication 7 --plot timeline.png", "two_tenders --seed 1",
+        "--seed 1 --replication 7 --plot timeline.png", "two_bidders --as north", "two_tenders --seed 1",
     ),
 )  # fmt: skip
 

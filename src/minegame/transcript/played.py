@@ -28,12 +28,13 @@ def changes(negotiation: Negotiation) -> Iterator[str]:
 
 
 def replaced(negotiation: Negotiation) -> Iterator[str]:
-    """The agents that are played by a class of somebody's own."""
+    """The agents that are played by a class of somebody's own, or by a person."""
     from minegame.agents import Bidder, Financier, Host, Patron  # Mesa takes long to import
 
     for agent in negotiation.everybody:
         if type(agent) not in (Patron, Financier, Bidder, Host):
-            yield f"{agent.name} played by {type(agent).__name__}"
+            player = getattr(getattr(agent, "policy", None), "player", type(agent).__name__)
+            yield f"{agent.name} played by {player}"
 
 
 def _leaves(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
