@@ -255,8 +255,14 @@ def passes(place: Place, filter: str | None) -> bool:
 
 def matching(sources: Mapping[str, _T], path: str) -> _T | None:
     """The entry whose pattern fits a path, the one with most letters of its own if several do."""
+    pattern = pattern_for(sources, path)
+    return None if pattern is None else sources[pattern]
+
+
+def pattern_for(sources: Iterable[str], path: str) -> str | None:
+    """The pattern that fits a path, the one with most letters of its own if several do."""
     fitting = [pattern for pattern in sources if is_pattern(pattern) and fnmatch.fnmatchcase(path, pattern)]
-    return sources[max(fitting, key=lambda pattern: len(re.sub(r"[*?]|\[.*?\]", "", pattern)))] if fitting else None
+    return max(fitting, key=lambda pattern: len(re.sub(r"[*?]|\[.*?\]", "", pattern)), default=None)
 
 
 def unknown_path(path: str, known: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from minegame.game import GAME, copied, derive, new_records
 from minegame.scenario.checks import contradictions, crowds, misgivings, too_many
 from minegame.scenario.complaints import complaints
 from minegame.scenario.errors import ScenarioError, Where, fail, refuse
-from minegame.scenario.extends import locator, with_parents
+from minegame.scenario.extends import locator, strays, with_parents
 from minegame.scenario.fields import (
     KINDS,
     BargainingFields,
@@ -132,13 +132,20 @@ class Scenario(Group):
         return where if isinstance(where, Scenario) else cls.load(BASELINE if where is None else where)
 
     @classmethod
-    def from_document(cls, document: Mapping[str, object], name: str = "scenario") -> Scenario:
+    def from_document(
+        cls, document: Mapping[str, object], name: str = "scenario", where: Where | None = None
+    ) -> Scenario:
         """A scenario from a complete mapping, such as :meth:`document` gives (``extends`` is for files only).
+
+        ``where`` says where a value stands; with it, sources that speak for nothing are refused too, as in a file.
 
         Raises:
             ScenarioError: as :meth:`load`, with ``name`` in place of the file.
         """
-        return _build(cls, dict(document), name, lambda loc: (name, None))
+        scenario = _build(cls, dict(document), name, where or (lambda loc: (name, None)))
+        if where is not None and (stray := strays(document.get("sources"), document, where, cls)):
+            refuse(stray)
+        return scenario
 
     def document(self) -> dict[str, Any]:
         """The complete scenario as plain values; :meth:`from_document` makes an equal scenario of it."""
@@ -314,9 +321,13 @@ class Scenario(Group):
             return self.sources[path]
         return matching(self.sources, path)
 
+    def places(self) -> list[Place]:
+        """Where all values stand but the sources, in the order of the file; labels, texts and keys included."""
+        return list(self._places.values())
+
     def numbers(self) -> list[Place]:
         """Where the numbers stand that can be set or swept."""
-        return [place for place in self._places.values() if is_parameter(place) and is_number(place.info)]
+        return [place for place in self.places() if is_parameter(place) and is_number(place.info)]
 
     def spoken_for(self, name: str) -> list[Place]:
         """The places for which an entry of ``sources`` speaks: its very path, or those that its pattern fits best."""
