@@ -153,6 +153,9 @@ def question_files(plan: Plan) -> dict[str, bytes]:
     files = {storage.SCENARIO: plan.scenario.to_yaml().encode()}
     if plan.experiment is not None:  # its changes are in the scenario
         kept = plan.experiment.model_copy(update={"scenario": storage.SCENARIO, "set": {}})
+        if table := plan.experiment.table_text():
+            kept = kept.model_copy(update={"table": storage.POINTS})
+            files[storage.POINTS] = table.encode()
         files[storage.QUESTION] = kept.to_yaml().encode()
     return files
 

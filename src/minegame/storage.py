@@ -10,7 +10,8 @@ own: what was cut short or altered is noticed.  Tables hold no dates, so that th
     contrasts.parquet  the same of the paired differences against the reference policy
     outcomes.parquet   a row a negotiation, where asked for
     experiment.yaml    the experiment, to be run again, and
-    scenario.yaml      the scenario that it plays
+    scenario.yaml      the scenario that it plays, and
+    points.csv         its points, where they were given as a table
     winning.csv        the headline: win probabilities with intervals
     chunks/            what an unfinished run has finished
 """
@@ -43,7 +44,7 @@ MANIFEST, ANSWER, CHUNKS, LOCK = "manifest.json", "answer.json", "chunks", ".loc
 DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
     "design.parquet", "summary.parquet", "contrasts.parquet", "outcomes.parquet", "winning.csv",
 )  # fmt: skip
-QUESTION, SCENARIO = "experiment.yaml", "scenario.yaml"
+QUESTION, SCENARIO, POINTS = "experiment.yaml", "scenario.yaml", "points.csv"
 
 _ROW_GROUP = 1 << 19  # rows; fixed, so that a table's bytes follow from its rows alone
 _MOMENT = 0.2  # seconds for which somebody may hold a folder only to see whether it is held

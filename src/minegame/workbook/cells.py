@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from minegame.scenario import Problem, ScenarioError
@@ -39,17 +39,6 @@ class Cell:
     def problem(self, path: str, text: str) -> Problem:
         """What is wrong with it."""
         return Problem(self.place, None, path, text)
-
-
-def date_said(value: Any) -> str:
-    """A date or a time as it is said in a message."""
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date().isoformat()
-    return str(value)
-
-
-#: What is said of a date where something else is wanted.
-DATE_HINT = "a spreadsheet may have made it of a number such as 1.5: format the cell as a number and type it again"
 
 
 def coded(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,9 @@ from minegame.scenario import Problem, Scenario, ScenarioError, is_pattern, near
 from minegame.scenario.errors import Loc, fail
 from minegame.scenario.fields import KINDS
 from minegame.scenario.paths import Place, expected, pattern_for, places_of, types_of
-from minegame.scenario.values import plain_value
+from minegame.scenario.values import month_of, plain_value
 from minegame.workbook import entries
-from minegame.workbook.cells import DATE_HINT, Cell, date_said
+from minegame.workbook.cells import Cell
 from minegame.workbook.reading import Sheet, opened
 
 _HEADINGS = ("path", "value", "unit", *entries.COLUMNS, "allowed", "meaning")
@@ -183,7 +182,10 @@ def _value(cell: Cell, path: str, place: Place | None) -> object:
     if place is None:  # an unknown path, which is told with all that is wrong
         return None if cell.is_empty else cell.value
     if cell.is_date:
-        return _month(cell, path, place)
+        value, said = month_of(cell.value, place)
+        if said:
+            raise ScenarioError(cell.problem(path, said))
+        return value
     if _is_text(place):
         return _text(cell, path, place)
     if cell.is_empty:
@@ -204,13 +206,3 @@ def _text(cell: Cell, path: str, place: Place) -> object:
         text = f"{shown(cell.value)} is a number there, not text: format the cell as text and type it again"
         raise ScenarioError(cell.problem(path, text))
     return plain_value(cell.value, place)
-
-
-def _month(cell: Cell, path: str, place: Place) -> object:
-    """A calendar month, which a spreadsheet has made the first day of; any other date is none of ours."""
-    monthly = any(getattr(limit, "pattern", None) for limit in place.info.metadata)
-    if monthly and isinstance(cell.value, date) and cell.value.day == 1:
-        return f"{cell.value.year:04d}-{cell.value.month:02d}"
-    wanted = "a year and a month, such as 2025-04" if monthly else expected(place.info, place.choices)
-    hint = "" if monthly else f"; {DATE_HINT}"
-    raise ScenarioError(cell.problem(path, f"the date {date_said(cell.value)} is not allowed: expected {wanted}{hint}"))
