@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import subprocess
 import sys
 import zipfile
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
@@ -15,7 +17,9 @@ from typer.testing import CliRunner
 
 from minegame.cli import app
 from minegame.scenario import Scenario, ScenarioError, shipped_scenarios
-from minegame.workbook import read_scenario, scenario_workbook
+from minegame.tables import Column, Table
+from minegame.text import COUNT, SHARE
+from minegame.workbook import read_scenario, scenario_workbook, tables_workbook
 from minegame.workbook.reading import opened
 
 SOFFICE = shutil.which("soffice")
@@ -323,3 +327,50 @@ def test_the_commands_write_and_read_and_overwrite_nothing(tmp_path, monkeypatch
     assert run("scenario", "import", "deal.xlsx", "-o", "other.yaml")[0] == 0
     assert run("scenario", "export", "two_bidders", "deal.csv")[0] == 2
     assert run("scenario", "import")[0] == 2
+
+
+# ------------------------------------------------------------------------------------------------------------ results
+
+
+def cells(sheet):
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+def test_a_table_is_a_sheet_with_fractions_in_percent_and_intervals_in_columns_of_their_own():
+    rows = {"policy": ["=1+1", "@b"], "wins": [0.601, 0.2], "wins_low": [0.5, math.nan], "wins_high": [0.7, math.nan]}
+    table = Table("How often", [Column("policy"), Column("wins", "it wins", SHARE, bounded=True)], rows)
+    file = tables_workbook([("question", "=Who?"), ("", "A wins.")], {"winners": table})
+    book = openpyxl.load_workbook(BytesIO(file))
+    assert cells(book["winners"]) == [
+        ["policy", "it wins", "it wins, low", "it wins, high"], ["=1+1", 0.601, 0.5, 0.7], ["@b", 0.2, None, None],
+    ]  # fmt: skip
+    assert cells(book["question"]) == [["question", "=Who?"], [None, "A wins."], ["sheet 'winners'", "How often"]]
+    sheet = book["winners"]
+    assert sheet.freeze_panes == "A2"
+    assert [cell.number_format for cell in sheet[2]] == ["@", "0.0%", "0.0%", "0.0%"]
+    written = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert "f" not in {cell.data_type for cell in written}
+    assert sheet["A2"].quotePrefix
+
+
+def test_what_is_too_long_for_a_sheet_is_cut_and_said(monkeypatch):
+    monkeypatch.setattr("minegame.workbook.tables_out.MOST_ROWS", 2)
+    table = Table("Many", [Column("n", unit=COUNT)], {"n": [1, 2, 3]})
+    book = openpyxl.load_workbook(BytesIO(tables_workbook([], {"many": table})))
+    assert cells(book["many"]) == [["n"], [1], [2]]
+    assert cells(book["question"]) == [["sheet 'many'", "Many (the first 2 of 3 rows; the folder holds all)"]]
+
+
+def test_the_folder_of_a_run_and_of_an_answer_become_workbooks(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("sweep", "two_bidders", "--vary", "tender.lots=bundled,split", "-n", 20, "--out", "swept")[0] == 0
+    assert run("results", "swept", "--xlsx", "swept.xlsx") == (0, "Written: swept.xlsx\n")
+    assert run("results", "swept", "--xlsx", "swept.xlsx")[0] == 2
+    book = openpyxl.load_workbook("swept.xlsx")
+    assert book.sheetnames[:5] == ["question", "winning", "terms", "summary", "design"]
+    assert cells(book["design"]) == [["group", "tender.lots"], [0, "bundled"], [1, "split"]]
+    assert [cell.number_format for cell in book["winning"][2]][4:7] == ["0.0%"] * 3
+    assert run("odds", "two_bidders", "-n", 20, "--out", "asked")[0] == 0
+    assert run("results", "asked", "--xlsx", "asked.xlsx", "--force")[0] == 0
+    assert "winners" in openpyxl.load_workbook("asked.xlsx").sheetnames
+    assert run("results", "none", "--xlsx", "none.xlsx")[0] == 2

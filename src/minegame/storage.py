@@ -12,7 +12,9 @@ own: what was cut short or altered is noticed.  Tables hold no dates, so that th
     experiment.yaml    the experiment, to be run again, and
     scenario.yaml      the scenario that it plays, and
     points.csv         its points, where they were given as a table
-    winning.csv        the headline: win probabilities with intervals
+    winning.csv        the headline: win probabilities with intervals; beside it, where they apply,
+    contrasts.csv      how far a policy changes them, and
+    terms.csv          the mean terms of what each bidder won
     chunks/            what an unfinished run has finished
 """
 
@@ -44,6 +46,7 @@ MANIFEST, ANSWER, CHUNKS, LOCK = "manifest.json", "answer.json", "chunks", ".loc
 DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
     "design.parquet", "summary.parquet", "contrasts.parquet", "outcomes.parquet", "winning.csv",
 )  # fmt: skip
+HEADLINES = (HEADLINE, "contrasts.csv", "terms.csv")
 QUESTION, SCENARIO, POINTS = "experiment.yaml", "scenario.yaml", "points.csv"
 
 _ROW_GROUP = 1 << 19  # rows; fixed, so that a table's bytes follow from its rows alone

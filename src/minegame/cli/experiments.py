@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from minegame import options
 from minegame.cli import screen
-from minegame.cli.app import announce_compiler, app, console, fail, print_json, warned, warned_of, write_whole
+from minegame.cli.app import (
+    announce_compiler,
+    app,
+    check_workbook,
+    console,
+    fail,
+    print_json,
+    say,
+    warned,
+    warned_of,
+    write_whole,
+)  # fmt: skip
 from minegame.cli.options import command, examples
 from minegame.cli.playing import ROOT, Playing, duration, tell
 from minegame.options import (
@@ -227,6 +238,8 @@ def _sweep_title(scenario: str, vary: Sequence[str], policies: Sequence[str]) ->
 class _Results(Options):
     folder: Path = argument(ROOT, "A results folder, or a folder of such folders (default: results).", Place())
     json: bool = options.as_json()
+    xlsx: Path | None = option(None, "Write the tables of one results folder as a workbook.", Place("FILE"))
+    force: bool = options.force()
 
 
 def _results(asked: _Results) -> None:
@@ -234,6 +247,9 @@ def _results(asked: _Results) -> None:
     from minegame.results import entry, listing, load
 
     folder = asked.folder
+    if asked.xlsx is not None:
+        _write_workbook(folder, asked.xlsx, asked.force)
+        return
     if storage.is_results_folder(folder) or not folder.is_dir():
         if folder == ROOT and not folder.exists():
             fail("there are no results yet: start with 'minegame run who_wins'")
@@ -246,6 +262,19 @@ def _results(asked: _Results) -> None:
     if not rows and not asked.json:
         fail(f"{folder}: holds no results: it has no {storage.MANIFEST}, nor has any folder in it")
     print_json(rows) if asked.json else _list(rows)
+
+
+def _write_workbook(folder: Path, file: Path, force: bool) -> None:
+    """Write what a folder holds as a workbook."""
+    from minegame import answers, storage
+    from minegame.answers import experiment as told
+    from minegame.answers.spreadsheet import workbook_of
+    from minegame.results import load
+
+    check_workbook(file, force)
+    found = load(folder) if storage.read_manifest(folder)["kind"] == storage.EXPERIMENT else None
+    write_whole(file, workbook_of(answers.read(folder) if found is None else told.answer(found), found))
+    say(f"Written: {file}")
 
 
 def _show_answer(folder: Path, json: bool) -> None:
@@ -269,7 +298,7 @@ def _list(entries: Sequence[Mapping[str, Any]]) -> None:
 
 command(
     app, "results", "List the results in a folder, or summarise those of one run.", _results, _Results,
-    epilog=examples("results", "", "results/who_wins --json"),
+    epilog=examples("results", "", "results/who_wins --json", "results/who_wins --xlsx who_wins.xlsx"),
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from minegame import options
-from minegame.cli.app import app, fail, say, warned, write_whole
+from minegame.cli.app import app, check_new, check_workbook, fail, say, warned, write_whole
 from minegame.cli.options import command, examples
 from minegame.cli.playing import Chosen
 from minegame.options import Options, Place, argument
@@ -31,9 +31,7 @@ def _export(chosen: Chosen, asked: _Workbook) -> None:
 
     scenario = chosen.load()
     file = asked.workbook or Path(f"{scenario.name}.xlsx")
-    if file.suffix.lower() != ".xlsx":
-        fail(f"{file}: expected the name of a file that ends in .xlsx")
-    _refuse_to_overwrite(file, asked.force)
+    check_workbook(file, asked.force)
     write_whole(file, scenario_workbook(scenario))
     say(f"Written: {file} (read back with: minegame scenario import {file})")
 
@@ -57,7 +55,7 @@ def _import(asked: _Import) -> None:
         fail("X.xlsx: expected a workbook (try 'minegame scenario import --help')")
     file = asked.out or asked.workbook.with_suffix(".yaml")
     scenario = warned(read_scenario(asked.workbook))
-    _refuse_to_overwrite(file, asked.force)
+    check_new(file, asked.force)
     write_whole(file, scenario.to_yaml())
     say(f"Written: {file} (play it with: minegame odds {file})")
 
@@ -67,10 +65,3 @@ command(
     "by sheet and cell.", _import, _Import,
     epilog=examples("scenario import", "my_deal.xlsx", "my_deal.xlsx -o configs/my_deal.yaml --force"),
 )  # fmt: skip
-
-
-def _refuse_to_overwrite(file: Path, force: bool) -> None:
-    from minegame import storage
-
-    if file.exists() and not force and not storage.is_stream(file):
-        fail(f"{file}: is there already; choose another name, or overwrite with --force")

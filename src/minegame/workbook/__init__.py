@@ -8,5 +8,6 @@ from minegame.workbook.cells import Cell
 from minegame.workbook.reading import Sheet, opened
 from minegame.workbook.scenario_in import read_scenario
 from minegame.workbook.scenario_out import scenario_workbook
+from minegame.workbook.tables_out import tables_workbook
 
-__all__ = ["Cell", "Sheet", "opened", "read_scenario", "scenario_workbook"]
+__all__ = ["Cell", "Sheet", "opened", "read_scenario", "scenario_workbook", "tables_workbook"]

@@ -12,11 +12,11 @@ from minegame.scenario.paths import Place, expected, is_number, is_parameter, pa
 from minegame.scenario.values import typed_value
 from minegame.workbook import entries
 from minegame.workbook.cells import put, spreadsheets
+from minegame.workbook.sheets import headed, new_sheet
 
 COLUMNS = ("path", "value", "unit", *entries.COLUMNS, "allowed", "meaning")
 SOURCES = "sources"
 _WIDTHS = {"path": 44, "value": 16, "unit": 14, "source": 60, "note": 40, "address": 30, "allowed": 30, "meaning": 60}
-_LETTERS = 31  # of the name of a sheet
 _ONE_SHEET = ("deposits", "financiers")  # the kinds of which all agents share a sheet
 _TOLD = (
     "A row is a value: change the cells of the column 'value', then: minegame scenario import THIS_FILE.xlsx",
@@ -36,8 +36,8 @@ def scenario_workbook(scenario: Scenario) -> bytes:
     book = spreadsheets().Workbook()
     _told(book.active, scenario)
     for name, places in _groups(scenario).items():
-        _fill(_sheet(book, name), scenario, places)
-    _fill_sources(_sheet(book, SOURCES), scenario)
+        _fill(new_sheet(book, name), scenario, places)
+    _fill_sources(new_sheet(book, SOURCES), scenario)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -65,31 +65,11 @@ def _groups(scenario: Scenario) -> dict[str, list[Place]]:
     return sheets
 
 
-def _sheet(book: Any, name: str) -> Any:
-    """A new sheet; a name that is too long is cut, and numbered where another begins alike."""
-    short = name[:_LETTERS]
-    number = 1
-    while short in book.sheetnames:
-        number += 1
-        short = f"{name[: _LETTERS - 3]} {number}"
-    return book.create_sheet(short)
-
-
 def _fill(sheet: Any, scenario: Scenario, places: list[Place]) -> None:
-    _head(sheet, COLUMNS)
+    headed(sheet, COLUMNS, "C2", _WIDTHS)
     for row, place in enumerate(places, 2):
         _row(sheet, row, COLUMNS, _cells(scenario, place))
         _guard(sheet, sheet.cell(row, 2), place)
-
-
-def _head(sheet: Any, columns: tuple[str, ...]) -> None:
-    from openpyxl.styles import Font
-
-    for n, name in enumerate(columns, 1):
-        cell = sheet.cell(1, n, name)
-        cell.font = Font(bold=True)
-        sheet.column_dimensions[cell.column_letter].width = _WIDTHS.get(name, 12)
-    sheet.freeze_panes = "C2" if columns == COLUMNS else "B2"
 
 
 def _row(sheet: Any, row: int, columns: tuple[str, ...], cells: dict[str, Any]) -> None:
@@ -143,7 +123,7 @@ def _guard(sheet: Any, cell: Any, place: Place) -> None:
 def _fill_sources(sheet: Any, scenario: Scenario) -> None:
     """The sources of patterns, each of which speaks for many numbers."""
     columns = ("path", *entries.COLUMNS)
-    _head(sheet, columns)
+    headed(sheet, columns, "B2", _WIDTHS)
     known = {place.path for place in scenario.places()}
     others = {name: source for name, source in scenario.sources.items() if name not in known}
     for row, (name, source) in enumerate(others.items(), 2):
