@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from minegame.design import Value
 from minegame.design_table.grid import DesignTable
 from minegame.scenario import MOST_PROBLEMS, Problem, Scenario, ScenarioError, refuse, shown, typed, typed_value
 from minegame.scenario.paths import Place, expected, is_number, unit_of
+from minegame.scenario.units import USUAL
 from minegame.scenario.values import DATE_HINT, month_of, not_taken, plain_value
 from minegame.tables import for_sheet
 
@@ -43,7 +45,8 @@ def points_of(table: DesignTable, scenario: Scenario) -> list[dict[str, Value]]:
         if len(problems) > MOST_PROBLEMS:
             break
     if problems:
-        refuse(problems, own=str(table.file))
+        units = getattr(scenario, "units", USUAL)
+        refuse([replace(one, text=units.in_words(one.text)) for one in problems], own=str(table.file))
     return [dict(zip(table.paths, point, strict=True)) for point in zip(*columns, strict=True)]
 
 

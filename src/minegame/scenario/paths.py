@@ -17,6 +17,7 @@ from minegame.game import GAME, LEVERS
 from minegame.scenario.errors import near_names, nearest, shown
 from minegame.scenario.fields import KINDS, PREFIX, Group, LeversFields
 from minegame.scenario.numerals import number_meant
+from minegame.scenario.units import OUTPUT, PRICE, Units
 
 _T = TypeVar("_T")
 
@@ -210,19 +211,19 @@ def scaled_down(value: float, info: FieldInfo) -> float | None:
 
 
 #: The most that a number of a unit was found to be anywhere; more is allowed, and may be a slip of thousands.
-_LARGEST = {"M$": 2e5, "M$/y": 2e6, "USD/mtu": 2e6, "million mtu/y": 2e4, "1/y": 3.0}
+_LARGEST = {"M$": 2e5, "M$/y": 2e6, PRICE: 2e6, OUTPUT: 2e4, "1/y": 3.0}
 
 
-def out_of_proportion(value: float, info: FieldInfo) -> str:
+def out_of_proportion(value: float, info: FieldInfo, units: Units) -> str:
     """What is said of a number that is allowed but larger than any of its kind, and what may have been meant."""
     unit = unit_of(info)
-    largest = _LARGEST.get(unit, math.inf)
+    largest = _LARGEST.get(unit, math.inf) / units.usual(unit)
     if value <= largest:
         return ""
     scales = {"percent": 1e2} if unit == "1/y" else {"thousands of USD": 1e3, "USD": 1e6} if unit in _MILLIONS else {}
     meant = {name: value / scale for name, scale in scales.items() if 0.01 <= value / scale <= largest}
     hints = [f"if it is in {name}, write {_spelt(near)}" for name, near in meant.items() if _within(near, info)]
-    return "; ".join([f"{_amount(value)} {unit} is very large", *hints])
+    return "; ".join([f"{_amount(value)} {units.said(unit)} is very large", *hints])
 
 
 def _within(number: float, info: FieldInfo) -> bool:

@@ -59,11 +59,14 @@ from minegame.scenario.paths import (
 )
 from minegame.scenario.schema import file_schema
 from minegame.scenario.supported import has_range, outside_said
+from minegame.scenario.units import Units, units_in, units_of
 from minegame.scenario.values import code, column, plain_value
 from minegame.scenario.yaml_file import Dumper
-from minegame.text import visible
+from minegame.text import significant, visible
 
 BASELINE = "kazakhstan_tungsten"
+
+_LARGE_PRICE = 100.0  # whose fractions nobody reads
 
 _T = TypeVar("_T")
 
@@ -71,12 +74,13 @@ _T = TypeVar("_T")
 BOUND = frozenset(
     {
         "equity_min", "equity_max", "portfolio_share", "ideal_share", "key", "label", "bidder", "patron",
-        "offtake_multiple",
+        "offtake_multiple", "unit", "output_unit",
     }
 )  # fmt: skip
 #: Those of them that only must not add up to more than 1 over the patrons.
 _SHARES, _SHARES_SLACK = ("portfolio_share", "ideal_share"), 1e-10
 _SLOW = BOUND - set(_SHARES)
+_OUTPUT = "deposit_output"
 #: Fields from which :func:`minegame.game.derive` computes others.
 DERIVED_FROM = frozenset({"output", "exports", "exposed_share", "incidence", "annuity"})
 
@@ -176,6 +180,10 @@ class Scenario(Group):
     @cached_property
     def _digest(self) -> str:
         played = self.model_dump(mode="json", exclude={"title", "description", "sources"})
+        for name in ("unit", "output_unit"):  # of which only the factor is played
+            del played["market"][name]
+        if self.units.factor != 1.0:
+            played["market"]["factor"] = self.units.factor
         return hashlib.sha256(json.dumps(played, ensure_ascii=True).encode()).hexdigest()
 
     def fingerprint(self) -> str:
@@ -305,7 +313,7 @@ class Scenario(Group):
         return Parameter(
             place.path,
             self._read(place),
-            unit_of(place.info),
+            self.unit_of(place),
             low,
             high,
             place.choices,
@@ -314,6 +322,20 @@ class Scenario(Group):
             source.standing if source else "",
             *((ranged.low, ranged.high) if ranged else (None, None)),
         )
+
+    @property
+    def units(self) -> Units:
+        """In what its prices and outputs are counted."""
+        return units_of(self.market.unit, self.market.output_unit)
+
+    def unit_of(self, place: Place) -> str:
+        """The unit of the number at a place, or nothing."""
+        return self.units.said(unit_of(place.info))
+
+    def price(self, value: float) -> str:
+        """A price or a unit cost with its unit, in whole numbers unless prices are small."""
+        digits = 0 if self.market.long_run_price >= _LARGE_PRICE else significant(self.market.long_run_price)
+        return f"{value:.{digits}f} {self.units.price}"
 
     def source_of(self, path: str) -> Source | None:
         """Where the number at a path comes from: the entry of that very path, else the most specific pattern."""
@@ -426,6 +448,11 @@ class Scenario(Group):
 
     # ------------------------------------------------------------------------------------------------------ to the game
 
+    def _code(self, place: Place, value: object) -> Any:
+        """A value as the number that stands for it in the game, which counts output in millions of what is priced."""
+        number = code(place, value)
+        return number if place.cell != _OUTPUT or self.units.factor == 1.0 else number * self.units.factor
+
     def game(self) -> NDArray[np.void]:
         """The scenario as one :data:`~minegame.game.GAME` record, agents in listed order, in an array of length 1."""
         return copied(self._game)
@@ -438,7 +465,7 @@ class Scenario(Group):
         for place in self._places.values():
             if place.cell:
                 cell: Any = (0, *place.index)
-                games[place.cell][cell] = code(place, self._read(place))
+                games[place.cell][cell] = self._code(place, self._read(place))
         for f, financier in enumerate(self.financiers.values()):
             mandate = financier.patron or self.camp_of(financier.bidder)
             games["financier_patron"][0, f] = self.patron_names.index(mandate)
@@ -465,7 +492,7 @@ class Scenario(Group):
                 continue
             if place.cell:
                 cells: Any = (rows, *place.index)
-                games[place.cell][cells] = [code(place, value) for value in checked]
+                games[place.cell][cells] = [self._code(place, value) for value in checked]
         for share in _SHARES:  # the first point with too much of them raises below, in the words of at()
             slow.update(np.flatnonzero(games[f"patron_{share}"].sum(axis=1) > 1 + _SHARES_SLACK).tolist())
         touched = {row for place, (rows, _) in columns.items() if place.name in DERIVED_FROM for row in rows}
@@ -523,7 +550,7 @@ def _build(cls: type[Scenario], content: dict[str, Any], name: str, where: Where
     try:
         scenario = cls.model_validate(content)
     except ValidationError as error:
-        refuse([*crowds(content, where), *complaints(Scenario, error, where)], own=where(())[0])
+        refuse([*crowds(content, where), *complaints(Scenario, error, where, units_in(content))], own=where(())[0])
     scenario._name = visible(name, lines=False)
     return scenario
 

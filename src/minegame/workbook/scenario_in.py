@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from minegame.scenario import Problem, Scenario, ScenarioError, is_pattern, near
 from minegame.scenario.errors import Loc, fail
 from minegame.scenario.fields import KINDS
 from minegame.scenario.paths import Place, expected, pattern_for, places_of, types_of
+from minegame.scenario.units import units_in
 from minegame.scenario.values import month_of, plain_value
 from minegame.workbook import entries
 from minegame.workbook.cells import Cell
@@ -35,7 +36,8 @@ def read_scenario(path: Path) -> Scenario:
     read.values({row.path: row for row in _once(rows, "value", read)}, known)
     read.sources(list(_once(rows, "source", read)))
     if read.problems:
-        refuse(read.problems, own=str(path))
+        units = units_in(read.document)
+        refuse([replace(one, text=units.in_words(one.text)) for one in read.problems], own=str(path))
     return Scenario.from_document(read.document, path.stem, read.where)
 
 

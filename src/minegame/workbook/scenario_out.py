@@ -8,7 +8,7 @@ from typing import Any
 
 from minegame.scenario import Scenario
 from minegame.scenario.fields import KINDS, PREFIX
-from minegame.scenario.paths import Place, expected, is_number, is_parameter, pattern_for, range_of, types_of, unit_of
+from minegame.scenario.paths import Place, expected, is_number, is_parameter, pattern_for, range_of, types_of
 from minegame.scenario.values import typed_value
 from minegame.workbook import entries
 from minegame.workbook.cells import put, spreadsheets
@@ -86,8 +86,8 @@ def _cells(scenario: Scenario, place: Place) -> dict[str, Any]:
     value = scenario.value(place.path)
     written = value if isinstance(value, (int, float)) and not isinstance(value, bool) else typed_value(value)
     return {
-        "path": place.path, "value": written, "unit": unit_of(place.info), **_source(scenario, place),
-        "allowed": _allowed(place), "meaning": place.info.description or "",
+        "path": place.path, "value": written, "unit": scenario.unit_of(place), **_source(scenario, place),
+        "allowed": scenario.units.in_words(_allowed(place)), "meaning": place.info.description or "",
     }  # fmt: skip
 
 
