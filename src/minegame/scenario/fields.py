@@ -53,8 +53,19 @@ def _reverting(speed: float) -> float:
     return speed
 
 
-def _number(unit: str, meaning: str, low: float, high: float, default: Any = ...) -> Any:
-    return Field(default, description=meaning, ge=low, le=high, json_schema_extra={"unit": unit})
+#: Between which numbers of a unit were found anywhere; others are allowed, and may be a slip of thousands.
+_PLAUSIBLE = {
+    "M$": (0.0, 2e5), "M$/y": (0.0, 2e6), PRICE: (0.0, 2e6), OUTPUT: (0.0, 2e4), "1/y": (0.0, 3.0),
+}  # fmt: skip
+
+
+def _number(
+    unit: str, meaning: str, low: float, high: float, default: Any = ..., plausible: tuple[float, float] | None = None
+) -> Any:
+    extra: dict[str, Any] = {"unit": unit}
+    if within := plausible or _PLAUSIBLE.get(unit):
+        extra["plausible"] = list(within)
+    return Field(default, description=meaning, ge=low, le=high, json_schema_extra=extra)
 
 
 def _share(meaning: str, default: Any = ...) -> Any:
@@ -65,8 +76,8 @@ def _probability(meaning: str, default: Any = ...) -> Any:
     return _number("probability", meaning, 0, 1, default)
 
 
-def _money(meaning: str, default: Any = ...) -> Any:
-    return _number("M$", meaning, 0, 1e9, default)
+def _money(meaning: str, default: Any = ..., plausible: tuple[float, float] | None = None) -> Any:
+    return _number("M$", meaning, 0, 1e9, default, plausible)
 
 
 def _hazard(meaning: str) -> Any:
@@ -139,7 +150,7 @@ class DepositFields(Group):
     label: str = _label()
     key: Whole = _key()
     output: float = _number(OUTPUT, "Output of the mine (Q); its part of the total weighs it.", 1e-6, 1e6)
-    capex: float = _money("Capital cost before discounting (K).")
+    capex: float = _money("Capital cost before discounting (K).", plausible=(1.0, 2e5))
 
 
 class ProjectFields(Group):
