@@ -102,6 +102,7 @@ HOMES = {
     "matplotlib": {"plots", "answers"},
     "SALib": {"analysis"},
     "pymoo": {"optimiser"},
+    "openpyxl": {"workbook"},
     "dask": {"cluster"},
     "distributed": {"cluster"},
     "typer": {"cli"},
@@ -215,6 +216,7 @@ def declared() -> dict[str, dict[str, Option]]:
 OTHERWISE = {
     ("_Sweep", "vary"): "a sweep plays every level of a grid, an analysis draws from the range",
     ("_Report", "out"): "a page is a file, results are a folder",
+    ("_Import", "out"): "a scenario is a file, results are a folder",
 }
 
 

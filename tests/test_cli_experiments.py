@@ -11,7 +11,7 @@ import asked
 import pytest
 from typer.testing import CliRunner, Result
 
-from minegame import experiment, runner, storage
+from minegame import result_tables, runner, storage
 from minegame.answers import Answer
 from minegame.answers import experiment as runs
 from minegame.cli import app, playing
@@ -87,7 +87,7 @@ def test_run_json_is_for_programs() -> None:
 
 
 def test_json_of_a_large_design_names_the_tables_in_place_of_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(experiment, "_MOST_HEADLINES", 359)  # there are 60 points × 2 policies × 3 outcomes
+    monkeypatch.setattr(result_tables, "MOST_ROWS", 179)  # there are 60 points × 2 policies × 3 outcomes
     monkeypatch.setattr(Results, "win_probabilities", lambda _: pytest.fail("a row a point"))
     Path("x.yaml").write_text(LARGE)
     told = minegame_command("run", "x.yaml", "--json").stdout
@@ -95,7 +95,7 @@ def test_json_of_a_large_design_names_the_tables_in_place_of_their_rows(monkeypa
     assert document["settings"]["design points"] == 60
     assert all(len(table["rows"]) < 60 for table in document["tables"].values())
     assert {"design.parquet", "summary.parquet", "contrasts.parquet"} <= set(document["files"])
-    assert "winning.csv" not in document["files"]
+    assert not {"winning.csv", "contrasts.csv"} & set(document["files"])
     assert all((Path(document["folder"]) / name).is_file() for name in document["files"])
     assert minegame_command("results", "results/x", "--json").stdout == told
 

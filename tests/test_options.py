@@ -341,9 +341,11 @@ def commands() -> dict[str, Any]:
     found = {
         name: LATE[name][1]() if name in LATE else top.get_command(context, name) for name in top.list_commands(context)
     }
-    return {name: one for name, one in found.items() if name != "analyse"} | {
-        f"analyse {kind}": top.get_command(context, "analyse").resolve_command(context, [kind])[1] for kind in kinds()
-    }
+    kinds_asked = found.pop("analyse")
+    inner = {f"{name} {part}": one for name, of in found.items() for part, one in getattr(of, "commands", {}).items()}
+    alone = {name: one for name, one in found.items() if not hasattr(one, "commands")}
+    asked = {f"analyse {kind}": kinds_asked.resolve_command(context, [kind])[1] for kind in kinds()}
+    return alone | inner | asked
 
 
 def parameters() -> Iterator[tuple[str, Any]]:
@@ -366,6 +368,7 @@ def meaning(parameter: Any) -> tuple[Any, ...]:
 OTHERS = {
     ("sweep", "vary"): "a grid needs the number of its levels",
     ("report", "out"): "a page is a file",
+    ("scenario import", "out"): "a scenario is a file",
 }
 
 
@@ -406,7 +409,7 @@ def test_a_short_form_stands_for_one_option() -> None:
         for form in parameter.opts:
             if re.fullmatch("-[^-]", form):
                 shorts.setdefault(form, set()).add(parameter.name)
-    assert shorts == {"-n": {"replications"}, "-q": {"quiet"}}
+    assert shorts == {"-n": {"replications"}, "-o": {"out"}, "-q": {"quiet"}}
 
 
 # -------------------------------------------------------------------------------------------------------- declarations

@@ -360,6 +360,7 @@ def test_of_very_many_problems_of_an_experiment_the_first_thirty_are_worded(tmp_
     [
         ("deposits.the_hill.capex", 650_000_000, "if it is in USD, write 650"),
         ("deposits.the_hill.capex", 650_000, "if it is in thousands of USD, write 650"),
+        ("deposits.the_hill.capex", 0.65, "is very small; if it is in billions of USD, write 650"),
         ("patrons.north.exports", 149e6, "if it is in thousands of USD, write 149000; if it is in USD, write 149"),
         ("bargaining.host_impatience", 9, "if it is in percent, write 0.09"),
         ("market.initial_price", 5e6, "is very large"),

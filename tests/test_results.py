@@ -109,9 +109,13 @@ def test_a_policy_that_there_is_not_is_told_with_the_nearest(results: Results) -
         results.estimate(0, "zzz")
 
 
-def test_the_headline_is_a_csv(results: Results) -> None:
-    rows = pd.read_csv(results.folder / storage.HEADLINE)
-    assert rows["estimate"].to_numpy() == pytest.approx(results.win_probabilities()["estimate"].to_numpy())
+def test_the_headlines_are_csv(results: Results) -> None:
+    winning, contrasts, terms = (pd.read_csv(results.folder / name) for name in storage.HEADLINES)
+    assert winning["estimate"].to_numpy() == pytest.approx(results.win_probabilities()["estimate"].to_numpy())
+    assert contrasts["low"].to_numpy() == pytest.approx(results.win_contrasts()["low"].to_numpy())
+    last = results.estimate(results.groups - 1, results.policies[-1])["bidders"]
+    assert terms["bonus_high"].iloc[-1] == pytest.approx([*last.values()][-1]["terms"]["bonus"]["high"])
+    assert len(terms) == results.groups * len(results.policies) * len(last)
 
 
 def test_the_manifest_holds_what_is_needed_to_make_it_again(results: Results) -> None:
@@ -128,8 +132,8 @@ def test_the_manifest_holds_what_is_needed_to_make_it_again(results: Results) ->
 def test_nothing_but_results_is_left_behind(results: Results) -> None:
     names = {path.name for path in results.folder.iterdir()} - {storage.LOCK}
     assert names == {
-        "manifest.json", "design.parquet", "summary.parquet", "contrasts.parquet", "winning.csv", "experiment.yaml",
-        "scenario.yaml",
+        "manifest.json", "design.parquet", "summary.parquet", "contrasts.parquet", "winning.csv", "contrasts.csv",
+        "terms.csv", "experiment.yaml", "scenario.yaml",
     }  # fmt: skip
 
 

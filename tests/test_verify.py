@@ -184,7 +184,9 @@ def test_a_made_up_run_is_found_too(made, tmp_path):
     signed(folder, seed=6, asked={**storage.read_manifest(folder)["asked"], "seed": 6})
     told = verify(folder, again=True).differs
     assert told is not None
-    assert [line.split(" ")[0] for line in told] == ["summary.parquet", "contrasts.parquet", "winning.csv"]
+    assert [line.split(" ")[0] for line in told] == [
+        "summary.parquet", "contrasts.parquet", "winning.csv", "contrasts.csv", "terms.csv",
+    ]  # fmt: skip
     assert all("differs in" in line and "by up to" in line for line in told)
 
 

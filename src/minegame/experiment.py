@@ -44,7 +44,6 @@ EXPERIMENT = storage.EXPERIMENT
 _CHUNK, _SMALL_CHUNK, _ROWS_CHUNK = 120_000, 20_000, 20_000  # negotiations in a file: a second or two of work
 _FEW_CHUNKS, _MANY_CHUNKS = 32, 2000
 _GAMES = 4096  # in a piece, unless one group has more: 40 MB of games and sums
-_MOST_HEADLINES = 20_000  # rows of winning.csv, which is for reading; the summary holds the same for larger designs
 
 
 @dataclass(frozen=True)
@@ -155,6 +154,9 @@ def question_files(plan: Plan) -> dict[str, bytes]:
     files = {storage.SCENARIO: plan.scenario.to_yaml().encode()}
     if plan.experiment is not None:  # its changes are in the scenario
         kept = plan.experiment.model_copy(update={"scenario": storage.SCENARIO, "set": {}})
+        if table := plan.experiment.table_text():
+            kept = kept.model_copy(update={"table": storage.POINTS})
+            files[storage.POINTS] = table.encode()
         files[storage.QUESTION] = kept.to_yaml().encode()
     return files
 
@@ -315,19 +317,20 @@ class _Run:
         return getattr(self, "short", np.array([], int))
 
     def _write_headline(self) -> None:
+        from minegame.result_tables import result_tables
         from minegame.results import Results
 
-        outcomes = self.plan.groups * len(self.plan.policies) * len(storage.outcomes(self.plan.scenario))
-        if outcomes > _MOST_HEADLINES:
-            (self.folder / storage.HEADLINE).unlink(missing_ok=True)
-            return
-        rows = Results(self.folder, self.manifest).win_probabilities()
-        storage.write_whole(self.folder / storage.HEADLINE, csv_of(rows, digits=10).encode())
+        tables = result_tables(Results(self.folder, self.manifest), len(storage.outcomes(self.plan.scenario)))
+        for name in storage.HEADLINES:
+            if (rows := tables.get(name.removesuffix(".csv"))) is None:
+                (self.folder / name).unlink(missing_ok=True)
+            else:
+                storage.write_whole(self.folder / name, csv_of(rows, digits=10).encode())
 
     def _sign(self, seconds: float) -> None:
         """Vouch for the tables in the manifest; only then is the run complete."""
-        tables = (storage.DESIGN, storage.SUMMARY, storage.CONTRASTS, storage.OUTCOMES, storage.HEADLINE)
-        names = (*tables, *question_files(self.plan))
+        tables = (storage.DESIGN, storage.SUMMARY, storage.CONTRASTS, storage.OUTCOMES)
+        names = (*tables, *storage.HEADLINES, *question_files(self.plan))
         folders.sign(
             self.folder, self.manifest, [name for name in names if (self.folder / name).exists()],
             negotiations=self.runner.done, fell_short=self._short.tolist(),

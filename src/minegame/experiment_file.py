@@ -57,6 +57,8 @@ from minegame.text import amount, counted, visible
 if TYPE_CHECKING:
     import pandas as pd
 
+    from minegame.design_table import DesignTable
+
 MAX_POINTS = 5_000_000
 MAX_LEVELS = 1_000_000  # into which a range is cut
 MAX_VALUES = 10_000_000  # points × factors: 80 MB, and some times that while they are made
@@ -257,6 +259,10 @@ class Experiment(_Part):
         default=[], description="How points are chosen; several designs are crossed (default: factorial)."
     )
     points: list[dict[str, Value]] | None = Field(default=None, description="The design points, written out.")
+    table: str | None = Field(
+        default=None,
+        description="The design points as a table: a CSV file or a workbook beside this one, a column a path.",
+    )
     replications: Annotated[Replications, BeforeValidator(_count_alone)] = Field(
         description="How often each point is played, or until when."
     )
@@ -274,6 +280,8 @@ class Experiment(_Part):
         default={}, description="Questions asked of the scenario beside it: kinds, each with its options."
     )
     _places: Any = PrivateAttr(default_factory=lambda: _Places("experiment", {}))
+    #: the points of the table, once it has been read
+    _rows: list[dict[str, Value]] = PrivateAttr(default_factory=list)
 
     @classmethod
     def load(
@@ -341,7 +349,16 @@ class Experiment(_Part):
             ExperimentError: for everything that does not fit the scenario.
         """
         chosen = places or _Places("experiment", {})
-        return _planned(self, scenario or _scenario(self, Path(folder), chosen), chosen, allow)
+        case = scenario or _scenario(self, Path(folder), chosen)
+        if self.table is None:
+            return _planned(self, case, chosen, allow)
+        return _planned_by_table(self, Path(folder) / self.table, case, chosen, allow)
+
+    def table_text(self) -> str:
+        """The points of its table as one that is read as the same, once it has been planned; nothing without one."""
+        from minegame.design_table import as_csv
+
+        return as_csv(self._rows) if self._rows else ""
 
     def wrong_question(self, kind: str, error: ScenarioError) -> ExperimentError:
         """What is wrong with a question that it asks, with its place in the file: that of an option, or of the kind."""
@@ -390,6 +407,14 @@ def _located(where: str | Path) -> Path:
         hint = missing_hint(path, "experiments", shipped)
         raise ExperimentError(Problem(str(where), None, "", f"there is no such file{hint}"))
     return path
+
+
+def is_experiment(where: str) -> bool:
+    """Whether a name or a file is an experiment's, and not a scenario's."""
+    if where in shipped_experiments() or Path(where).stem in shipped_experiments():
+        return True
+    path = find_file(where, Path())
+    return path.is_file() and "scenario" in SourceFile(path).content
 
 
 @dataclass(frozen=True)
@@ -599,6 +624,7 @@ class Plan:
     text: str = field(default="", repr=False)
     experiment: Experiment | None = field(default=None, repr=False)
     luck: Luck = "common"
+    notes: tuple[str, ...] = field(default=(), repr=False)  # what a reader of its table should know
 
     @classmethod
     def of(
@@ -764,6 +790,39 @@ def _planned(experiment: Experiment, scenario: Case, places: _Places, allow: Fit
     _check_points(plan, places)
     _check_luck(plan, places)
     return plan
+
+
+@dataclass(frozen=True)
+class _TablePlaces(_Places):
+    """Where the values of an experiment stand whose points stand in a table."""
+
+    table: DesignTable | None = field(default=None, compare=False)
+
+    def problem(self, loc: Sequence[str], text: str, at: Sequence[str] | None = None) -> Problem:
+        """What is wrong at a location, by row and column if it is a point's."""
+        if self.table is None or loc[:1] != ("points",):
+            return super().problem(loc, text, at)
+        point, path = (loc[1], loc[2]) if len(loc) > 2 else ("", "".join(loc[1:]))
+        return self.table.problem(point, path, text)
+
+
+def _planned_by_table(
+    experiment: Experiment, file: Path, scenario: Scenario, places: _Places, allow: Fits | None
+) -> Plan:
+    """The plan of an experiment whose points stand in a table."""
+    from dataclasses import replace
+
+    from minegame.design_table import points_of, read_design
+
+    if experiment.points is not None:
+        raise ExperimentError(places.problem(("table",), "stands beside points: expected one of the two"))
+    table = read_design(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
+    rows = points_of(table, scenario)
+    listed = experiment.model_copy(update={"points": rows, "table": None})
+    plan = _planned(listed, scenario, _TablePlaces(places.file, places.lines, table), allow)
+    asked = experiment.model_copy(update={"table": file.name})
+    asked._rows = rows
+    return replace(plan, experiment=asked, notes=table.notes)
 
 
 def _luck(experiment: Experiment) -> Luck:

@@ -781,6 +781,16 @@ def changes() -> Any:
     return option(None, help, Changes())
 
 
+def file_written(help: str, short: str = "") -> Any:
+    """The file that is written."""
+    return option(None, help, Place("FILE"), short)
+
+
+def force() -> Any:
+    """Whether what is there may be overwritten."""
+    return option(False, "Overwrite what is there already.", Flag())
+
+
 def threads() -> Any:
     """How many threads play."""
     return option(None, "Threads to run on (default: all cores).", Whole(1, 4096))

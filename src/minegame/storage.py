@@ -10,8 +10,11 @@ own: what was cut short or altered is noticed.  Tables hold no dates, so that th
     contrasts.parquet  the same of the paired differences against the reference policy
     outcomes.parquet   a row a negotiation, where asked for
     experiment.yaml    the experiment, to be run again, and
-    scenario.yaml      the scenario that it plays
-    winning.csv        the headline: win probabilities with intervals
+    scenario.yaml      the scenario that it plays, and
+    points.csv         its points, where they were given as a table
+    winning.csv        the headline: win probabilities with intervals; beside it, where they apply,
+    contrasts.csv      how far a policy changes them, and
+    terms.csv          the mean terms of what each bidder won
     chunks/            what an unfinished run has finished
 """
 
@@ -46,7 +49,8 @@ MANIFEST, ANSWER, CHUNKS, LOCK = "manifest.json", "answer.json", "chunks", ".loc
 DESIGN, SUMMARY, CONTRASTS, OUTCOMES, HEADLINE = (
     "design.parquet", "summary.parquet", "contrasts.parquet", "outcomes.parquet", "winning.csv",
 )  # fmt: skip
-QUESTION, SCENARIO = "experiment.yaml", "scenario.yaml"
+HEADLINES = (HEADLINE, "contrasts.csv", "terms.csv")
+QUESTION, SCENARIO, POINTS = "experiment.yaml", "scenario.yaml", "points.csv"
 
 _ROW_GROUP = 1 << 19  # rows; fixed, so that a table's bytes follow from its rows alone
 _MOMENT = 0.2  # seconds for which somebody may hold a folder only to see whether it is held

@@ -226,6 +226,8 @@ def plan_of(found: Results) -> Plan:
         file.write_text(found.scenario.to_yaml(), encoding="utf-8")
         asked = {name: value for name, value in manifest["asked"].items() if name != "set"}  # which it has in it
         asked |= {"scenario": str(file), "luck": found.luck}  # of before luck could be chosen: common
+        if "table" in asked:
+            asked["table"] = str(found.folder.absolute() / storage.POINTS)
         plan = Experiment.from_document(asked, manifest["name"]).plan()
     return plan.named(manifest["name"], manifest["experiment"])
 

@@ -4,7 +4,7 @@ To add a command, write a function decorated with ``@app.command(…)`` in one o
 imported here.  The order of the imports is the order in ``minegame --help``.
 """
 
-from minegame.cli import scenarios, experiments, analyse, page, report, verify, notebooks  # noqa: F401, I001
+from minegame.cli import scenarios, workbooks, experiments, analyse, page, report, verify, notebooks  # noqa: F401, I001
 from minegame.cli.app import app, main
 
 __all__ = ["app", "main"]

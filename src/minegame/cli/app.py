@@ -183,6 +183,21 @@ def write_csv(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     write_whole(file, sheet.getvalue())
 
 
+def check_new(file: Path, force: bool) -> None:
+    """Refuse to overwrite a file unless that is asked for."""
+    from minegame import storage
+
+    if file.exists() and not force and not storage.is_stream(file):
+        fail(f"{file}: is there already; choose another name, or overwrite with --force")
+
+
+def check_workbook(file: Path, force: bool) -> None:
+    """Refuse a workbook of a name that no spreadsheet would open, or that is there already."""
+    if file.suffix.lower() != ".xlsx":
+        fail(f"{file}: expected the name of a file that ends in .xlsx")
+    check_new(file, force)
+
+
 def write_whole(file: Path, content: str | bytes) -> None:
     """Write a file, whole or not at all; to a pipe or /dev/stdout simply write.  Raises OSError with its name."""
     from minegame import storage

@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from minegame import options
 from minegame.cli import screen
-from minegame.cli.app import announce_compiler, app, console, fail, print_json, warned, warned_of, write_whole
+from minegame.cli.app import (
+    announce_compiler,
+    app,
+    check_workbook,
+    console,
+    fail,
+    print_json,
+    say,
+    warned,
+    warned_of,
+    write_whole,
+)  # fmt: skip
 from minegame.cli.options import command, examples
-from minegame.cli.playing import ROOT, Playing, duration
+from minegame.cli.playing import ROOT, Playing, duration, tell
 from minegame.options import (
     Flag,
     Levels,
@@ -24,7 +35,7 @@ from minegame.options import (
     option,
 )  # fmt: skip
 from minegame.tables import Column, Table
-from minegame.text import COUNT, LEVEL, counted, listed
+from minegame.text import COUNT, LEVEL, counted, listed, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,6 +109,9 @@ class _Running(Playing):
 class _Run(Options):
     experiment: str = argument("", "A shipped experiment by name, or the path of a YAML file.", Word("EXPERIMENT"))
     set: dict[str, Any] | None = options.changes()
+    design: Path | None = option(
+        None, "Play the points of this table, a column a path: .csv or .xlsx; of a scenario, too.", Place("FILE")
+    )
     replications: int | None = options.replications(None, "as in the file", least=1)
     seed: int | None = options.seed(None, "as in the file")
 
@@ -110,8 +124,30 @@ def _run(asked: _Run, running: _Running) -> None:
         fail("EXPERIMENT: expected an experiment, such as who_wins (try 'minegame run --help')")
     changes: dict[str, Any] = {"set": {path: typed(str(value)) for path, value in (asked.set or {}).items()}}
     changes |= {name: getattr(asked, name) for name in ("replications", "seed") if getattr(asked, name) is not None}
+    if asked.design is not None:
+        running.perform(*_designed(asked.experiment, asked.design, changes, running))
+        return
     experiment, plan = Experiment.load(asked.experiment, changes, running.fits)
     running.perform(plan, experiment)
+
+
+def _designed(name: str, table: Path, changes: dict[str, Any], running: _Running) -> tuple[Plan, Experiment]:
+    """The points of a table, played in an experiment in place of its own, or in a scenario."""
+    from minegame.experiment_file import Experiment, is_experiment
+
+    changes |= {"table": str(table.absolute())}
+    if is_experiment(name):
+        changes |= {"factors": {}, "design": [], "points": None}
+        experiment, plan = Experiment.load(name, changes, running.fits)
+    else:
+        told = {"title": f"Points of {table.name} in {Path(name).stem}"[:200], "scenario": name}
+        experiment = Experiment.from_document({"replications": 10_000, **told, **changes}, "run")
+        plan = experiment.plan(allow=running.fits)
+    for note in plan.notes:
+        tell(note)
+    assert plan.experiment is not None
+    named = f"{plan.name if is_experiment(name) else Path(name).stem}-{table.stem}"
+    return plan.named(visible(named, lines=False), plan.experiment.to_yaml()), experiment
 
 
 command(
@@ -119,6 +155,7 @@ command(
     _run, _Run, _Running,
     epilog=examples(
         "run", "who_wins", "my_question.yaml --out results/mine --dry-run",
+        "kazakhstan_tungsten --design my_points.csv -n 2000",
         "wide_uncertainty --scheduler tcp://10.0.0.1:8786",
     ),
 )  # fmt: skip
@@ -203,6 +240,8 @@ def _sweep_title(scenario: str, vary: Sequence[str], policies: Sequence[str]) ->
 class _Results(Options):
     folder: Path = argument(ROOT, "A results folder, or a folder of such folders (default: results).", Place())
     json: bool = options.as_json()
+    xlsx: Path | None = option(None, "Write the tables of one results folder as a workbook.", Place("FILE"))
+    force: bool = options.force()
 
 
 def _results(asked: _Results) -> None:
@@ -210,6 +249,9 @@ def _results(asked: _Results) -> None:
     from minegame.results import entry, listing, load
 
     folder = asked.folder
+    if asked.xlsx is not None:
+        _write_workbook(folder, asked.xlsx, asked.force)
+        return
     if storage.is_results_folder(folder) or not folder.is_dir():
         if folder == ROOT and not folder.exists():
             fail("there are no results yet: start with 'minegame run who_wins'")
@@ -222,6 +264,19 @@ def _results(asked: _Results) -> None:
     if not rows and not asked.json:
         fail(f"{folder}: holds no results: it has no {storage.MANIFEST}, nor has any folder in it")
     print_json(rows) if asked.json else _list(rows)
+
+
+def _write_workbook(folder: Path, file: Path, force: bool) -> None:
+    """Write what a folder holds as a workbook."""
+    from minegame import answers, storage
+    from minegame.answers import experiment as told
+    from minegame.answers.spreadsheet import workbook_of
+    from minegame.results import load
+
+    check_workbook(file, force)
+    found = load(folder) if storage.read_manifest(folder)["kind"] == storage.EXPERIMENT else None
+    write_whole(file, workbook_of(answers.read(folder) if found is None else told.answer(found), found))
+    say(f"Written: {file}")
 
 
 def _show_answer(folder: Path, json: bool) -> None:
@@ -245,7 +300,7 @@ def _list(entries: Sequence[Mapping[str, Any]]) -> None:
 
 command(
     app, "results", "List the results in a folder, or summarise those of one run.", _results, _Results,
-    epilog=examples("results", "", "results/who_wins --json"),
+    epilog=examples("results", "", "results/who_wins --json", "results/who_wins --xlsx who_wins.xlsx"),
 )  # fmt: skip
 
 

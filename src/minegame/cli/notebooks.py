@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
+from minegame import options
 from minegame.cli.app import app, fail, say, write_whole
 from minegame.cli.options import command, examples
-from minegame.options import Flag, Options, Place, argument, option
+from minegame.options import Options, Place, argument
 
 #: A link out of the folder, which leads nowhere from a copy: its words stay.
 _LINK_OUT = re.compile(r"\[([^\[\]\n]*)\]\(\.\./[^)]*\)")
@@ -18,7 +19,7 @@ _LINK_OUT = re.compile(r"\[([^\[\]\n]*)\]\(\.\./[^)]*\)")
 @dataclass(frozen=True, kw_only=True)
 class _Notebooks(Options):
     place: Path = argument(Path("notebooks"), "Folder to copy them to; it is made if it is not there.", Place())
-    force: bool = option(False, "Overwrite notebooks that are there already.", Flag())
+    force: bool = options.force()
 
 
 def _notebooks(asked: _Notebooks) -> None:

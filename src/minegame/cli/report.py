@@ -9,13 +9,13 @@ from pathlib import Path
 from minegame import options
 from minegame.cli.app import app, fail, say, write_whole
 from minegame.cli.options import command, examples
-from minegame.options import Options, Place, option
+from minegame.options import Options
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Report(Options):
     results: tuple[str, ...] = options.results()
-    out: Path | None = option(None, "File of the page (default: report.html in the first folder).", Place("FILE"))
+    out: Path | None = options.file_written("File of the page (default: report.html in the first folder).")
 
 
 def _report(asked: _Report) -> None:

@@ -35,6 +35,8 @@ def contradictions(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
                 ("patrons",),
                 f"{share} adds up to {total:g}: expected at most 1 over all patrons (the rest is others')",
             )
+    if wrong := scenario.units.wrong:
+        yield ("market", "output_unit"), wrong
     yield from _ranges(scenario)
 
 
@@ -66,7 +68,7 @@ def misgivings(scenario: Scenario) -> Iterator[str]:
     yield from _slow_reversion(scenario)
     for place in scenario.numbers():
         value = scenario.value(place.path)
-        if warning := None if value is None else out_of_proportion(value, place.info):
+        if warning := None if value is None else out_of_proportion(value, place.info, scenario.units):
             yield f"{place.path}: {warning}"
 
 
@@ -79,7 +81,7 @@ def _slow_reversion(scenario: Scenario) -> Iterator[str]:
         seen = rules.mine_price(math.log(mean), kappa, sigma, mean, years)
         yield (
             f"market.mean_reversion: {kappa:g} is so slow that nearly all of the volatility stays in: at a price of "
-            f"{mean:g}, the long-run price, a mine would expect {seen:.0f} USD/mtu in {years:g} years"
+            f"{mean:g}, the long-run price, a mine would expect {scenario.price(seen)} in {years:g} years"
         )
 
 

@@ -12,10 +12,13 @@ from pydantic.fields import FieldInfo
 from minegame.scenario.errors import Finding, Loc, Problem, Where, nearest, shown
 from minegame.scenario.numerals import month_meant
 from minegame.scenario.paths import choices_of, expected, group_held, group_of, refusal
+from minegame.scenario.units import USUAL, Units
 
 
-def complaints(root: type[BaseModel], error: ValidationError, where: Where) -> Iterator[Finding | Problem]:
-    """Everything that pydantic found; ``root`` is the class of a whole scenario."""
+def complaints(
+    root: type[BaseModel], error: ValidationError, where: Where, units: Units = USUAL
+) -> Iterator[Finding | Problem]:
+    """Everything that pydantic found, in units of the scenario; ``root`` is the class of a whole one."""
     items = error.errors(include_url=False)
     missing: dict[Loc, list[str]] = {}
     for item in items:
@@ -32,11 +35,11 @@ def complaints(root: type[BaseModel], error: ValidationError, where: Where) -> I
             yield from (Problem(*where(loc), ".".join(loc), text) for loc, text in item["ctx"]["problems"])
             continue
         loc = tuple(str(part) for part in item["loc"] if part != "[key]")
-        yield Finding(*where(loc), ".".join(loc), partial(_worded, root, item, loc, where))
+        yield Finding(*where(loc), ".".join(loc), partial(_worded, root, item, loc, where, units))
 
 
-def _worded(root: type[BaseModel], item: Any, loc: Loc, where: Where) -> Problem:
-    return Problem(*where(loc), ".".join(loc), _complaint(root, item, loc))
+def _worded(root: type[BaseModel], item: Any, loc: Loc, where: Where, units: Units) -> Problem:
+    return Problem(*where(loc), ".".join(loc), units.in_words(_complaint(root, item, loc)))
 
 
 def _complaint(root: type[BaseModel], item: Any, loc: Loc) -> str:

@@ -78,7 +78,7 @@ def with_parents(path: Path, chain: tuple[Path, ...], root: type[BaseModel]) -> 
         fail(path, "is a campaign, not a scenario: play, odds and validate take it")
     origin: Origin = {loc: (path, line) for loc, line in file.lines.items() if loc}
     if "extends" not in content:
-        return Layers(content, origin, strays=_strays(content.get("sources"), content, locator(path, origin), root))
+        return Layers(content, origin, strays=strays(content.get("sources"), content, locator(path, origin), root))
     parent = content.pop("extends")
     if not isinstance(parent, str) or not parent:
         text = f"{shown(parent)} is not allowed: expected a file or the name of a shipped scenario"
@@ -108,7 +108,7 @@ def _overlaid(below: Layers, above: dict[str, Any], path: Path, lines: Origin, r
     removed = {loc: at for loc, at in below.removed.items() if loc not in lines}
     for kind in KINDS:
         removed |= {loc: where(loc) for loc in _remove(merged, above, below.content, kind, where)}
-    strays = [*below.strays, *_strays(own, merged, where, root)]
+    found_strays = [*below.strays, *strays(own, merged, where, root)]
     former = below.former
     if isinstance(inherited, dict) and isinstance(own, dict):
         sound = {name: source for name, source in own.items() if _is_sound(source)}
@@ -121,7 +121,7 @@ def _overlaid(below: Layers, above: dict[str, Any], path: Path, lines: Origin, r
         known = _paths(merged, root)
         others = {name: source for name, source in {**inherited, **vouched}.items() if not known or fits(name, known)}
         merged["sources"] = {**others, **own}
-    return Layers(merged, {**below.origin, **lines}, removed, strays, former)
+    return Layers(merged, {**below.origin, **lines}, removed, found_strays, former)
 
 
 def _former(below: Mapping[str, Source], inherited: Mapping[str, Any], vouched: Mapping[str, Any]) -> dict[str, Source]:
@@ -146,17 +146,17 @@ def _is_sound(source: object) -> bool:
     return True
 
 
-def _strays(own: object, content: Mapping[str, Any], where: Where, root: type[BaseModel]) -> list[Finding]:
+def strays(own: object, content: Mapping[str, Any], where: Where, root: type[BaseModel]) -> list[Finding]:
     """Sources that speak for nothing: a misspelt path, or a pattern that fits none."""
     known = _paths(content, root)
     if not known or not isinstance(own, dict):
         return []
-    strays = [name for name in own if not fits(name, known)]
+    stray = [name for name in own if not fits(name, known)]
 
     def told(name: str) -> Problem:
         return Problem(*where(("sources", name)), f"sources.{name}", unknown_path(name, known))
 
-    return [Finding(*where(("sources", name)), f"sources.{name}", partial(told, name)) for name in strays]
+    return [Finding(*where(("sources", name)), f"sources.{name}", partial(told, name)) for name in stray]
 
 
 def _paths(content: Mapping[str, Any], root: type[BaseModel]) -> Mapping[str, Place]:

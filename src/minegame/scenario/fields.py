@@ -24,6 +24,7 @@ from minegame.game import (
 )
 from minegame.numerals import whole
 from minegame.scenario.letters import looks_like
+from minegame.scenario.units import OUTPUT, PRICE, unit_of_outputs, unit_of_prices
 
 # ----------------------------------------------------------------------------------------------- the kinds of a value
 
@@ -52,8 +53,19 @@ def _reverting(speed: float) -> float:
     return speed
 
 
-def _number(unit: str, meaning: str, low: float, high: float, default: Any = ...) -> Any:
-    return Field(default, description=meaning, ge=low, le=high, json_schema_extra={"unit": unit})
+#: Between which numbers of a unit were found anywhere; others are allowed, and may be a slip of thousands.
+_PLAUSIBLE = {
+    "M$": (0.0, 2e5), "M$/y": (0.0, 2e6), PRICE: (0.0, 2e6), OUTPUT: (0.0, 2e4), "1/y": (0.0, 3.0),
+}  # fmt: skip
+
+
+def _number(
+    unit: str, meaning: str, low: float, high: float, default: Any = ..., plausible: tuple[float, float] | None = None
+) -> Any:
+    extra: dict[str, Any] = {"unit": unit}
+    if within := plausible or _PLAUSIBLE.get(unit):
+        extra["plausible"] = list(within)
+    return Field(default, description=meaning, ge=low, le=high, json_schema_extra=extra)
 
 
 def _share(meaning: str, default: Any = ...) -> Any:
@@ -64,8 +76,8 @@ def _probability(meaning: str, default: Any = ...) -> Any:
     return _number("probability", meaning, 0, 1, default)
 
 
-def _money(meaning: str, default: Any = ...) -> Any:
-    return _number("M$", meaning, 0, 1e9, default)
+def _money(meaning: str, default: Any = ..., plausible: tuple[float, float] | None = None) -> Any:
+    return _number("M$", meaning, 0, 1e9, default, plausible)
 
 
 def _hazard(meaning: str) -> Any:
@@ -118,12 +130,18 @@ class TenderFields(Group):
 class MarketFields(Group):
     """The price of the metal, a mean-reverting random walk in logs."""
 
-    initial_price: float = _number("USD/mtu", "Price at the start (P0).", 1e-3, 1e7)
-    long_run_price: float = _number("USD/mtu", "Mean to which the price reverts (P-bar).", 1e-3, 1e7)
+    initial_price: float = _number(PRICE, "Price at the start (P0).", 1e-3, 1e7)
+    long_run_price: float = _number(PRICE, "Mean to which the price reverts (P-bar).", 1e-3, 1e7)
     mean_reversion: Annotated[float, AfterValidator(_reverting)] = _number(
         "1/y", "Speed of reversion (kappa); 0 is a random walk, else at least 0.01.", 0, 20
     )
     volatility: float = _number("number", "Volatility of the log price over a year (sigma).", 0, 3)
+    unit: Annotated[str, AfterValidator(unit_of_prices)] = text_field(
+        "Unit of all prices and unit costs: USD/mtu, USD/kg, USD/lb, USD/t, …", PRICE
+    )
+    output_unit: Annotated[str, AfterValidator(unit_of_outputs)] = text_field(
+        "Unit of all outputs, such as t/y (default: millions of what prices are for, a year).", ""
+    )
 
 
 class DepositFields(Group):
@@ -131,8 +149,8 @@ class DepositFields(Group):
 
     label: str = _label()
     key: Whole = _key()
-    output: float = _number("million mtu/y", "Output of the mine (Q); its part of the total weighs it.", 1e-6, 1e6)
-    capex: float = _money("Capital cost before discounting (K).")
+    output: float = _number(OUTPUT, "Output of the mine (Q); its part of the total weighs it.", 1e-6, 1e6)
+    capex: float = _money("Capital cost before discounting (K).", plausible=(1.0, 2e5))
 
 
 class ProjectFields(Group):
@@ -184,7 +202,7 @@ class ShelvingFields(Group):
     take: float = _share("Host's part of the option's value.")
     volatility: float = _number("number", "Yearly volatility of project value (sigma_Phi).", 0, 3)
     yield_rate: float = _number("1/y", "Yield forgone by waiting (delta).", 1e-3, 1)
-    unit_cost: float = _number("USD/mtu", "Reference unit cost (c_ref).", 0, 1e7)
+    unit_cost: float = _number(PRICE, "Reference unit cost (c_ref).", 0, 1e7)
 
 
 class BargainingFields(Group):
@@ -329,7 +347,7 @@ class BidderFields(Group):
     key: Whole = _key()
     patron: str = Field(description="The patron behind the bidder.")
     entry: Whole = _month("First month in which it bids.")
-    unit_cost: float = _number("USD/mtu", "Unit cost (c).", 0, 1e7)
+    unit_cost: float = _number(PRICE, "Unit cost (c).", 0, 1e7)
     capital_wedge: float = _share("Extra cost of capital that no sponsor covers.")
     capability: float = _probability("Chance of finishing a fully covered mine (cap).")
     technology_dependence: float = _share("Dependence on the rivals' technology (dep).")

@@ -17,6 +17,7 @@ from minegame.game import GAME, LEVERS
 from minegame.scenario.errors import near_names, nearest, shown
 from minegame.scenario.fields import KINDS, PREFIX, Group, LeversFields
 from minegame.scenario.numerals import number_meant
+from minegame.scenario.units import Units
 
 _T = TypeVar("_T")
 
@@ -209,20 +210,31 @@ def scaled_down(value: float, info: FieldInfo) -> float | None:
     return None
 
 
-#: The most that a number of a unit was found to be anywhere; more is allowed, and may be a slip of thousands.
-_LARGEST = {"M$": 2e5, "M$/y": 2e6, "USD/mtu": 2e6, "million mtu/y": 2e4, "1/y": 3.0}
+def plausible_range(info: FieldInfo) -> tuple[float, float]:
+    """Between which such numbers were found anywhere; 0 but for one that is nothing at all."""
+    declared = info.json_schema_extra.get("plausible") if isinstance(info.json_schema_extra, dict) else None
+    low, high = declared if isinstance(declared, list) else (0.0, math.inf)
+    return float(str(low)), float(str(high))
 
 
-def out_of_proportion(value: float, info: FieldInfo) -> str:
-    """What is said of a number that is allowed but larger than any of its kind, and what may have been meant."""
+#: In what a number may be written that is too large, or too small, for its unit: how many of that one of the unit is.
+_SCALES: dict[str, dict[str, float]] = {
+    "1/y": {"percent": 1e2},
+    **{unit: {"thousands of USD": 1e3, "USD": 1e6, "billions of USD": 1e-3} for unit in _MILLIONS},
+}
+
+
+def out_of_proportion(value: float, info: FieldInfo, units: Units) -> str:
+    """What is said of a number that is allowed but unlike any of its kind, and what may have been meant."""
     unit = unit_of(info)
-    largest = _LARGEST.get(unit, math.inf)
-    if value <= largest:
+    low, high = (end / units.usual(unit) for end in plausible_range(info))
+    if low <= value <= high or value <= 0:
         return ""
-    scales = {"percent": 1e2} if unit == "1/y" else {"thousands of USD": 1e3, "USD": 1e6} if unit in _MILLIONS else {}
-    meant = {name: value / scale for name, scale in scales.items() if 0.01 <= value / scale <= largest}
+    likely = max(low, 0.01)
+    meant = {name: value / scale for name, scale in _SCALES.get(unit, {}).items() if likely <= value / scale <= high}
     hints = [f"if it is in {name}, write {_spelt(near)}" for name, near in meant.items() if _within(near, info)]
-    return "; ".join([f"{_amount(value)} {unit} is very large", *hints])
+    how = "large" if value > high else "small"
+    return "; ".join([f"{_amount(value)} {units.said(unit)} is very {how}", *hints])
 
 
 def _within(number: float, info: FieldInfo) -> bool:
@@ -255,8 +267,14 @@ def passes(place: Place, filter: str | None) -> bool:
 
 def matching(sources: Mapping[str, _T], path: str) -> _T | None:
     """The entry whose pattern fits a path, the one with most letters of its own if several do."""
+    pattern = pattern_for(sources, path)
+    return None if pattern is None else sources[pattern]
+
+
+def pattern_for(sources: Iterable[str], path: str) -> str | None:
+    """The pattern that fits a path, the one with most letters of its own if several do."""
     fitting = [pattern for pattern in sources if is_pattern(pattern) and fnmatch.fnmatchcase(path, pattern)]
-    return sources[max(fitting, key=lambda pattern: len(re.sub(r"[*?]|\[.*?\]", "", pattern)))] if fitting else None
+    return max(fitting, key=lambda pattern: len(re.sub(r"[*?]|\[.*?\]", "", pattern)), default=None)
 
 
 def unknown_path(path: str, known: Iterable[str]) -> str:

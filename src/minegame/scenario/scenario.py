@@ -20,7 +20,7 @@ from minegame.game import GAME, copied, derive, new_records
 from minegame.scenario.checks import contradictions, crowds, misgivings, too_many
 from minegame.scenario.complaints import complaints
 from minegame.scenario.errors import ScenarioError, Where, fail, refuse
-from minegame.scenario.extends import locator, with_parents
+from minegame.scenario.extends import locator, strays, with_parents
 from minegame.scenario.fields import (
     KINDS,
     BargainingFields,
@@ -59,11 +59,14 @@ from minegame.scenario.paths import (
 )
 from minegame.scenario.schema import file_schema
 from minegame.scenario.supported import has_range, outside_said
+from minegame.scenario.units import Units, units_in, units_of
 from minegame.scenario.values import code, column, plain_value
 from minegame.scenario.yaml_file import Dumper
-from minegame.text import visible
+from minegame.text import significant, visible
 
 BASELINE = "kazakhstan_tungsten"
+
+_LARGE_PRICE = 100.0  # whose fractions nobody reads
 
 _T = TypeVar("_T")
 
@@ -71,12 +74,13 @@ _T = TypeVar("_T")
 BOUND = frozenset(
     {
         "equity_min", "equity_max", "portfolio_share", "ideal_share", "key", "label", "bidder", "patron",
-        "offtake_multiple",
+        "offtake_multiple", "unit", "output_unit",
     }
 )  # fmt: skip
 #: Those of them that only must not add up to more than 1 over the patrons.
 _SHARES, _SHARES_SLACK = ("portfolio_share", "ideal_share"), 1e-10
 _SLOW = BOUND - set(_SHARES)
+_OUTPUT = "deposit_output"
 #: Fields from which :func:`minegame.game.derive` computes others.
 DERIVED_FROM = frozenset({"output", "exports", "exposed_share", "incidence", "annuity"})
 
@@ -132,13 +136,20 @@ class Scenario(Group):
         return where if isinstance(where, Scenario) else cls.load(BASELINE if where is None else where)
 
     @classmethod
-    def from_document(cls, document: Mapping[str, object], name: str = "scenario") -> Scenario:
+    def from_document(
+        cls, document: Mapping[str, object], name: str = "scenario", where: Where | None = None
+    ) -> Scenario:
         """A scenario from a complete mapping, such as :meth:`document` gives (``extends`` is for files only).
+
+        ``where`` says where a value stands; with it, sources that speak for nothing are refused too, as in a file.
 
         Raises:
             ScenarioError: as :meth:`load`, with ``name`` in place of the file.
         """
-        return _build(cls, dict(document), name, lambda loc: (name, None))
+        scenario = _build(cls, dict(document), name, where or (lambda loc: (name, None)))
+        if where is not None and (stray := strays(document.get("sources"), document, where, cls)):
+            refuse(stray)
+        return scenario
 
     def document(self) -> dict[str, Any]:
         """The complete scenario as plain values; :meth:`from_document` makes an equal scenario of it."""
@@ -169,6 +180,10 @@ class Scenario(Group):
     @cached_property
     def _digest(self) -> str:
         played = self.model_dump(mode="json", exclude={"title", "description", "sources"})
+        for name in ("unit", "output_unit"):  # of which only the factor is played
+            del played["market"][name]
+        if self.units.factor != 1.0:
+            played["market"]["factor"] = self.units.factor
         return hashlib.sha256(json.dumps(played, ensure_ascii=True).encode()).hexdigest()
 
     def fingerprint(self) -> str:
@@ -304,7 +319,7 @@ class Scenario(Group):
         return Parameter(
             place.path,
             self._read(place),
-            unit_of(place.info),
+            self.unit_of(place),
             low,
             high,
             place.choices,
@@ -314,15 +329,33 @@ class Scenario(Group):
             *((ranged.low, ranged.high) if ranged else (None, None)),
         )
 
+    @property
+    def units(self) -> Units:
+        """In what its prices and outputs are counted."""
+        return units_of(self.market.unit, self.market.output_unit)
+
+    def unit_of(self, place: Place) -> str:
+        """The unit of the number at a place, or nothing."""
+        return self.units.said(unit_of(place.info))
+
+    def price(self, value: float) -> str:
+        """A price or a unit cost with its unit, in whole numbers unless prices are small."""
+        digits = 0 if self.market.long_run_price >= _LARGE_PRICE else significant(self.market.long_run_price)
+        return f"{value:.{digits}f} {self.units.price}"
+
     def source_of(self, path: str) -> Source | None:
         """Where the number at a path comes from: the entry of that very path, else the most specific pattern."""
         if path in self.sources:
             return self.sources[path]
         return matching(self.sources, path)
 
+    def places(self) -> list[Place]:
+        """Where all values stand but the sources, in the order of the file; labels, texts and keys included."""
+        return list(self._places.values())
+
     def numbers(self) -> list[Place]:
         """Where the numbers stand that can be set or swept."""
-        return [place for place in self._places.values() if is_parameter(place) and is_number(place.info)]
+        return [place for place in self.places() if is_parameter(place) and is_number(place.info)]
 
     def spoken_for(self, name: str) -> list[Place]:
         """The places for which an entry of ``sources`` speaks: its very path, or those that its pattern fits best."""
@@ -421,6 +454,11 @@ class Scenario(Group):
 
     # ------------------------------------------------------------------------------------------------------ to the game
 
+    def _code(self, place: Place, value: object) -> Any:
+        """A value as the number that stands for it in the game, which counts output in millions of what is priced."""
+        number = code(place, value)
+        return number if place.cell != _OUTPUT or self.units.factor == 1.0 else number * self.units.factor
+
     def game(self) -> NDArray[np.void]:
         """The scenario as one :data:`~minegame.game.GAME` record, agents in listed order, in an array of length 1."""
         return copied(self._game)
@@ -433,7 +471,7 @@ class Scenario(Group):
         for place in self._places.values():
             if place.cell:
                 cell: Any = (0, *place.index)
-                games[place.cell][cell] = code(place, self._read(place))
+                games[place.cell][cell] = self._code(place, self._read(place))
         for f, financier in enumerate(self.financiers.values()):
             mandate = financier.patron or self.camp_of(financier.bidder)
             games["financier_patron"][0, f] = self.patron_names.index(mandate)
@@ -460,7 +498,7 @@ class Scenario(Group):
                 continue
             if place.cell:
                 cells: Any = (rows, *place.index)
-                games[place.cell][cells] = [code(place, value) for value in checked]
+                games[place.cell][cells] = [self._code(place, value) for value in checked]
         for share in _SHARES:  # the first point with too much of them raises below, in the words of at()
             slow.update(np.flatnonzero(games[f"patron_{share}"].sum(axis=1) > 1 + _SHARES_SLACK).tolist())
         touched = {row for place, (rows, _) in columns.items() if place.name in DERIVED_FROM for row in rows}
@@ -518,7 +556,7 @@ def _build(cls: type[Scenario], content: dict[str, Any], name: str, where: Where
     try:
         scenario = cls.model_validate(content)
     except ValidationError as error:
-        refuse([*crowds(content, where), *complaints(Scenario, error, where)], own=where(())[0])
+        refuse([*crowds(content, where), *complaints(Scenario, error, where, units_in(content))], own=where(())[0])
     scenario._name = visible(name, lines=False)
     return scenario
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from minegame.scenario.errors import fail, shown
-from minegame.scenario.paths import Place, types_of
+from minegame.scenario.paths import Place, expected, refusal, types_of
 from minegame.scenario.yaml_file import typed
 
 
@@ -67,6 +68,39 @@ def plain_value(value: object, place: Place) -> object:
     if str in types_of(place.info) or place.choices[:1] not in ((), ("false",)):
         return None if type(None) in types_of(place.info) and value in ("null", "~") else value
     return typed(value.strip())
+
+
+#: What is said of a date where something else is wanted.
+DATE_HINT = "a spreadsheet may have made it of a number such as 1.5: format the cell as a number and type it again"
+
+
+def month_of(cell: Any, place: Place) -> tuple[Any, str]:
+    """A calendar month that a spreadsheet has made the first day of, or what is wrong with a date or time."""
+    monthly = any(getattr(limit, "pattern", None) for limit in place.info.metadata)
+    if monthly and isinstance(cell, date) and cell.day == 1:
+        return f"{cell.year:04d}-{cell.month:02d}", ""
+    wanted = "a year and a month, such as 2025-04" if monthly else expected(place.info, place.choices)
+    said = str(cell).removesuffix(" 00:00:00")
+    return cell, f"the date {said} is not allowed: expected {wanted}" + ("" if monthly else f"; {DATE_HINT}")
+
+
+def not_taken(place: Place, values: Sequence[Any]) -> dict[int, str]:
+    """The values that a place does not take, by their number: why, and what it does."""
+    check = column(place)
+    known = place.choices if str in types_of(place.info) else ()  # the agents, whom no field knows alone
+    wrong = [n for n, value in enumerate(values) if known and value is not None and value not in known]
+    if not wrong and _takes(check, values):
+        return {}
+    wrong += [n for n, value in enumerate(values) if not _takes(check, [value])]
+    return {n: refusal(values[n], place.info, place.choices) for n in wrong}
+
+
+def _takes(check: TypeAdapter[list[Any]], values: Sequence[Any]) -> bool:
+    try:
+        check.validate_python(list(values))
+    except ValidationError:
+        return False
+    return True
 
 
 def code(place: Place, value: object) -> Any:

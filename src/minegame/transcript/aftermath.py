@@ -117,10 +117,10 @@ def _renegotiation(case: Case, d: int) -> Iterator[Event]:
     if not out.done[d]:
         text = f"has nothing to reopen at {label}: there is no mine"
     elif reopened:
-        text = f"reopens the deal on {label} by {when} (price {price:.0f} USD/mtu): state equity "
+        text = f"reopens the deal on {label} by {when} (price {case.negotiation.case.price(price)}): state equity "
         text += " → ".join(percents(equity, after))
     else:
-        text = f"lets the deal on {label} stand ({when}, price {price:.0f} USD/mtu)"
+        text = f"lets the deal on {label} stand ({when}, price {case.negotiation.case.price(price)})"
     yield case.event(
         case.award_month,
         "renegotiation",

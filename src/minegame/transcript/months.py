@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 def months_table(negotiation: Negotiation) -> list[dict[str, Any]]:
     """The negotiation month by month, one flat row a month, its columns named after the paths of the scenario.
 
-    Money is M$, prices USD/mtu, the rest shares of one or counts.  None stands for what does not exist: the offer of
-    a bidder that does not bid, the letter not yet issued, the winner of a deposit that the host would keep.  Where
-    the host countered, offers and utility are those before the counter; ``host.settled_concession`` is what was agreed.
+    Money is M$, prices in the scenario's unit, the rest shares of one or counts.  None stands for what does not exist:
+    the offer of a bidder that does not bid, the letter not yet issued, the winner of a deposit that the host would
+    keep.  Where the host countered, offers and utility are those before the counter; ``host.settled_concession`` is
+    what was agreed.
     """
     case = Case.of(negotiation)
     return [dict(_row(case, month)) for month in range(len(negotiation.history))]

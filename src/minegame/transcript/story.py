@@ -45,7 +45,8 @@ def _before(case: Case, month: int) -> Any | None:
 
 def _market(case: Case, month: int) -> Event:
     price, mine_price = math.exp(case.records[month].log_price), float(case.records[month].mine_price)
-    text = f"price {price:.0f} USD/mtu; a mine can expect {mine_price:.0f}"
+    said = case.negotiation.case.price
+    text = f"price {said(price)}; a mine can expect {said(mine_price).split()[0]}"
     return Event(month, "market", "market", "Market", text, {"price": price, "mine_price": mine_price})
 
 
@@ -376,7 +377,7 @@ def luck(case: Case) -> Iterator[tuple[str, str]]:
         yield (
             bidder.label,
             (
-                f"produces at {first.cost[i]:.0f} USD/mtu; "
+                f"produces at {case.negotiation.case.price(first.cost[i])}; "
                 f"officials' taste for it is worth {money(scale * first.taste[i], sign=True)}"
             ),
         )
