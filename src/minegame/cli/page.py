@@ -25,6 +25,8 @@ class _Page(Options):
 
 
 def _page(chosen: Chosen, asked: _Page) -> None:
+    if chosen.is_campaign:
+        fail(f"{chosen.scenario}: is a campaign, and the page shows one tender: play and odds draw it with --plot")
     chosen.load()
     try:
         from minegame.page.server import serve
