@@ -7,8 +7,8 @@ quotation or a command of its own section.  A table under a comment such as ``<!
 map of a policy in the results folder of that name: a row a level of the first factor, a column a level of the second
 (the last word of its heading).
 
-A table under ``<!-- campaigns: critical_minerals -->`` is of the odds of a campaign, which are printed and not kept: a row a
-command, found by what it changes (the second column), whose JSON is written to ``results/findings/critical_minerals``.
+A table under ``<!-- campaigns: critical_minerals -->`` is of the odds of a campaign, which are printed and not kept: a
+row a command, found by what it changes (the second column); its JSON is kept in ``results/findings/critical_minerals``.
 
 ``python tests/test_findings.py results/findings`` fills the tables and quotations from the answers in that folder.
 """
@@ -59,7 +59,8 @@ CAMPAIGNS: dict[str, tuple[str, dict[str, object], str, Unit]] = {
         for camp, label in (("American", "United States"), ("Chinese", "China"))
         for mineral in ("tungsten", "cobalt", "lithium") for year in (5, 10, 15)
     },
-    "HHI of tungsten after 15 years": ("supply", {"mineral": "tungsten", "year": 15, "camp": "China"}, "hhi", UNITS["number"]),
+    "HHI of tungsten after 15 years":
+        ("supply", {"mineral": "tungsten", "year": 15, "camp": "China"}, "hhi", UNITS["number"]),
 }  # fmt: skip
 
 
@@ -149,7 +150,7 @@ def _told(folder: Path, changed: str, heading: str) -> str:
 
 
 def result_of(line: str) -> str:
-    """Where a command of the page leaves its result: in the folder it says, or in a file named after what it changes."""
+    """Where the result of a command is kept: in the folder that it says, or in a file named after what it changes."""
     words = shlex.split(line)
     if "--out" in words:
         return words[words.index("--out") + 1]
