@@ -122,7 +122,10 @@ def headline(calendar: Calendar) -> str:
     cast, bars = calendar.cast, calendar.bars
     won = [(label, sum(bar.camp == patron for bar in bars)) for patron, label in cast.patrons.items()]
     (best, most), *others = sorted(won, key=lambda pair: -pair[1])
-    parts = [f"{best} wins {most} of {counted(len(bars), 'tender')}", *(f"{label} {count}" for label, count in others)]
+    tenders = counted(len(bars), "tender")
+    parts = [f"{best} wins {most} of {tenders}", *(f"{label} {count}" for label, count in others)]
+    if not most:
+        parts = [f"Nobody wins any of {tenders}"]
     shelved = sum(bar.settled is not None and not bar.winners for bar in bars)
     parts += [f"{shelved} {'is' if shelved == 1 else 'are'} shelved"] if shelved else []
     due = [bar for bar in bars if bar.stands is not None]
