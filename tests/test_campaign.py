@@ -630,7 +630,7 @@ def test_odds_of_a_campaign_are_told_with_what_they_cannot_say() -> None:
         (["odds", "two_tenders", "-n", "100000000000"], "add --yes"),
         (["play", "two_tenders", "--csv", "x.csv"], "--csv and --plot are of a single tender"),
         (["run", "two_tenders"], "two_tenders"),
-        (["params", str(shipped_campaigns()["two_tenders"])], "is a campaign, not a scenario"),
+        (["analyse", "winning", "two_tenders"], "winning is asked of single tenders: expected one of attribution,"),
     ],
 )
 def test_what_a_campaign_does_not_do_is_told(typed: list[str], said: str) -> None:

@@ -16,8 +16,10 @@ from minegame.analysis import attribution as shapley
 from minegame.analysis import equilibrium
 from minegame.answers import shares
 from minegame.answers.answer import AnswerError
+from minegame.answers.calibrated import of_campaign
 from minegame.answers.camps import Camp
 from minegame.answers.contender import Contender, Words
+from minegame.answers.ranges import WIDE
 from minegame.answers.rivals import best_rival, known_levers
 from minegame.campaign_file import CampaignScenario
 from minegame.cases import Case
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 #: Who plays with which levers.
 Players: TypeAlias = "Mapping[str, Sequence[str]]"
 
-WIDE = "wide_uncertainty"
 AS_IT_IS = "as it is"  # the name of the policy, or of the rule, that changes nothing
 _MOST_PROFILES = 4096
 _BATCH = 2048  # points that are played together: 120 MB of sums and games
@@ -219,8 +220,6 @@ def factors_of(
     if factors:
         return _checked(scenario, _ranges(scenario, _asked(factors)))
     if isinstance(scenario, CampaignScenario):
-        from minegame.answers.calibrated import of_campaign
-
         return _checked(scenario, of_campaign(scenario))
     asked = _asked(WIDE)
     paths = [parameter.path for parameter in scenario.parameters()]
@@ -376,17 +375,6 @@ def limits_of(scenario: Case, *own: str) -> tuple[str, ...]:
 
 
 # ------------------------------------------------------------------------------------------------------- playing points
-
-
-def reaching(scenario: Case, factor: Factor) -> Factor:
-    """The factor with a range that reaches the scenario's own value."""
-    own = scenario.value(factor.path)
-    if own is None:
-        raise AnswerError(scenario.name, "has no number of its own in the scenario to move away from", factor.path)
-    value = float(own)
-    low, high = min(factor.low, value), max(factor.high, value)
-    scale = "linear" if low <= 0 else factor.scale
-    return replace(factor, low=low, high=high, scale=scale)
 
 
 def whole(scenario: Case, path: str, value: float) -> float | int:
