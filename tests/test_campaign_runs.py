@@ -337,6 +337,22 @@ def test_a_tipping_point_of_a_campaign_is_found_where_the_other_camp_takes_over(
     assert found["asked"]["value"].is_monotonic_increasing
 
 
+def test_the_patrons_game_of_a_campaign_pays_what_the_whole_campaign_pays() -> None:
+    players = {"north": ["finance"], "south": ["access"]}
+    found = minegame.ask("equilibrium", "two_tenders", player=players, replications=60, draws=20, seed=2)
+    assert found.settings["profiles"] == 4
+    with Runner(workers=1) as runner:
+        levers = {"north": {"finance": 1}, "south": {"access": 0}}
+        played = {
+            f"tenders.*.patrons.{patron}.levers.{lever}.intensity": value
+            for patron, pressed in levers.items() for lever, value in pressed.items()
+        }  # fmt: skip
+        payoff = runner.samples(TWO.at(played).game(), 2, 60, [measure("campaign_payoff", "north")])[:, 0, 0]
+    (row,) = found["replies"].query("patron == 'The North' and against == 'none'").to_dict("records")
+    assert row["best_reply"] == "finance"
+    assert row["payoff"] == pytest.approx(payoff.mean())
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

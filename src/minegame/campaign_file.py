@@ -320,6 +320,11 @@ class CampaignScenario(Group):
         return self._name
 
     @property
+    def patron_names(self) -> tuple[str, ...]:
+        """The names of the patrons, in the order in which the file first has them."""
+        return self.table().patrons
+
+    @property
     def scenarios(self) -> Mapping[str, Scenario]:
         """The scenario of every tender, by name."""
         return dict(self._scenarios)
