@@ -130,6 +130,13 @@ def test_a_campaign_with_its_scenarios_in_its_file_is_the_same_campaign(tmp_path
     assert again.game().tobytes() == changed.game().tobytes()
 
 
+def test_a_number_may_be_taken_away() -> None:
+    one = CampaignScenario.load("kazakhstan_again")
+    lender = "campaign.financiers.us_public_lenders.ceiling"
+    assert one.at({lender: None}).value(lender) is None
+    assert one.at({lender: "null"}).at({lender: 5.0}).game().tobytes() == one.at({lender: 5.0}).game().tobytes()
+
+
 def test_params_lists_the_campaign_s_own_numbers_and_those_of_its_tenders() -> None:
     rows = {row["path"]: row for row in json.loads(command("params", "kazakhstan_again", "--json").stdout)}
     income = rows["campaign.patrons.us.income"]
@@ -182,6 +189,27 @@ def test_a_run_has_the_numbers_of_odds_of_the_same_seed(undisturbed: tuple[Path,
     assert mine["estimate"].tolist() == [row["wins"] for row in shown["tenders"]]
     assert mine["low"].tolist() == [row["wins_low"] for row in shown["tenders"]]
     assert mine["built"].tolist() == [row["built"] for row in shown["tenders"]]
+
+
+def test_odds_say_what_differs_from_a_changed_campaign_on_the_same_luck() -> None:
+    typed = (
+        "odds",
+        "two_tenders",
+        "-n",
+        "300",
+        "--seed",
+        "2",
+        "--set-against",
+        "tenders.*.patrons.north.levers.*.intensity=0",
+    )
+    shown = json.loads(command(*typed, "--json").stdout)
+    with Runner(workers=1) as runner:
+        decks = cases.crossed(TWO, [{}], [{}, NO_LEVERS])[0]
+        here, there = runner.samples(decks, 2, 300, [measure("campaign_payoff", "north")])[:, :, 0].T
+    (north, _) = shown["patron_contrasts"]
+    assert north["payoff"] == pytest.approx((here - there).mean())
+    assert north["payoff_low"] < north["payoff"] < north["payoff_high"]
+    assert [row["wins"] > 0 for row in shown["tender_contrasts"]] == [True, False, True, False]
 
 
 def test_policies_are_contrasted_on_the_same_luck(undisturbed: tuple[Path, dict[str, str]]) -> None:

@@ -281,7 +281,9 @@ class CampaignScenario(Group):
             made[path] = plain
             _put(document, place.parts, plain)
             source = self.source_of(path)
-            if place.parts[2:3] != (SET,) and source is not None and isinstance(plain, (int, float)):
+            if plain is None:
+                document["sources"].pop(path, None)
+            elif place.parts[2:3] != (SET,) and source is not None and isinstance(plain, (int, float)):
                 document["sources"][path] = None
                 former |= {path: source} if has_range(source) else {}
         changed = CampaignScenario.from_document(document, self._bases, self.name)

@@ -79,7 +79,8 @@ def _odds() -> Any:
     shown = (
         "kazakhstan_tungsten", "--set patrons.us.levers.tariff.intensity=0 --replications 80000",
         "--set-against 'patrons.us.levers.*.intensity=0' --out results/package",
-        "kazakhstan_split_lots --against kazakhstan_tungsten --json", "two_tenders --set campaign.spill=0",
+        "kazakhstan_split_lots --against kazakhstan_tungsten --json",
+        "two_tenders --set-against campaign.patrons.north.reserve=0",
     )  # fmt: skip
     return alone("odds", f"{_ODDS}\n\n{_PAIRED}", perform, Chosen, Odds, Playing, epilog=examples("odds", *shown))
 
@@ -87,19 +88,24 @@ def _odds() -> Any:
 def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing) -> None:
     """Who wins which tender of a campaign, what patrons got and spent, what hosts think, who supplies the world."""
     from minegame import campaign_odds
+    from minegame.answers.winning import named
     from minegame.cli import screen
     from minegame.runner import Runner
 
-    others = {"policy": asked.policy, "against": asked.against, "set_against": asked.set_against, "out": playing.out}
+    others = {"policy": asked.policy, "against": asked.against, "out": playing.out}
     if given := [flag_of(name) for name, value in others.items() if value]:
         fail(f"{', '.join(given)}: not for a campaign, whose odds are printed, or written as JSON with --json")
     campaign, count = chosen.load_campaign(), asked.replications
     with playing.conditions(None) as conditions:
         del conditions["tell"]
         with Runner(**conditions, allow=playing.allow) as runner:
-            sums = campaign_odds.played(campaign, count, asked.seed, runner)
+            sums, changes = campaign_odds.played(campaign, count, asked.seed, runner, asked.set_against)
     found = campaign_odds.Odds(campaign, [({}, sums)], confidence=asked.confidence)
     tables, told = found.tables(), tuple(found.favourites())
+    if changes is not None:
+        differ = campaign_odds.Odds(campaign, [({}, changes)], confidence=asked.confidence, paired=True)
+        title = f"Differences from the campaign with {named(asked.set_against or {})}, on the same luck"
+        tables |= {f"{key}_contrasts": table for key, table in differ.changes(title).items()}
     if playing.json:
         rows = {key: table.frame.to_dict("records") for key, table in tables.items()}
         print_json({"campaign": campaign.name, "replications": count, "seed": asked.seed, "sentences": told, **rows})
