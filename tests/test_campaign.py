@@ -629,7 +629,9 @@ def test_odds_of_a_campaign_are_told_with_what_they_cannot_say() -> None:
         (["odds", "two_tenders", "--against", "two_bidders"], "--against: not for a campaign"),
         (["odds", "two_tenders", "-n", "100000000000"], "add --yes"),
         (["play", "two_tenders", "--csv", "x.csv"], "--csv and --plot are of a single tender"),
-        (["run", "two_tenders"], "two_tenders"),
+        (["run", "two_tenders"], "is a campaign, not an experiment: 'minegame odds two_tenders' plays it"),
+        (["run", str(shipped_campaigns()["two_tenders"])], "is a campaign, not an experiment"),
+        (["analyse", "winning", "two_bidders", "--against", str(shipped_campaigns()["two_tenders"])], "takes single"),
         (["analyse", "winning", "two_tenders"], "winning is asked of single tenders: expected one of attribution,"),
     ],
 )
