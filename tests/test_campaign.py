@@ -623,7 +623,7 @@ def test_odds_of_a_campaign_are_told_with_what_they_cannot_say() -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        (["odds", "two_tenders", "--set", "campaign.spil=0"], "did you mean 'spill'"),
+        (["odds", "two_tenders", "--set", "campaign.spil=0"], "did you mean 'campaign.spill'"),
         (["odds", "two_tenders", "--set", "tenders.third.opening=0"], "there is no tender 'third'"),
         (["odds", "two_tenders", "--set", "tenders.second.opening=95"], "the tender opens in month 95"),
         (["odds", "two_tenders", "--against", "two_bidders"], "--against: not for a campaign"),
@@ -632,8 +632,10 @@ def test_odds_of_a_campaign_are_told_with_what_they_cannot_say() -> None:
         (["odds", "two_tenders", "--plot", "x.gif"], "ends in .png, .svg or .pdf"),
         (["odds", "two_bidders", "--plot", "x.png"], "--plot: is for a campaign"),
         (["page", "two_tenders", "--set", "campaign.spil=0"], "did you mean 'spill'"),
-        (["run", "two_tenders"], "two_tenders"),
-        (["params", str(shipped_campaigns()["two_tenders"])], "is a campaign, not a scenario"),
+        (["run", "two_tenders"], "is a campaign, not an experiment: 'minegame odds two_tenders' plays it"),
+        (["run", str(shipped_campaigns()["two_tenders"])], "is a campaign, not an experiment"),
+        (["analyse", "winning", "two_bidders", "--against", str(shipped_campaigns()["two_tenders"])], "takes single"),
+        (["analyse", "winning", "two_tenders"], "winning is asked of single tenders: expected one of attribution,"),
     ],
 )
 def test_what_a_campaign_does_not_do_is_told(typed: list[str], said: str) -> None:

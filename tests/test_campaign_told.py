@@ -19,6 +19,7 @@ from minegame import campaign_odds
 from minegame.campaign import Campaign
 from minegame.campaign_file import CampaignScenario
 from minegame.plots import calendar_picture, campaign_odds_picture, drawn
+from minegame.runner import Runner
 from minegame.scenario import Scenario
 from minegame.transcript.calendar import Calendar, headline
 from minegame.transcript.campaign_cast import CampaignCast
@@ -150,7 +151,9 @@ def test_labels_of_a_campaign_are_drawn_as_they_are_written():
 
 def test_the_odds_draw_a_bar_a_bidder_and_the_supply_of_every_mineral():
     twice = CampaignScenario.load("two_tenders")
-    tables = campaign_odds.tables(twice, campaign_odds.played(twice, 400, 1))
+    with Runner() as runner:
+        sums, _ = campaign_odds.played(twice, 400, 1, runner)
+    tables = campaign_odds.Odds(twice, [({}, sums)]).tables()
     figure = campaign_odds_picture(twice, tables, replications=400, seed=1)
     top, supply = figure.axes
     widths = [patch.get_width() for patch in top.patches if patch.get_width()]

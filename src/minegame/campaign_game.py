@@ -8,7 +8,11 @@ numbered anew: ``tender_patron[n, k]`` is who patron ``k`` of tender ``n`` is in
 
 from __future__ import annotations
 
-from minegame.game import MAX_FINANCIERS, MAX_PATRONS, record
+from typing import Any
+
+import numpy as np
+
+from minegame.game import GAME, MAX_FINANCIERS, MAX_PATRONS, Quantity, record
 
 MAX_TENDERS = 16
 MAX_LENDERS = MAX_TENDERS * MAX_FINANCIERS
@@ -61,3 +65,73 @@ CHRONICLE = record(
     # what finished mines add to the world's output a year, by camp, the last one "other"; from which month on
     + [("added", "f8", (_N, _P + 1)), ("added_from", "f8", (_N,))]
 )
+
+#: Years from the start of the calendar in which supply is told.
+YEARS = (5, 10, 15)
+
+#: Whose a number of a campaign is, and how many there may be: "view" is what a host thinks of a patron, "supplier" a
+#: camp among the suppliers of a mineral (the last one: others).
+ROOM: dict[str, tuple[int, ...]] = {
+    "patron": (_P,), "view": (_H, _P), "host": (_H,), "supplier": (_M, _P + 1), "mineral": (_M,),
+}  # fmt: skip
+
+
+def _of(subject: str, *rows: tuple[str, str, str]) -> list[Quantity]:
+    return [Quantity(f"campaign_{name}", subject, "f8", unit, meaning) for name, unit, meaning in rows]
+
+
+#: What is measured in a campaign beside what is measured in each of its tenders.
+REPORTED: tuple[Quantity, ...] = (
+    *_of(
+        "patron",
+        ("value_share", "share", "part of the value of all tenders that its bidders won"),
+        ("value_won", "tenders", "tenders' worth of value that its bidders won"),
+        ("value_built", "tenders", "the same, as far as the mines were finished"),
+        ("points_used", "points", "political capital used"),
+        ("capital", "points", "political capital left at the end"),
+        ("payoff", "M$", "payoff, the sum over its tenders"),
+        ("public_money", "M$", "letters of its public lenders to winners"),
+        ("public_money_converted", "M$", "the part of that which became money"),
+    ),
+    *_of(
+        "view",
+        ("credit", "share", "credit of cooperation with the host at the end"),
+        ("credibility", "probability", "host's belief at the end that a threat is carried out"),
+        ("trust", "probability", "host's belief at the end that a promise is kept"),
+        ("portfolio", "share", "part of the host's portfolio at the end"),
+    ),
+    *_of(
+        "host",
+        ("host_value", "M$", "what the host got, the sum over its tenders"),
+        ("host_money", "M$", "the same without the balance term"),
+    ),
+    *(
+        quantity
+        for year in YEARS
+        for quantity in (
+            *_of("supplier", (f"supply_{year}", "share", f"part of the world's supply after {year} years")),
+            *_of("mineral", (f"concentration_{year}", "index", f"concentration of that supply, {year} years on")),
+        )
+    ),
+)  # fmt: skip
+
+
+def deck(tenders: int) -> np.dtype[Any]:
+    """A campaign of so many tenders as one record, as a game is one: with all that is played and measured.
+
+    ``games`` are its tenders; ``today`` is what the camps' mines give of each mineral, others last, and NaN where
+    nothing is said of the supply; ``growth`` is that of the mineral's mines.
+    """
+    return record(
+        [("campaign", CAMPAIGN), ("games", GAME, (tenders,)), ("today", "f8", (_M, _P + 1)), ("growth", "f8", (_M,))]
+    )
+
+
+def is_deck(dtype: np.dtype[Any]) -> bool:
+    """Whether records are campaigns and not games."""
+    return dtype.names is not None and "campaign" in dtype.names
+
+
+def tenders_in(dtype: np.dtype[Any]) -> int:
+    """How many negotiations there are in what a record plays: those of a campaign, or one."""
+    return int(dtype["games"].shape[0]) if is_deck(dtype) else 1

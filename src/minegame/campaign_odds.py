@@ -1,232 +1,216 @@
 """How campaigns end on average: tenders, patrons, hosts and supply, each number with its interval.
 
-Campaigns are played in blocks whose sums are added pairwise, so that memory is flat and results are the same to the
-last bit on any number of threads.
+The same tables tell one campaign, and every point and policy of a run; and what a policy changes on the same luck.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from minegame import supply
-from minegame.campaign import outcomes
+from minegame import campaign_decks, storage
 from minegame.campaign_file import CampaignScenario
-from minegame.campaign_records import Table as Seats
-from minegame.runner import cores, tree_sum
-from minegame.statistics import intervals
+from minegame.campaign_game import YEARS
+from minegame.runner import Runner
+from minegame.statistics import precision
 from minegame.tables import Column, Table, bounded
-from minegame.text import COUNT, MONEY, MONTHS, NUMBER, SHARE
+from minegame.text import COUNT, MONEY, MONEY_CHANGE, MONTHS, NUMBER, POINTS, SHARE, Unit
 
-_BLOCK = 1024  # campaigns
-YEARS = (5, 10, 15)  # in which supply is told
+Sums = NDArray[np.float64]
+Row = Mapping[str, Any]
 
-#: Values of every campaign of a block, shape (campaigns, …); NaN where a number does not apply.
-Values = dict[str, NDArray[np.float64]]
+_FEW = 2  # points up to which all tables are shown
 
-
-@dataclass(frozen=True)
-class Sums:
-    """Counts, sums and sums of squares of every value, the last axis; what is NaN does not count."""
-
-    sums: dict[str, NDArray[np.float64]]
-    replications: int
+#: What is told of differences in place of what is told of a number.
+_CHANGES = {SHARE: POINTS, MONEY: MONEY_CHANGE}
 
 
 def played(
-    campaign: CampaignScenario, replications: int, seed: int = 0, threads: int | None = None,
-    watch: Callable[[int, int], None] | None = None,
-) -> Sums:  # fmt: skip
-    """Play a campaign many times and add up what is told of it; ``watch`` hears of the campaigns done and planned."""
-    starts = range(0, replications, _BLOCK)
+    campaign: CampaignScenario, replications: int, seed: int, runner: Runner, against: Mapping[str, Any] | None = None
+) -> tuple[Sums, Sums | None]:
+    """Play a campaign many times: count, sum and sum of squares of everything in it, shape (places, 3).
 
-    def block(start: int) -> dict[str, NDArray[np.float64]]:
-        found = _values(campaign, *outcomes(campaign, min(_BLOCK, replications - start), seed, start))
-        return {name: _moments(values) for name, values in found.items()}
-
-    blocks: list[dict[str, NDArray[np.float64]]] = []
-    if watch is not None:
-        watch(0, replications)
-    with ThreadPoolExecutor(threads or cores()) as pool:
-        for done in pool.map(block, starts):
-            blocks.append(done)
-            if watch is not None:
-                watch(min(len(blocks) * _BLOCK, replications), replications)
-    return Sums({name: tree_sum(one[name] for one in blocks) for name in blocks[0]}, replications)
-
-
-def _moments(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    known = ~np.isnan(values)
-    filled = np.where(known, values, 0.0)
-    return np.stack([known.sum(axis=0), filled.sum(axis=0), (filled * filled).sum(axis=0)], axis=-1)
+    With ``against``, changes by path, the same of the paired differences from the campaign so changed, on the same
+    luck; else None.
+    """
+    decks = campaign_decks.crossed(campaign, [{}], [{}] if against is None else [{}, against])
+    runner.expect(decks.size * replications * len(campaign.tenders))
+    places, reference = storage.places(campaign), None if against is None else 1
+    found = runner.tally(decks, seed, replications, reference=reference, places=places.tolist())
+    runner.finished()
+    whole = np.zeros((2, storage.width(campaign), 3))
+    whole[0, places] = found.sums[0, 0]
+    if found.contrasts is None:
+        return whole[0], None
+    whole[1, places] = found.contrasts[0, 0]
+    return whole[0], whole[1]
 
 
-def _values(campaign: CampaignScenario, ended: np.ndarray, left: np.ndarray) -> Values:
-    seats, scenarios = campaign.table(), list(campaign.scenarios.values())
-    hosts, patrons = len(seats.hosts), len(seats.patrons)
-    shelved = ended["shelved"] != 0
-    found: Values = {
-        "shelved": shelved.astype(float),
-        "month": np.where(shelved, np.nan, ended["month"]),
-        **{name: left[name][:, :patrons] for name in ("value_won", "value_built", "points_used", "capital", "payoff")},
-        **{name: left[name][:, :patrons] for name in ("public_money", "public_money_converted")},
-        **{name: left[name][:, :hosts, :patrons] for name in ("credit", "credibility", "trust", "portfolio")},
-        "host_money": left["host_money"][:, :hosts],
-    }
-    for n, scenario in enumerate(scenarios):
-        share = ended["value_share"][:, n, : len(scenario.bidders)]
-        found[f"wins.{n}"] = (share > 0).astype(float)
-        found[f"built.{n}"] = ended["built_share"][:, n, : len(scenario.bidders)]
-    for mineral in campaign.campaign.minerals:
-        camps = supply.shares(campaign, left, mineral, YEARS)
-        found[f"supply.{mineral}"] = camps
-        found[f"hhi.{mineral}"] = supply.concentration(camps)
-    return found
+class Told(NamedTuple):
+    """A number that is told: the name of its column, the measure, its heading and unit."""
+
+    name: str
+    measure: str
+    words: str
+    unit: Unit
 
 
-# ----------------------------------------------------------------------------------------------------------- the tables
-
-
-def tables(campaign: CampaignScenario, found: Sums, confidence: float = 0.95) -> dict[str, Table]:
-    """What is told of a campaign, by short keys: ``tenders``, ``patrons``, ``hosts`` and ``supply``."""
-    told = {
-        "tenders": _tenders(campaign, found, confidence),
-        "patrons": _patrons(campaign, found, confidence),
-        "hosts": _hosts(campaign, found, confidence),
-    }
-    return {**told, "supply": _supply(campaign, found, confidence)} if campaign.campaign.minerals else told
-
-
-def _share(name: str, sums: NDArray[np.float64], confidence: float) -> dict[str, float]:
-    count, total, squares = sums
-    low, high = intervals.share(total, squares, count, confidence)
-    return bounded(name, total / count, float(low), float(high))
-
-
-def _mean(name: str, sums: NDArray[np.float64], confidence: float) -> dict[str, float]:
-    count, total, squares = sums
-    if count < 2 or intervals.all_equal(total, squares, count):  # which does not tell how sure it is
-        return bounded(name, total / count if count else np.nan, np.nan, np.nan)
-    low, high = intervals.mean(total, squares, count, confidence)
-    return bounded(name, total / count, float(low), float(high))
-
-
-def _tenders(campaign: CampaignScenario, found: Sums, confidence: float) -> Table:
-    rows = []
-    for n, (name, tender) in enumerate(campaign.tenders.items()):
-        scenario = campaign.scenarios[name]
-        for i, bidder in enumerate(scenario.bidder_names):
-            rows.append(
-                {
-                    "tender": name, "host": tender.host, "opening": tender.opening,
-                    "bidder": scenario.label_of("bidder", bidder),
-                    **_share("wins", found.sums[f"wins.{n}"][i], confidence),
-                    **_share("built", found.sums[f"built.{n}"][i], confidence),
-                    **_share("shelved", found.sums["shelved"][n], confidence),
-                    **_mean("month", found.sums["month"][n], confidence),
-                }
-            )  # fmt: skip
-    columns = [
-        Column("tender"), Column("host"), Column("opening", "opens in month", COUNT), Column("bidder"),
-        Column("wins", "wins something", SHARE, bounded=True),
-        Column("built", "wins and builds, of value", SHARE, bounded=True),
-        Column("shelved", "tender shelved", SHARE, bounded=True),
-        Column("month", "month of the award, in the tender", MONTHS, bounded=True),
-    ]  # fmt: skip
-    return Table("Who wins which tender", columns, rows)
-
-
+_OF_BIDDERS = (
+    Told("wins", "wins_any", "wins something", SHARE),
+    Told("built", "wins_and_built", "wins and builds, of value", SHARE),
+)
+_OF_TENDERS = (
+    Told("shelved", "shelved", "tender shelved", SHARE),
+    Told("month", "month", "month of the award, in the tender", MONTHS),
+)
 _OF_PATRONS = (
-    ("value_won", "tenders' worth of value won", NUMBER), ("value_built", "and built", NUMBER),
-    ("points_used", "political capital used, points", NUMBER), ("capital", "left at the end, points", NUMBER),
-    ("public_money", "public money in letters to winners", MONEY), ("public_money_converted", "became money", MONEY),
-    ("payoff", "payoff", MONEY),
-)  # fmt: skip
-
-
-def _patrons(campaign: CampaignScenario, found: Sums, confidence: float) -> Table:
-    rows = [
-        {
-            "patron": _label(campaign, patron),
-            **{k: v for name, _, _ in _OF_PATRONS for k, v in _mean(name, found.sums[name][p], confidence).items()},
-        }
-        for p, patron in enumerate(campaign.table().patrons)
-    ]
-    columns = [Column("patron"), *(Column(name, words, unit, bounded=True) for name, words, unit in _OF_PATRONS)]
-    return Table("What each patron got and spent", columns, rows)
-
-
-def _label(campaign: CampaignScenario, patron: str) -> str:
-    first = next(one for one in campaign.scenarios.values() if patron in one.patrons)
-    return first.label_of("patron", patron)
-
-
+    Told("value_share", "campaign_value_share", "part of the value of all tenders won", SHARE),
+    Told("value_won", "campaign_value_won", "tenders' worth of value won", NUMBER),
+    Told("value_built", "campaign_value_built", "and built", NUMBER),
+    Told("points_used", "campaign_points_used", "political capital used, points", NUMBER),
+    Told("capital", "campaign_capital", "left at the end, points", NUMBER),
+    Told("public_money", "campaign_public_money", "public money in letters to winners", MONEY),
+    Told("public_money_converted", "campaign_public_money_converted", "became money", MONEY),
+    Told("payoff", "campaign_payoff", "payoff", MONEY),
+)
+_OF_VIEWS = (
+    Told("credit", "campaign_credit", "credit of cooperation", SHARE),
+    Told("credibility", "campaign_credibility", "belief that threats are kept", SHARE),
+    Told("trust", "campaign_trust", "belief that promises are kept", SHARE),
+    Told("portfolio", "campaign_portfolio", "share of its portfolio", SHARE),
+)
 _OF_HOSTS = (
-    ("credit", "credit of cooperation"), ("credibility", "belief that threats are kept"),
-    ("trust", "belief that promises are kept"), ("portfolio", "share of its portfolio"),
-)  # fmt: skip
+    Told("host_value", "campaign_host_value", "host's value", MONEY),
+    Told("host_money", "campaign_host_money", "host's value without balance", MONEY),
+)
 
 
-def _hosts(campaign: CampaignScenario, found: Sums, confidence: float) -> Table:
-    seats: Seats = campaign.table()
-    (record,) = campaign.records()[0]
-    rows = [
-        {
-            "host": host, "patron": _label(campaign, patron),
-            **{k: v for name, _ in _OF_HOSTS for k, v in _share(name, found.sums[name][h, p], confidence).items()},
-        }
-        for h, host in enumerate(seats.hosts)
-        for p, patron in enumerate(seats.patrons)
-        if record["meeting_tender"][h, p] >= 0
-    ]  # fmt: skip
-    columns = [
-        Column("host"),
-        Column("patron"),
-        *(Column(name, words, SHARE, bounded=True) for name, words in _OF_HOSTS),
-    ]
-    return Table("What each host thinks of each patron at the end", columns, rows)
+@dataclass(frozen=True)
+class Odds:
+    """What is told of a campaign at some points.
+
+    ``points``: for each the values of the columns ``keys``, which tell the points apart, and its sums, shape (places,
+    3).  ``paired``: whether they are of the differences from a policy on the same luck.
+    """
+
+    campaign: CampaignScenario
+    points: Sequence[tuple[Row, Sums]]
+    keys: Sequence[Column] = ()
+    confidence: float = 0.95
+    paired: bool = False
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], int]:
+        return {(one.name, one.subject): one.place for one in storage.measures(self.campaign)}
+
+    def three(self, sums: Sums, measure: str, subject: str) -> tuple[float, float, float]:
+        """The estimate of a measure with the ends of its interval; NaN for what was never observed, or not surely."""
+        mine = sums[self._places[measure, subject]]
+        if not mine[0]:
+            return (np.nan,) * 3
+        with np.errstate(invalid="ignore", divide="ignore"):
+            low, high = precision.interval(mine, measure, paired=self.paired, confidence=self.confidence)
+        return float(mine[1] / mine[0]), float(low), float(high)
+
+    def _cells(self, told: Sequence[Told], sums: Sums, subject: str) -> dict[str, float]:
+        return {k: v for one in told for k, v in bounded(one.name, *self.three(sums, one.measure, subject)).items()}
+
+    def _columns(self, told: Sequence[Told]) -> list[Column]:
+        units = [_CHANGES.get(one.unit, one.unit) if self.paired else one.unit for one in told]
+        return [Column(one.name, one.words, unit, bounded=True) for one, unit in zip(told, units, strict=True)]
+
+    # ------------------------------------------------------------------------------------------------------- the tables
+
+    def tables(self, raw: bool = False) -> dict[str, Table]:
+        """Everything by short keys: ``tenders``, ``patrons``, ``hosts``, ``supply``; of many points less is shown."""
+        many = raw or len(self.points) > _FEW
+        told = {"tenders": self.tenders(raw), "patrons": self.patrons(raw), "hosts": self.hosts(many)}
+        return {**told, "supply": self.supply(many)} if self.campaign.campaign.minerals else told
+
+    def changes(self, title: str, raw: bool = False) -> dict[str, Table]:
+        """What differs, by short keys: ``tender`` and ``patron``."""
+        return {"tender": self.tenders(raw, f"{title}: tenders"), "patron": self.patrons(raw, f"{title}: patrons")}
+
+    def tenders(self, raw: bool = False, title: str = "Who wins which tender") -> Table:
+        """A row for each bidder of each tender; with keys, less is said of the tender itself."""
+        of_tenders = () if self.paired else _OF_TENDERS[: 1 if self.keys else None]
+        rows = [
+            {
+                **keys, "tender": name, "host": tender.host, "opening": tender.opening,
+                "bidder": self.campaign.scenarios[name].label_of("bidder", bidder),
+                **self._cells(_OF_BIDDERS, sums, f"{name}: {bidder}"), **self._cells(of_tenders, sums, name),
+            }
+            for keys, sums in self.points
+            for name, tender in self.campaign.tenders.items()
+            for bidder in self.campaign.scenarios[name].bidder_names
+        ]  # fmt: skip
+        where = [] if self.keys else [Column("host"), Column("opening", "opens in month", COUNT)]
+        who = [Column("tender"), *where, Column("bidder")]
+        return Table(title, [*self.keys, *who, *self._columns([*_OF_BIDDERS, *of_tenders])], rows, raw)
+
+    def patrons(self, raw: bool = False, title: str = "What each patron got and spent") -> Table:
+        """A row for each patron."""
+        rows = [
+            {**keys, "patron": self.campaign.label_of("patron", patron), **self._cells(_OF_PATRONS, sums, patron)}
+            for keys, sums in self.points
+            for patron in self.campaign.table().patrons
+        ]
+        return Table(title, [*self.keys, Column("patron"), *self._columns(_OF_PATRONS)], rows, raw)
+
+    def hosts(self, raw: bool = False, title: str = "What each host thinks of each patron at the end") -> Table:
+        """A row for each host and patron that it meets."""
+        subjects = self.campaign.subjects()["view"].values()
+        rows = [
+            {
+                **keys, "host": host, "patron": self.campaign.label_of("patron", patron),
+                **self._cells(_OF_VIEWS, sums, f"{host}: {patron}"), **self._cells(_OF_HOSTS, sums, host),
+            }
+            for keys, sums in self.points
+            for host, _, patron in (subject.partition(": ") for subject in subjects)
+        ]  # fmt: skip
+        columns = [*self.keys, Column("host"), Column("patron"), *self._columns([*_OF_VIEWS, *_OF_HOSTS])]
+        return Table(title, columns, rows, raw)
+
+    def supply(self, raw: bool = False, title: str = "Who supplies the world") -> Table:
+        """A row for each mineral, year and camp."""
+        rows = [
+            {
+                **keys, "mineral": mineral, "year": year,
+                "camp": camp if camp == "others" else self.campaign.label_of("patron", camp),
+                **bounded("share", *self.three(sums, f"campaign_supply_{year}", f"{mineral}: {camp}")),
+                **bounded("hhi", *self.three(sums, f"campaign_concentration_{year}", mineral)),
+            }
+            for keys, sums in self.points
+            for mineral in self.campaign.campaign.minerals
+            for year in YEARS
+            for camp in [*self.campaign.table().patrons, "others"]
+        ]  # fmt: skip
+        share = POINTS if self.paired else SHARE
+        columns = [
+            *self.keys, Column("mineral"), Column("year", "after years", COUNT), Column("camp"),
+            Column("share", "share of world supply", share, bounded=True),
+            Column("hhi", "concentration of supply (HHI)", NUMBER, bounded=True),
+        ]  # fmt: skip
+        return Table(title, columns, rows, raw)
+
+    # ---------------------------------------------------------------------------------------------------- the sentences
+
+    def favourites(self) -> Iterator[str]:
+        """A sentence a tender, at the first point: who is the favourite, with its interval."""
+        _, sums = self.points[0]
+        for name, scenario in self.campaign.scenarios.items():
+            found = {bidder: self.three(sums, "wins_any", f"{name}: {bidder}") for bidder in scenario.bidder_names}
+            best = max(found, key=lambda bidder: found[bidder][0])
+            yield f"{name}: {scenario.label_of('bidder', best)} wins most often, in {SHARE.cell(*found[best])}."
 
 
-def _supply(campaign: CampaignScenario, found: Sums, confidence: float) -> Table:
-    camps = [*(_label(campaign, patron) for patron in campaign.table().patrons), "others"]
-    rows = [
-        {
-            "mineral": mineral, "year": year, "camp": camp,
-            **_share("share", found.sums[f"supply.{mineral}"][y, c], confidence),
-            **_share("hhi", found.sums[f"hhi.{mineral}"][y], confidence),
-        }
-        for mineral in campaign.campaign.minerals
-        for y, year in enumerate(YEARS)
-        for c, camp in enumerate(camps)
-    ]  # fmt: skip
-    columns = [
-        Column("mineral"), Column("year", "after years", COUNT), Column("camp"),
-        Column("share", "share of world supply", SHARE, bounded=True),
-        Column("hhi", "concentration of supply (HHI)", NUMBER, bounded=True),
-    ]  # fmt: skip
-    return Table("Who supplies the world", columns, rows)
-
-
-def sentences(campaign: CampaignScenario, found: Sums, confidence: float = 0.95) -> Iterator[str]:
-    """The answer in a sentence a tender: who is the favourite, with its interval."""
-    from minegame.text import SHARE as PERCENT
-
-    for n, name in enumerate(campaign.tenders):
-        scenario, sums = campaign.scenarios[name], found.sums[f"wins.{n}"]
-        best = int(np.argmax(sums[:, 1]))
-        wins = _share("x", sums[best], confidence)
-        told = PERCENT.cell(wins["x"], wins["x_low"], wins["x_high"])
-        yield f"{name}: {scenario.label_of('bidder', scenario.bidder_names[best])} wins most often, in {told}."
-
-
-def limits() -> Sequence[str]:
-    """What the odds of a campaign cannot say."""
-    return (
-        "Nobody has measured how far word spreads, how fast beliefs fade and how large a tender is beside what a host "
-        "has: vary campaign.spill, campaign.belief_half_life and host.award_weight before believing a level.",
-        "Intervals hold the luck of the campaigns played, not what is unknown of the numbers.",
-    )
+LIMITS = (
+    "Nobody has measured how far word spreads, how fast beliefs fade and how large a tender is beside what a host "
+    "has: vary campaign.spill, campaign.belief_half_life and host.award_weight before believing a level.",
+    "Intervals hold the luck of the campaigns played, not what is unknown of the numbers.",
+)

@@ -93,17 +93,38 @@ def records(tenders: Sequence[Tender], terms: Terms) -> tuple[np.ndarray, np.nda
         _seat(one, table, tender, n)
     for h, host in enumerate(table.hosts):
         one.host_tender[h] = _first(tenders, lambda tender, host=host: tender.host == host)
-        one.start_history[h] = games[one.host_tender[h]].host_history_weight
         for k, patron in enumerate(table.patrons):
-            _introduce(one, tenders, games, (h, host), (k, patron))
+            at_host = [tender.host == host and patron in tender.scenario.patrons for tender in tenders]
+            one.meeting_tender[h, k] = at_host.index(True) if any(at_host) else NOBODY
     for m, mineral in enumerate(table.minerals):
         one.mineral_tender[m] = _first(tenders, lambda tender, mineral=mineral: tender.mineral == mineral)
         one.mineral_key[m] = terms.mineral_keys.get(mineral, 0)
     for k, patron in enumerate(table.patrons):
-        _equip(one, tenders, games, terms, k, patron)
+        _equip(one, tenders, terms, k, patron)
     for f, lender in enumerate(table.lenders):
         one.lender_ceiling[f] = terms.ceilings.get(lender, math.inf)
+    begin_as(campaign, games.reshape(1, -1))
     return campaign, games
+
+
+def begin_as(campaigns: np.ndarray, games: np.ndarray) -> None:
+    """Write how hosts and patrons begin as the games say: CAMPAIGN records, shape (n,), GAME records, (n, tenders).
+
+    All are campaigns of the same people at the same tables.
+    """
+    one = campaigns[0]
+    for k in range(one["patrons"]):
+        n, seat = one["patron_tender"][k], one["patron_seat"][k]
+        for name in ("key", "episode_rate"):
+            campaigns[f"patron_{name}"][:, k] = games[f"patron_{name}"][:, n, seat]
+    for h in range(one["hosts"]):
+        campaigns["start_history"][:, h] = games["host_history_weight"][:, one["host_tender"][h]]
+        for k in range(one["patrons"]):
+            n = one["meeting_tender"][h, k]
+            if n != NOBODY:
+                seat = one["tender_patron"][n].tolist().index(k)
+                for ours, theirs in _STARTS.items():
+                    campaigns[f"start_{ours}"][:, h, k] = games[f"patron_{theirs}"][:, n, seat]
 
 
 def _first(tenders: Sequence[Tender], fits: Any) -> int:
@@ -119,19 +140,6 @@ def _seat(one: Any, table: Table, tender: Tender, n: int) -> None:
         one.tender_lender[n, f] = table.lenders.index(name)
 
 
-def _introduce(
-    one: Any, tenders: Sequence[Tender], games: np.ndarray, host: tuple[int, str], patron: tuple[int, str]
-) -> None:
-    (h, host_name), (k, patron_name) = host, patron
-    n = _first(tenders, lambda tender: tender.host == host_name and patron_name in tender.scenario.patrons)
-    if n == NEVER:
-        return
-    one.meeting_tender[h, k] = n
-    seat = tenders[n].scenario.patron_names.index(patron_name)
-    for ours, theirs in _STARTS.items():
-        one[f"start_{ours}"][h, k] = games[f"patron_{theirs}"][n, seat]
-
-
 #: How a host's view of a patron begins, by the name of the scenario's own value.
 _STARTS = {
     "belief_a": "belief_a", "belief_b": "belief_b", "trust_a": "access_trust_a", "trust_b": "access_trust_b",
@@ -139,10 +147,8 @@ _STARTS = {
 }  # fmt: skip
 
 
-def _equip(one: Any, tenders: Sequence[Tender], games: np.ndarray, terms: Terms, k: int, patron: str) -> None:
+def _equip(one: Any, tenders: Sequence[Tender], terms: Terms, k: int, patron: str) -> None:
     n = _first(tenders, lambda tender: patron in tender.scenario.patrons)
-    seat = tenders[n].scenario.patron_names.index(patron)
-    one.patron_tender[k], one.patron_seat[k] = n, seat
-    one.patron_key[k], one.patron_episode_rate[k] = games["patron_key"][n, seat], games["patron_episode_rate"][n, seat]
+    one.patron_tender[k], one.patron_seat[k] = n, tenders[n].scenario.patron_names.index(patron)
     purse = terms.purses[patron]
     one.patron_reserve[k], one.patron_income[k], one.patron_cap[k] = purse.reserve, purse.income, purse.cap

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minegame.cases import Case
 from minegame.game import LEVERS
 from minegame.scenario import Scenario, shown
 
@@ -45,7 +46,7 @@ class Factor:
 
     @classmethod
     def between(
-        cls, scenario: Scenario, path: str, low: float, high: float, scale: str = "linear", count: int | None = None
+        cls, scenario: Case, path: str, low: float, high: float, scale: str = "linear", count: int | None = None
     ) -> Factor:
         """A range of a parameter, in whole numbers where the parameter is one; of a pattern, as the first that it fits.
 
@@ -147,7 +148,7 @@ def factorial(factors: Sequence[Factor], levels: int = 5) -> pd.DataFrame:
     return _table(factors, list(zip(*points, strict=True)) if points and factors else [[] for _ in factors])
 
 
-def one_at_a_time(factors: Sequence[Factor], scenario: Scenario, levels: int = 5) -> pd.DataFrame:
+def one_at_a_time(factors: Sequence[Factor], scenario: Case, levels: int = 5) -> pd.DataFrame:
     """The scenario's own point, then each factor moved over its levels with the others at rest."""
     rest = {factor.path: scenario.value(factor.path) for factor in factors}
     points = [rest] + [
@@ -159,7 +160,7 @@ def one_at_a_time(factors: Sequence[Factor], scenario: Scenario, levels: int = 5
     return _table(factors, [[point[factor.path] for point in points] for factor in factors])
 
 
-def listed(points: Sequence[Changes], scenario: Scenario) -> pd.DataFrame:
+def listed(points: Sequence[Changes], scenario: Case) -> pd.DataFrame:
     """Points written out one by one; a path that a point leaves out keeps the scenario's value."""
     paths = list(dict.fromkeys(path for point in points for path in point))
     columns = [[point.get(path, scenario.value(path)) for point in points] for path in paths]

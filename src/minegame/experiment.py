@@ -15,6 +15,7 @@ import numpy as np
 
 from minegame import folder as folders
 from minegame import storage
+from minegame.campaign_game import tenders_in
 from minegame.experiment_file import Plan
 from minegame.folder import Work
 from minegame.runner import (
@@ -32,6 +33,7 @@ from minegame.runner import (
     tallied,
     tree_sum,
 )
+from minegame.scenario import Scenario
 from minegame.statistics import precision
 from minegame.tables import csv_of
 
@@ -229,16 +231,16 @@ class _Run:
     # ---------------------------------------------------------------------------------------------------- the chunks
 
     def _pieces(self, this: Round) -> list[tuple[str, Piece]]:
-        cut = pieces(len(this.groups), len(self.plan.policies), this.replications, self.manifest["chunk"], _GAMES)
+        cut = pieces(len(this.groups), self.plan.at_once, this.replications, self.manifest["chunk"], _GAMES)
         return [(f"{this.number}-{n:05d}", piece) for n, piece in enumerate(cut)]
 
     def _played(self, this: Round) -> Round:
         """Play the chunks of a round that are missing, and keep each as soon as it is there."""
-        policies, count = len(self.plan.policies), this.replications
+        at_once, count = self.plan.at_once, this.replications
         with folders.room_needed(self.folder):
             self.runner.play(
                 [
-                    Part(name, piece.negotiations(policies, count), partial(self._task, this, piece))
+                    Part(name, piece.negotiations(at_once, count), partial(self._task, this, piece))
                     for name, piece in self._pieces(this)
                 ]
             )
@@ -247,7 +249,9 @@ class _Run:
     def _task(self, this: Round, piece: Piece) -> Sums:
         plan = self.plan
         groups = this.groups[piece.groups.start : piece.groups.stop]
-        labels = (plan.scenario, tuple(plan.policies), tuple(groups.tolist())) if plan.results == "rows" else None
+        labels = None
+        if plan.results == "rows" and isinstance(plan.scenario, Scenario):
+            labels = plan.scenario, tuple(plan.policies), tuple(groups.tolist())
         return Sums(
             plan.games(groups), piece.blocks, plan.seed, plan.first(groups, this.first), this.replications,
             -1 if plan.reference is None else plan.reference, self.places, labels,
@@ -313,7 +317,7 @@ class _Run:
     def _write_headline(self) -> None:
         from minegame.results import Results
 
-        outcomes = self.plan.groups * len(self.plan.policies) * (len(self.plan.scenario.bidders) + 1)
+        outcomes = self.plan.groups * len(self.plan.policies) * len(storage.outcomes(self.plan.scenario))
         if outcomes > _MOST_HEADLINES:
             (self.folder / storage.HEADLINE).unlink(missing_ok=True)
             return
@@ -371,13 +375,14 @@ def forecast(plan: Plan, workers: int | None = None) -> Forecast:
 def memory(plan: Plan) -> int:
     """About how many bytes the sums of a plan take in memory while it runs; a run of fixed length keeps few."""
     policies, measured = len(plan.policies), storage.places(plan.scenario).size
-    looked_at = len(plan.scenario.bidders) + 1
+    looked_at = len(storage.outcomes(plan.scenario))
     kept = looked_at if plan.replications.until is None else measured * (1 if plan.reference is None else 2)
     return plan.groups * (24 * policies * kept + 8 * len(plan.design.columns))
 
 
 def _row_bytes(plan: Plan) -> float:
     scenario = plan.scenario
+    assert isinstance(scenario, Scenario)
     agents = 9 * len(scenario.deposits) + 2 * len(scenario.bidders) + 10 * len(scenario.patrons)
     return 6.0 * (15 + agents)
 
@@ -399,5 +404,5 @@ def _rate(games: np.ndarray, plan: Plan, threads: int) -> float:
             list(pool.map(play, [replications] * threads))
             elapsed = time.perf_counter() - started
             if elapsed > _SAMPLE_SECONDS or replications >= limit:
-                return games.size * replications * threads / max(elapsed, 1e-6)
+                return games.size * tenders_in(games.dtype) * replications * threads / max(elapsed, 1e-6)
             replications = min(limit, max(2 * replications, int(replications * _SAMPLE_SECONDS / max(elapsed, 1e-3))))

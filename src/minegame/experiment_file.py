@@ -24,7 +24,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from minegame import cases
 from minegame import design as designs
+from minegame.campaign_file import CampaignScenario, is_campaign, shipped_campaigns
+from minegame.cases import Case
 from minegame.chance import MAX_REPLICATION
 from minegame.design import Changes, Factor, Value, level_twice
 from minegame.game import GAME, LEVERS, MAX_MONTHS
@@ -38,7 +41,6 @@ from minegame.scenario import (
     Scenario,
     ScenarioError,
     SourceFile,
-    crossed,
     find_file,
     is_pattern,
     missing_hint,
@@ -329,7 +331,7 @@ class Experiment(_Part):
 
     def plan(
         self, *, folder: Path | str = ".", places: _Places | None = None, allow: Fits | None = None,
-        scenario: Scenario | None = None,
+        scenario: Case | None = None,
     ) -> Plan:  # fmt: skip
         """What has to be played to answer the question.
 
@@ -381,6 +383,9 @@ def _located(where: str | Path) -> Path:
         return shipped[str(where)]
     if not path.exists() and path.name == str(where) and path.stem in shipped:
         return shipped[path.stem]
+    if not path.exists() and path.stem in shipped_campaigns():
+        text = f"is a campaign, not an experiment: 'minegame odds {path.stem}' plays it, and sweep varies it"
+        raise ExperimentError(Problem(str(where), None, "", text))
     if not path.exists() and path.stem in shipped_scenarios():
         text = f"is a scenario, not an experiment: 'minegame odds {path.stem}' plays it"
         raise ExperimentError(Problem(str(where), None, "", text))
@@ -423,6 +428,9 @@ class _Places:
 
 
 def _read(cls: type[Experiment], source: SourceFile, changes: Mapping[str, Any] | None = None) -> Experiment:
+    if {"campaign", "tenders"} <= set(source.content):
+        text = "is a campaign, not an experiment: minegame odds plays it, and an experiment names it under 'scenario'"
+        raise ExperimentError(Problem(str(source.path), None, "", text))
     if "patrons" in source.content or "extends" in source.content:
         text = "is a scenario, not an experiment: minegame odds plays it, and an experiment names it under 'scenario'"
         raise ExperimentError(Problem(str(source.path), None, "", text))
@@ -579,12 +587,13 @@ def _without_alternatives(loc: tuple[str, ...]) -> tuple[str, ...]:
 class Plan:
     """What has to be played: design points (groups) × policies × replications.
 
-    ``scenario`` is the point of rest; a row of ``design`` (a DataFrame whose columns are paths) and a policy change it.
+    ``scenario``, or a campaign, is the point of rest; a row of ``design`` (a DataFrame whose columns are paths) and a
+    policy change it.
     The policies of a group share their luck; with ``reference`` (a policy's number) their paired differences are kept.
     With ``luck`` in ``common`` all groups share it too; with ``own`` each has replications that no other has.
     """
 
-    scenario: Scenario
+    scenario: Case
     design: pd.DataFrame
     policies: Mapping[str, Changes]
     replications: Replications
@@ -600,7 +609,7 @@ class Plan:
     @classmethod
     def of(
         cls,
-        scenario: Scenario,
+        scenario: Case,
         design: pd.DataFrame | Mapping[str, Sequence[Value]] | None = None,
         policies: Mapping[str, Changes] | None = None,
         *,
@@ -645,8 +654,13 @@ class Plan:
 
     @property
     def negotiations(self) -> int:
-        """How many negotiations it takes, at most."""
-        return self.groups * len(self.policies) * self.replications.at_most
+        """How many negotiations it takes, at most; those of a campaign are its tenders."""
+        return self.groups * self.at_once * self.replications.at_most
+
+    @property
+    def at_once(self) -> int:
+        """How many negotiations there are in one replication of a design point."""
+        return len(self.policies) * self.scenario.negotiations
 
     def first(self, groups: np.ndarray, replication: int = 0) -> int | np.ndarray:
         """Where the luck of some groups begins: the number of a replication of theirs among all, shape (groups,).
@@ -665,7 +679,7 @@ class Plan:
         """
         chosen = self.design if groups is None else self.design.iloc[list(groups)]
         points = _points(chosen.drop(columns=list(self._plain)))
-        games = crossed(self.scenario, points, list(self.policies.values()))
+        games = cases.crossed(self.scenario, points, list(self.policies.values()))
         for path, (field_, index) in self._plain.items():
             cells: Any = (slice(None), slice(None), *index)
             games[field_][cells] = chosen[path].to_numpy()[:, None]
@@ -732,8 +746,9 @@ def _digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()[:16]
 
 
-def _planned(experiment: Experiment, scenario: Scenario, places: _Places, allow: Fits | None) -> Plan:
+def _planned(experiment: Experiment, scenario: Case, places: _Places, allow: Fits | None) -> Plan:
     problems = _Problems()
+    _no_rows_of_campaigns(experiment, scenario, places, problems)
     scenario = _at(scenario, experiment.set, ("set",), places, problems)
     factors = _factors(experiment, scenario, places, problems)
     policies = _policies(experiment, scenario, places, problems)
@@ -789,17 +804,30 @@ class _Problems(list[Problem]):
             _stop_at(self)
 
 
-def _scenario(experiment: Experiment, folder: Path, places: _Places) -> Scenario:
-    path = find_file(experiment.scenario, folder)
+def _scenario(experiment: Experiment, folder: Path, places: _Places) -> Case:
+    path = shipped_campaigns().get(experiment.scenario) or find_file(experiment.scenario, folder)
     if not experiment.scenario or not path.exists():
         text = f"there is no '{experiment.scenario}', neither a file beside this one nor a shipped scenario"
         raise ExperimentError(places.problem(("scenario",), text + missing_hint(folder / experiment.scenario)))
-    return Scenario.load(path)
+    return CampaignScenario.load(path) if is_campaign(path) else Scenario.load(path)
 
 
-def _at(
-    scenario: Scenario, changes: Changes, loc: tuple[str, ...], places: _Places, problems: list[Problem]
-) -> Scenario:
+def _no_rows_of_campaigns(experiment: Experiment, scenario: Case, places: _Places, problems: list[Problem]) -> None:
+    """Refuse what is of single tenders alone."""
+    if not isinstance(scenario, CampaignScenario):
+        return
+    if experiment.results == "rows":
+        text = "rows are of single tenders: of a campaign sums are kept, expected results: summary"
+        problems.append(places.problem(("results",), text))
+    if experiment.packages:
+        first = next(iter(experiment.packages))
+        text = "packages are of single tenders: expected policies, such as 'no tariff: {tenders.*.patrons." + (
+            f"{first}.levers.tariff.intensity: 0}}'"
+        )
+        problems.append(places.problem(("packages",), text))
+
+
+def _at(scenario: Case, changes: Changes, loc: tuple[str, ...], places: _Places, problems: list[Problem]) -> Case:
     """The changed scenario; what is wrong with the changes is added to the problems, at its place in the file."""
     try:
         return scenario.at(changes)
@@ -810,7 +838,7 @@ def _at(
 
 
 def _expanded(
-    scenario: Scenario, changes: Changes, loc: tuple[str, ...], places: _Places, problems: list[Problem]
+    scenario: Case, changes: Changes, loc: tuple[str, ...], places: _Places, problems: list[Problem]
 ) -> dict[str, Value]:
     """The changes without patterns; a pattern that fits nothing is added to the problems."""
     try:
@@ -821,7 +849,7 @@ def _expanded(
         return {}
 
 
-def _factors(experiment: Experiment, scenario: Scenario, places: _Places, problems: list[Problem]) -> dict[str, Factor]:
+def _factors(experiment: Experiment, scenario: Case, places: _Places, problems: list[Problem]) -> dict[str, Factor]:
     factors = {}
     for path, given in experiment.factors.items():
         before = len(problems)
@@ -833,19 +861,20 @@ def _factors(experiment: Experiment, scenario: Scenario, places: _Places, proble
 
 
 def _check_levels(
-    scenario: Scenario, path: str, levels: Sequence[object], places: _Places, problems: list[Problem]
+    scenario: Case, path: str, levels: Sequence[object], places: _Places, problems: list[Problem]
 ) -> None:
     """Find the first level that is not allowed; of many, some at a time."""
     try:
         scenario.at({path: levels[0]})
         for start in range(1, len(levels), _LEVELS_AT_A_TIME):
-            scenario.games([scenario.expanded({path: level}) for level in levels[start : start + _LEVELS_AT_A_TIME]])
+            some = [scenario.expanded({path: level}) for level in levels[start : start + _LEVELS_AT_A_TIME]]
+            cases.games(scenario, some)
     except ScenarioError as error:
         for problem in error.problems:
             problems.append(places.problem(("factors", problem.path), problem.text))
 
 
-def _factor(path: str, given: FactorRange, scenario: Scenario) -> Factor:
+def _factor(path: str, given: FactorRange, scenario: Case) -> Factor:
     if given.levels is not None:
         return Factor(path, levels=tuple(given.levels))
     assert given.low is not None
@@ -854,7 +883,7 @@ def _factor(path: str, given: FactorRange, scenario: Scenario) -> Factor:
 
 
 def _varied(
-    factors: Mapping[str, Factor], scenario: Scenario, places: _Places, problems: list[Problem]
+    factors: Mapping[str, Factor], scenario: Case, places: _Places, problems: list[Problem]
 ) -> dict[str, tuple[str, ...]]:
     """The paths that factors vary, those of a pattern one by one, and where they stand."""
     found: dict[str, tuple[str, ...]] = {}
@@ -867,7 +896,7 @@ def _varied(
 
 
 def _policies(
-    experiment: Experiment, scenario: Scenario, places: _Places, problems: list[Problem]
+    experiment: Experiment, scenario: Case, places: _Places, problems: list[Problem]
 ) -> dict[str, dict[str, Value]]:
     families: list[dict[str, dict[str, Value]]] = []
     if (count := len(experiment.policies)) > MAX_POLICIES:
@@ -884,6 +913,8 @@ def _policies(
             }
         )
     for patron, package in experiment.packages.items():
+        if not isinstance(scenario, Scenario):  # which is told already
+            break
         if patron not in scenario.patrons:
             text = f"there is no patron '{patron}': expected one of {', '.join(scenario.patron_names)}"
             problems.append(places.problem(("packages", patron), text + nearest(patron, scenario.patron_names)))
@@ -938,7 +969,7 @@ def _lists(experiment: Experiment) -> Iterator[tuple[tuple[str, ...], list[dict[
 
 
 def _listed(
-    experiment: Experiment, scenario: Scenario, places: _Places, problems: list[Problem]
+    experiment: Experiment, scenario: Case, places: _Places, problems: list[Problem]
 ) -> dict[str, tuple[str, ...]]:
     """The paths that points set which are written out, and where they stand first."""
     found: dict[str, tuple[str, ...]] = {}
@@ -1010,7 +1041,7 @@ def _unvaried(experiment: Experiment, places: _Places) -> Iterator[Problem]:
             yield places.problem(loc, "sets nothing: expected values by path, such as {host.balance_weight: 2}")
 
 
-def _groups(parts: Sequence[_Laid], scenario: Scenario, places: _Places) -> int:
+def _groups(parts: Sequence[_Laid], scenario: Case, places: _Places) -> int:
     """How many points there are, found without making any; refused if they are too many to be made."""
     groups = math.prod(_size(part, own) for part, own in parts)
     columns = max(1, sum(len(own) + len(scenario.expanded(_set_in(part))) for part, own in parts))
@@ -1061,7 +1092,7 @@ def _size(part: DesignPart, factors: Sequence[Factor]) -> int:
     return math.prod(counts) if part.kind == "factorial" else 1 + sum(counts)
 
 
-def _design(part: DesignPart, factors: Sequence[Factor], scenario: Scenario) -> pd.DataFrame:
+def _design(part: DesignPart, factors: Sequence[Factor], scenario: Case) -> pd.DataFrame:
     if part.kind == "list":
         assert isinstance(part.points, list)
         return designs.listed([scenario.expanded(point) for point in part.points], scenario)

@@ -720,6 +720,11 @@ def bidder() -> Any:
     return option(None, "Whose chance of winning (default: the patron's bidder).", Word())
 
 
+def tender() -> Any:
+    """Of a campaign, which of its tenders."""
+    return option(None, "Of a campaign, which tender (default: the value of all of them).", Word("TENDER"))
+
+
 def vary() -> Any:
     """What varies, written out."""
     return option(None, "What varies: low:high, low:high:log, or a,b,c; many times.", Factors())

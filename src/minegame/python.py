@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from minegame import door, storage
+from minegame import cases, door, storage
 from minegame.answers.answer import Answer
 from minegame.answers.asking import ask
 from minegame.answers.catalogue import kind_of, kinds
 from minegame.answers.inputs import AS_IT_IS
 from minegame.answers.reading import opened
 from minegame.answers.winning import named
+from minegame.cases import Case
 from minegame.design import Changes
 from minegame.experiment_file import Experiment, Plan
 from minegame.game import OUTCOME, new_records
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 #: A scenario, the name of a shipped one, or the path of a file; None is the Kazakhstan baseline.
 Where = Scenario | str | Path | None
+#: The same, or a campaign of several tenders.
+WhereAny = Case | str | Path | None
 _GAMES = 4096  # held at a time: 24 MB
 
 
@@ -54,14 +57,14 @@ def scenarios() -> pd.DataFrame:
     )
 
 
-def params(scenario: Where = None, filter: str = "") -> pd.DataFrame:
+def params(scenario: WhereAny = None, filter: str = "") -> pd.DataFrame:
     """Every path that can be set or varied: a row each, with value, unit, allowed range, meaning, source and status.
 
     Args:
-        scenario: a scenario, its name or its file (default: the Kazakhstan baseline).
+        scenario: a scenario or a campaign, its name or its file (default: the Kazakhstan baseline).
         filter: part of a path or of its description, or a pattern such as ``patrons.*.link``.
     """
-    return pd.DataFrame([vars(parameter) for parameter in Scenario.of(scenario).parameters(filter)])
+    return pd.DataFrame([vars(parameter) for parameter in cases.of(scenario).parameters(filter)])
 
 
 def play(scenario: Where = None, changes: Changes | None = None, *, seed: int = 0, replication: int = 0) -> Negotiation:
@@ -115,7 +118,7 @@ def odds(
 
 
 def sweep(
-    vary: Mapping[str, Any], scenario: Where = None, *, changes: Changes | None = None,
+    vary: Mapping[str, Any], scenario: WhereAny = None, *, changes: Changes | None = None,
     policies: Mapping[str, Changes] | None = None, measures: Sequence[str] | None = None, replications: int = 2_000,
     seed: int = 0, luck: Luck = "common", confidence: float = 0.95, workers: int | None = None,
 ) -> pd.DataFrame:  # fmt: skip
@@ -123,7 +126,7 @@ def sweep(
 
     Args:
         vary: levels by path: a list, a mapping with low, high and count, or text such as ``0:4:9``.
-        scenario: a scenario, its name or its file (default: the Kazakhstan baseline).
+        scenario: a scenario or a campaign, its name or its file (default: the Kazakhstan baseline).
         changes: values by path that hold at every point.
         policies: changes by the name of a policy (default: the scenario as it is).
         measures: as :func:`evaluate` takes them.
@@ -138,7 +141,7 @@ def sweep(
     >>> list(table[["host.balance_weight", "measure"]].drop_duplicates().itertuples(index=False, name=None))
     [(0, 'wins_any'), (0, 'shelved'), (2, 'wins_any'), (2, 'shelved')]
     """
-    at = Scenario.of(scenario).at(changes or {})
+    at = cases.of(scenario).at(changes or {})
     document = {
         "title": "sweep", "scenario": at.name, "factors": _levels(vary), "policies": dict(policies or {}),
         "replications": replications, "seed": seed, "luck": luck,
@@ -158,7 +161,7 @@ def _levels(vary: Mapping[str, Any]) -> dict[str, Any]:
 def evaluate(
     policies: Mapping[str, Changes] | Sequence[Changes] | None = None,
     states: pd.DataFrame | Sequence[Changes] | None = None, measures: Sequence[str] | None = None, n: int = 1_000, *,
-    scenario: Where = None, seed: int = 0, luck: Luck = "common", confidence: float = 0.95,
+    scenario: WhereAny = None, seed: int = 0, luck: Luck = "common", confidence: float = 0.95,
     workers: int | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Policies in states of the world, for loops and optimisers: the same arguments, the same numbers.
@@ -172,7 +175,7 @@ def evaluate(
         measures: names such as ``shelved``, ``wins_any`` (of every bidder) or ``wins_any.cove`` (of one); default:
             ``wins_any`` and ``shelved``.  ``minegame.measures(scenario)`` lists them.
         n: negotiations of every policy in every state.
-        scenario: a scenario, its name or its file (default: the Kazakhstan baseline).
+        scenario: a scenario or a campaign, its name or its file (default: the Kazakhstan baseline).
         seed: of the luck.
         luck: ``common`` or ``own``, see above.
         confidence: of the intervals.
@@ -185,7 +188,7 @@ def evaluate(
     Raises:
         ScenarioError: for what is not allowed, or a measure that there is not.
     """
-    at = Scenario.of(scenario)
+    at = cases.of(scenario)
     plan = Plan.of(at, _table(states), _policies(policies), replications=n, seed=seed, luck=luck)
     return _evaluated(plan, measures, confidence, workers)
 
@@ -196,16 +199,16 @@ def _evaluated(plan: Plan, wanted: Sequence[str] | None, confidence: float, work
     return _tidy(plan, chosen, sums, confidence)
 
 
-def measures(scenario: Where = None) -> list[str]:
+def measures(scenario: WhereAny = None) -> list[str]:
     """What :func:`evaluate` can measure in a scenario: ``name`` of the negotiation, ``name.subject`` of an agent."""
-    return [_name(measure) for measure in storage.measures(Scenario.of(scenario))]
+    return [_name(measure) for measure in storage.measures(cases.of(scenario))]
 
 
 def _name(measure: storage.Measure) -> str:
     return f"{measure.name}.{measure.subject}" if measure.subject else measure.name
 
 
-def _chosen(scenario: Scenario, wanted: Sequence[str] | None) -> list[storage.Measure]:
+def _chosen(scenario: Case, wanted: Sequence[str] | None) -> list[storage.Measure]:
     """The measures of some names, in their order; a name without a subject stands for every subject."""
     listed, found = storage.measures(scenario), []
     for name in ("wins_any", "shelved") if wanted is None else wanted:
@@ -234,7 +237,7 @@ def _table(states: pd.DataFrame | Sequence[Changes] | None) -> pd.DataFrame | No
 
 def _played(plan: Plan, places: Sequence[int], workers: int | None) -> Iterator[np.ndarray]:
     """Sums of shape (states, policies, measures, 3), some states at a time so that memory stays flat."""
-    together = max(1, _GAMES // len(plan.policies))
+    together = max(1, _GAMES // plan.at_once)
     with Runner(workers=workers) as runner:
         for start in range(0, plan.groups, together):
             groups = np.arange(start, min(start + together, plan.groups))

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minegame import storage
+from minegame import cases, storage
 from minegame.analysis import winning
-from minegame.ensemble import MEASURES
+from minegame.cases import Case
 from minegame.scenario import Scenario, ScenarioError, nearest
 from minegame.statistics import precision
 from minegame.storage import ResultsError
@@ -39,7 +39,8 @@ class Results:
     """What a run found, as tables.
 
     ``summary`` and ``contrasts`` are long and tidy; ``sums`` and ``differences`` hold the same as arrays of shape
-    (groups, policies, MEASURES, 3), with the places that :mod:`minegame.ensemble` names.
+    (groups, policies, places of a tally, 3), with the places that :mod:`minegame.ensemble` names, or for a campaign
+    :mod:`minegame.campaign_tally`.
     """
 
     folder: Path
@@ -47,10 +48,22 @@ class Results:
     _parts: dict[tuple[str, int], np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
-    def scenario(self) -> Scenario:
-        """The scenario that was played, at its point of rest."""
+    def scenario(self) -> Case:
+        """The scenario, or the campaign, that was played, at its point of rest."""
         document = dict(self.manifest["scenario"])
-        return Scenario.from_document(document, document.pop("name"))
+        name = document.pop("name")
+        return cases.from_document(document, name)
+
+    @property
+    def tender(self) -> Scenario:
+        """The scenario that was played.
+
+        Raises:
+            ResultsError: if it was a campaign, of which single tenders are not told by name.
+        """
+        if not isinstance(self.scenario, Scenario):
+            raise ResultsError(self.folder, "holds a run of a campaign, and this is told of single tenders only")
+        return self.scenario
 
     @property
     def policies(self) -> list[str]:
@@ -139,7 +152,7 @@ class Results:
 
     @cached_property
     def sums(self) -> np.ndarray:
-        """Count, sum and sum of squares, shape (groups, policies, MEASURES, 3); zeros where nothing is measured."""
+        """Count, sum and sum of squares, shape (groups, policies, places, 3); zeros where nothing is measured."""
         return self._spread(self._kept)
 
     @cached_property
@@ -149,7 +162,7 @@ class Results:
 
     def _spread(self, kept: np.ndarray) -> np.ndarray:
         """Everything at its place in a tally."""
-        array = np.zeros((*kept.shape[:2], MEASURES, 3))
+        array = np.zeros((*kept.shape[:2], storage.width(self.scenario), 3))
         array[:, :, storage.places(self.scenario)] = kept
         return array
 
@@ -166,16 +179,19 @@ class Results:
         return np.insert(rows, number, 0.0, axis=1)
 
     def _chosen(self, name: str, policies: int, measure: str, groups: np.ndarray | None = None) -> np.ndarray:
-        """A measure of every bidder, and shelving, a row each: shape (groups, policies, outcomes, 3).
+        """How often every outcome comes, a row each: shape (groups, policies, outcomes, 3).
 
+        ``measure`` is "wins_any", or "wins_and_built", which of shelving tells nothing.
         Read from the table piece by piece, so that a large design needs no memory for what is not asked for; all
         groups, or some.
         """
         import pyarrow.parquet as pq
 
         listed = storage.measures(self.scenario)
-        last = next(n for n, m in enumerate(listed) if m.name == "shelved")
-        order = [*(n for n, m in enumerate(listed) if m.name == measure), last]
+        number = {m.place: n for n, m in enumerate(listed)}
+        built = measure == "wins_and_built"
+        ends = storage.outcomes(self.scenario)
+        order = [number[end.built if built and end.built is not None else end.place] for end in ends]
         points = np.arange(self.groups * policies).reshape(self.groups, policies)
         chosen = points.ravel() if groups is None else points[groups].ravel()
         places = (chosen[:, None] * len(listed) + np.sort(order)).ravel()
@@ -210,7 +226,8 @@ class Results:
         """
         import pandas as pd
 
-        names = [*self.scenario.bidder_names, "shelved"]
+        ends = storage.outcomes(self.scenario)
+        names = [end.name for end in ends]
         chosen, finished = (
             self._chosen(storage.SUMMARY, len(self.policies), measure, groups).reshape(-1, 3)
             for measure in ("wins_any", "wins_and_built")
@@ -227,7 +244,8 @@ class Results:
                 "negotiations": chosen[:, 0].astype(np.int64),
             }
         )  # fmt: skip
-        frame.loc[frame["outcome"] == "shelved", ["built", "built_low", "built_high"]] = np.nan
+        shelved = [end.name for end in ends if end.built is None]
+        frame.loc[frame["outcome"].isin(shelved), ["built", "built_low", "built_high"]] = np.nan
         return frame
 
     def win_contrasts(self, confidence: float = 0.95, groups: np.ndarray | None = None) -> pd.DataFrame:
@@ -244,7 +262,7 @@ class Results:
 
         if self.reference is None:
             raise ResultsError(self.folder, "there is but one policy, so nothing is contrasted")
-        names = [*self.scenario.bidder_names, "shelved"]
+        names = [end.name for end in storage.outcomes(self.scenario)]
         chosen = self._chosen(storage.CONTRASTS, len(self.policies) - 1, "wins_any", groups).reshape(-1, 3)
         low, high = precision.interval(chosen, "wins_any", paired=True, confidence=confidence)
         with np.errstate(invalid="ignore"):
@@ -298,8 +316,8 @@ class Results:
             ResultsError: if there is no such policy.
         """
         number = self._number(policy)
-        sums = self._one(storage.SUMMARY, group, number, len(self.policies))
-        return winning.estimate(sums, self.scenario, confidence, self._months(group, number))
+        sums = self.of_point(group, number)
+        return winning.estimate(sums, self.tender, confidence, self._months(group, number))
 
     def contrast(self, group: int, policy: str, confidence: float = 0.95) -> dict[str, Any]:
         """The paired difference of a policy from the reference at one point, as ``minegame odds`` tells it.
@@ -307,18 +325,27 @@ class Results:
         Raises:
             ResultsError: if there is no such policy, or it is the reference.
         """
-        number, base = self._number(policy), self.manifest["reference"]
-        if base is None or number == base:
-            raise ResultsError(self.folder, f"there is no contrast of '{policy}' with the reference")
-        sums = self._one(storage.CONTRASTS, group, number - (number > base), len(self.policies) - 1)
-        return winning.contrast(sums, self.scenario, self.scenario, confidence)
+        sums = self.change_at(group, self._number(policy))
+        return winning.contrast(sums, self.tender, self.tender, confidence)
+
+    def of_point(self, group: int, policy: int) -> np.ndarray:
+        """Count, sum and sum of squares of everything at one point, under a policy by its number: shape (places, 3)."""
+        return self._one(storage.SUMMARY, group, policy, len(self.policies))
+
+    def change_at(self, group: int, policy: int) -> np.ndarray:
+        """The same of the paired difference from the reference; raises ResultsError where the policy is none."""
+        base = self.manifest["reference"]
+        if base is None or policy == base:
+            named = self.policies[policy]
+            raise ResultsError(self.folder, f"there is no contrast of '{named}' with the reference")
+        return self._one(storage.CONTRASTS, group, policy - (policy > base), len(self.policies) - 1)
 
     def _months(self, group: int, policy: int) -> int:
         """How long the tender lasts at a point."""
         if _MONTHS in self.factors:
             return int(self.design[_MONTHS].iloc[group])
         changed = list(self.manifest["policies"].values())[policy]
-        return int(changed.get(_MONTHS, self.scenario.tender.months))
+        return int(changed.get(_MONTHS, self.tender.tender.months))
 
     def _one(self, name: str, group: int, policy: int, policies: int) -> np.ndarray:
         """Everything of one point at its place in a tally, read from its part of the table alone."""

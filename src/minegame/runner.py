@@ -23,7 +23,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from minegame import door, storage
+from minegame import campaign_tally, door, storage
+from minegame.campaign_game import is_deck, tenders_in
 from minegame.ensemble import MEASURES
 from minegame.game import LEDGER, OUTCOME, STATE, new_records
 from minegame.scenario import Scenario
@@ -137,18 +138,23 @@ class _Played:
 
 def tallied(
     games: np.ndarray, seed: int, first: int | np.ndarray, replications: int, reference: int, blocks: range,
-    keep: bool = False,
+    keep: bool = False, places: np.ndarray | None = None,
 ) -> _Played:  # fmt: skip
     """Play some blocks of replications first … first + replications - 1 of games of shape (groups, policies).
 
-    ``first`` is one number, or one for each group.  Sums have shape (1 or 2, groups, policies, MEASURES, 3): the sums,
-    and with a reference the contrasts.  Outcomes, if they are to be kept, have shape (replications of the blocks,
-    groups, policies).
+    ``games`` may be campaigns, decks that is, of which no outcomes are kept.  ``first`` is one number, or one for each
+    group.  Sums have shape (1 or 2, groups, policies, measures, 3): the sums, and with a reference the contrasts, of
+    the measures at ``places`` (default: all).  Outcomes, if they are to be kept, have shape (replications of the
+    blocks, groups, policies).
     """
+    chosen = np.arange(width(games.dtype)) if places is None else places
     size = block_size(replications)
     start, stop = blocks.start * size, min(blocks.stop * size, replications)
     room = (stop - start, *games.shape) if keep else (1,)
     firsts = np.broadcast_to(np.asarray(first, np.int64), len(games)) + start
+    if is_deck(games.dtype):
+        luck = ((firsts + at - start, min(size, stop - at)) for at in range(start, stop, size))
+        return _Played(tree_sum(campaign_tally.sums(games, seed, *lot, reference, chosen) for lot in luck), None)
     states = new_records(STATE, min(games.shape[1], _STATES))
     outcomes = new_records(OUTCOME, math.prod(room))
     rows = np.full((games.shape[1] + 1, MEASURES), np.nan)
@@ -162,7 +168,7 @@ def tallied(
                 games.ravel(), states, kept, reference=reference, seed=seed, firsts=firsts + (at - start), count=count,
                 rows=rows, sums=sums,
             )  # fmt: skip
-            yield sums.swapaxes(-1, -2)
+            yield sums[..., chosen].swapaxes(-1, -2)
 
     return _Played(tree_sum(blocks_played()), outcomes.reshape(room) if keep else None)
 
@@ -184,8 +190,9 @@ class Task(Protocol):
 class Sums:
     """Counts, sums and sums of squares of some blocks of the replications of some groups.
 
-    ``games`` has shape (groups, policies), ``first`` and ``replications`` bound the luck (``first`` is one number, or
-    one a group), and ``labels`` (scenario, policies, numbers of the groups) are there if every negotiation is kept.
+    ``games`` (or decks) has shape (groups, policies), ``first`` and ``replications`` bound the luck (``first`` is one
+    number, or one a group), and ``labels`` (scenario, policies, numbers of the groups) are there if every negotiation
+    is kept.
     """
 
     games: np.ndarray
@@ -200,9 +207,10 @@ class Sums:
     def play(self) -> Content:
         """The sums, shape (1 or 2, groups, policies, places, 3), and the outcomes where they are kept."""
         played = tallied(
-            self.games, self.seed, self.first, self.replications, self.reference, self.blocks, self.labels is not None
-        )
-        content = {"npy": _bytes_of(played.sums[:, :, :, self.places])}
+            self.games, self.seed, self.first, self.replications, self.reference, self.blocks, self.labels is not None,
+            self.places,
+        )  # fmt: skip
+        content = {"npy": _bytes_of(played.sums)}
         if self.labels is not None and played.outcomes is not None:
             rows = np.ascontiguousarray(played.outcomes.transpose(1, 0, 2))  # (groups, replications, policies)
             content["parquet"] = storage.table_bytes(storage.outcomes_table(*self.labels, rows))
@@ -221,6 +229,9 @@ class Samples:
 
     def play(self) -> Content:
         """The measures, shape (count, policies, places)."""
+        if is_deck(self.games.dtype):
+            rows = campaign_tally.samples(self.games, self.seed, self.first, self.count, self.places)
+            return {"npy": _bytes_of(rows)}
         kept = np.empty((self.count, len(self.games), len(self.places)))
         door.tally(
             self.games, new_records(STATE, min(len(self.games), _STATES)), new_records(OUTCOME), reference=-1,
@@ -244,6 +255,11 @@ class Ledgers:
         kept = np.empty((self.count, int(self.game[0].bidders), len(LEDGER)))
         door.ledgers(self.game, new_records(STATE), new_records(OUTCOME), self.seed, self.first, kept)
         return {"npy": _bytes_of(kept)}
+
+
+def width(played: np.dtype[Any]) -> int:
+    """How many places a row of measures has, by the kind of record that is played."""
+    return campaign_tally.width(tenders_in(played)) if is_deck(played) else MEASURES
 
 
 def _bytes_of(array: np.ndarray) -> bytes:
@@ -447,25 +463,27 @@ class Runner:
     ) -> Tallies:
         """Play every game of a design and add up what is measured.
 
-        ``games`` holds GAME records of shape (groups, policies): the policies of a group play on the same luck, and
-        with ``reference`` (the number of a policy) their paired differences are added up too.  All groups play on the
-        same luck too, or each on the lot of ``luck``, shape (groups,): lot n is the replications n * replications and
-        those that follow.  ``places`` are those of the measures that are wanted (default: all).
+        ``games`` holds GAME records, or decks of campaigns, of shape (groups, policies): the policies of a group play
+        on the same luck, and with ``reference`` (the number of a policy) their paired differences are added up too.
+        All groups play on the same luck too, or each on the lot of ``luck``, shape (groups,): lot n is the
+        replications n * replications and those that follow.  ``places`` are those of the measures that are wanted
+        (default: all).
         """
         firsts = (np.zeros(len(games), np.int64) if luck is None else np.asarray(luck, np.int64)) * replications
         base = -1 if reference is None else reference
-        chosen = np.arange(MEASURES) if places is None else np.asarray(places, np.int64)
+        chosen = np.arange(width(games.dtype)) if places is None else np.asarray(places, np.int64)
         stage = _mark("sums", games, seed, firsts, replications, base, chosen)
-        work = pieces(games.shape[0], games.shape[1], replications, _TASK)
+        at_once = games.shape[1] * tenders_in(games.dtype)  # negotiations of one replication of a group
+        work = pieces(games.shape[0], at_once, replications, _TASK)
 
         def part(n: int, piece: Piece) -> Part:
             groups = slice(piece.groups.start, piece.groups.stop)
             return Part(
-                f"{stage}-{n:05d}", piece.negotiations(games.shape[1], replications),
+                f"{stage}-{n:05d}", piece.negotiations(at_once, replications),
                 lambda: Sums(games[groups], piece.blocks, seed, firsts[groups], replications, base, chosen),
             )  # fmt: skip
 
-        arrays = self._kept(games.size * replications, [part(n, piece) for n, piece in enumerate(work)])
+        arrays = self._kept(len(games) * at_once * replications, [part(n, piece) for n, piece in enumerate(work)])
         sums = np.zeros((1 if base < 0 else 2, *games.shape, len(chosen), 3))
         for groups, mine in by_groups(zip(work, arrays, strict=True)):
             sums[:, groups.start : groups.stop] = tree_sum(array for _, array in mine)
@@ -476,15 +494,16 @@ class Runner:
     ) -> np.ndarray:
         """Chosen measures of every negotiation, shape (replications, policies, measures).
 
-        For questions that need the joint luck of many policies and not only their sums.  ``games`` are GAME records of
-        shape (policies,) that play on the same luck, that of the replications from ``first`` on; ``places`` are those
-        of the measures, as ``ensemble.by_bidder("wins_any", 0)`` gives them.  What does not apply is NaN.
+        For questions that need the joint luck of many policies and not only their sums.  ``games`` are GAME records or
+        decks of shape (policies,) that play on the same luck, that of the replications from ``first`` on; ``places``
+        are those of the measures, as ``ensemble.by_bidder("wins_any", 0)`` gives them.  What does not apply is NaN.
         """
         chosen = np.asarray(places, np.int64)
         stage = _mark("samples", games, seed, first, chosen)
         shape = (replications, len(games), len(chosen))
+        at_once = len(games) * tenders_in(games.dtype)
         return self._side_by_side(
-            stage, shape, len(games), lambda start, count: Samples(games, seed, first + start, count, chosen)
+            stage, shape, at_once, lambda start, count: Samples(games, seed, first + start, count, chosen)
         )
 
     def ledgers(self, game: np.ndarray, seed: int, replications: int) -> np.ndarray:
@@ -499,19 +518,19 @@ class Runner:
         )
 
     def _side_by_side(
-        self, stage: str, shape: tuple[int, ...], policies: int, task: Callable[[int, int], Task]
+        self, stage: str, shape: tuple[int, ...], at_once: int, task: Callable[[int, int], Task]
     ) -> np.ndarray:
-        """Stretches of replications played apart and put one after another: an array of that shape."""
+        """Stretches of replications, of so many negotiations each, played apart and put one after another: an array."""
         _refuse_more_than_memory(shape)
-        size = max(1, _TASK // policies)
+        size = max(1, _TASK // at_once)
         stretches = [(start, min(size, shape[0] - start)) for start in range(0, shape[0], size)]
 
         def part(start: int, count: int) -> Part:
-            return Part(f"{stage}-{start:05d}", count * policies, lambda: task(start, count))
+            return Part(f"{stage}-{start:05d}", count * at_once, lambda: task(start, count))
 
         parts = [part(*stretch) for stretch in stretches]
         kept = np.empty(shape)
-        for (start, count), array in zip(stretches, self._kept(shape[0] * policies, parts), strict=True):
+        for (start, count), array in zip(stretches, self._kept(shape[0] * at_once, parts), strict=True):
             kept[start : start + count] = array
         return kept
 

@@ -32,7 +32,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minegame import ensemble
+from minegame import campaign_tally, ensemble
+from minegame.campaign_file import CampaignScenario
+from minegame.campaign_game import REPORTED
+from minegame.cases import Case
 from minegame.game import OUTCOME_TABLE
 from minegame.scenario import Problem, Scenario, ScenarioError
 
@@ -380,8 +383,39 @@ class Measure(NamedTuple):
     subject: str
 
 
-def measures(scenario: Scenario) -> list[Measure]:
-    """Everything that is measured in a scenario, in the order of the tally."""
+def measures(scenario: Case) -> list[Measure]:
+    """Everything that is measured in a scenario or a campaign, in the order of the tally.
+
+    What is of a tender of a campaign has it before its subject: ``first: north_mining``, or ``first`` alone.
+    """
+    if isinstance(scenario, CampaignScenario):
+        return [*_of_tenders(scenario), *_of_campaign(scenario)]
+    return _of_tender(scenario)
+
+
+def _of_tenders(campaign: CampaignScenario) -> Iterator[Measure]:
+    for n, (tender, scenario) in enumerate(campaign.scenarios.items()):
+        for place, name, subject in _of_tender(scenario):
+            whose = f"{tender}: {subject}" if subject else tender
+            yield Measure(campaign_tally.in_tender(n, place), name, whose)
+
+
+def _of_campaign(campaign: CampaignScenario) -> Iterator[Measure]:
+    """What is measured of everybody who is in a campaign, and of the minerals whose supply is counted."""
+    subjects = campaign.subjects()
+    for quantity in REPORTED:
+        for number, subject in subjects[quantity.subject].items():
+            place = campaign_tally.of_campaign(len(campaign.tenders), quantity.name, *number)
+            yield Measure(place, quantity.name, subject)
+
+
+def width(scenario: Case) -> int:
+    """How many places there are in a row of what is measured."""
+    whole = isinstance(scenario, CampaignScenario)
+    return campaign_tally.width(scenario.negotiations) if whole else ensemble.MEASURES
+
+
+def _of_tender(scenario: Scenario) -> list[Measure]:
     names = (scenario.bidder_names, scenario.patron_names, scenario.financier_names, scenario.deposit_names)
     bidders, patrons, financiers, deposits = (list(enumerate(listed)) for listed in names)
     found = [Measure(ensemble.general(name), name, "") for name in ensemble.GENERAL]
@@ -394,7 +428,33 @@ def measures(scenario: Scenario) -> list[Measure]:
     return sorted(found)
 
 
-def places(scenario: Scenario) -> np.ndarray:
+class Outcome(NamedTuple):
+    """How a tender may end: the name of it, and the place of its measure in a tally; ``built`` is that of building."""
+
+    name: str
+    place: int
+    built: int | None
+
+
+def outcomes(scenario: Case) -> list[Outcome]:
+    """How a tender may end, each bidder winning something and then shelving; those of a campaign tender by tender.
+
+    >>> from minegame.scenario import Scenario
+    >>> [outcome.name for outcome in outcomes(Scenario.load("two_bidders"))]
+    ['north_mining', 'south_metals', 'shelved']
+    """
+    found = {(measure.name, measure.subject): measure.place for measure in measures(scenario)}
+    tenders = list(scenario.scenarios.items()) if isinstance(scenario, CampaignScenario) else [("", scenario)]
+    listed = []
+    for tender, one in tenders:
+        for bidder in one.bidder_names:
+            name = f"{tender}: {bidder}" if tender else bidder
+            listed.append(Outcome(name, found["wins_any", name], found["wins_and_built", name]))
+        listed.append(Outcome(f"{tender}: shelved" if tender else "shelved", found["shelved", tender], None))
+    return listed
+
+
+def places(scenario: Case) -> np.ndarray:
     """The places of a scenario's measures in a tally, in order."""
     return np.array([measure.place for measure in measures(scenario)])
 
@@ -406,9 +466,7 @@ def _labels(codes: np.ndarray, names: Sequence[str]) -> Any:
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(kind)), pa.array(list(names), pa.string()))
 
 
-def sums_table(
-    scenario: Scenario, policies: Sequence[str], first_group: int, sums: np.ndarray, skip: int | None
-) -> Any:
+def sums_table(scenario: Case, policies: Sequence[str], first_group: int, sums: np.ndarray, skip: int | None) -> Any:
     """Sums of shape (groups, policies, measures, 3), a row a measure, as the summary and the contrasts have them.
 
     ``skip`` is the number of a policy to leave out.

@@ -34,24 +34,24 @@ def shares(
     if mineral not in known:
         raise ValueError(f"nothing is said of the supply of {mineral!r}: expected one of {', '.join(known)}"
                          f"{nearest(mineral, known)}")  # fmt: skip
-    mined = [n for n, tender in enumerate(campaign.tenders.values()) if tender.mineral == mineral]
-    patrons = len(campaign.table().patrons)
-    added = chronicles["added"][:, mined, : patrons + 1]
+    mined = np.array([n for n, tender in enumerate(campaign.tenders.values()) if tender.mineral == mineral])
+    return of_camps(campaign.today(mineral), known[mineral].growth, chronicles, mined, years)
+
+
+def of_camps(
+    today: NDArray[np.float64], growth: float, chronicles: np.ndarray, mined: NDArray[np.int64], years: Sequence[float]
+) -> NDArray[np.float64]:
+    """The same from numbers: ``today`` is the output of each camp's mines, others last, ``mined`` the tenders' numbers.
+
+    What is NaN in ``today`` stays so; camps beyond the patrons are blank.
+    """
+    camps = len(today)
+    added = chronicles["added"][:, mined, :camps]
     stands = np.asarray(years)[None, :, None] * _MONTHS >= chronicles["added_from"][:, None, mined]
-    output = _today(campaign, mineral)[None, None, :] * _growth(campaign, mineral, years)[None, :, None]
+    grown = (1.0 + growth) ** np.asarray(years, float)
+    output = today[None, None, :] * grown[None, :, None]
     output = output + np.einsum("cyn,cnk->cyk", stands.astype(float), added)
     return np.asarray(output / output.sum(axis=2, keepdims=True))
-
-
-def _today(campaign: CampaignScenario, mineral: str) -> NDArray[np.float64]:
-    """Today's output of each camp's mines, and of others, in the unit of the deposits."""
-    said = campaign.campaign.minerals[mineral]
-    camps = np.array([said.shares.get(patron, 0.0) for patron in campaign.table().patrons])
-    return np.asarray(said.output * np.append(camps, 1.0 - camps.sum()))
-
-
-def _growth(campaign: CampaignScenario, mineral: str, years: Sequence[float]) -> NDArray[np.float64]:
-    return np.asarray((1.0 + campaign.campaign.minerals[mineral].growth) ** np.asarray(years, float))
 
 
 def concentration(camps: NDArray[np.float64]) -> NDArray[np.float64]:

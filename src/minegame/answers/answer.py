@@ -10,10 +10,11 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from minegame import storage
+from minegame import cases, storage
 from minegame.answers import shape, tried
 from minegame.answers.errors import AnswerError as AnswerError
 from minegame.answers.picture import Picture as Picture
+from minegame.cases import Case
 from minegame.scenario import Scenario
 from minegame.tables import Table
 from minegame.text import plain
@@ -45,7 +46,7 @@ class Answer:
     pictures: Mapping[str, Picture] = field(repr=False)
     settings: Mapping[str, object]
     limits: tuple[str, ...] = field(repr=False)
-    scenario: Scenario = field(repr=False)
+    scenario: Case = field(repr=False)
     asked: Mapping[str, object] = field(default_factory=dict)
     command: str = ""
 
@@ -154,7 +155,7 @@ class Answer:
 
 
 def told(
-    question: Question, scenario: Scenario, words: str, sentences: list[str], tables: Mapping[str, Table],
+    question: Question, scenario: Case, words: str, sentences: list[str], tables: Mapping[str, Table],
     pictures: Mapping[str, Picture], settings: Mapping[str, object], limits: tuple[str, ...],
 ) -> Answer:  # fmt: skip
     """The answer to a question: what was found, with how it was asked.
@@ -183,11 +184,11 @@ def kept_in(answer: Answer, question: Question, folder: Path) -> Answer:
     return replace(answer, command=question.command(str(folder / SCENARIO)))
 
 
-def changes_of(scenario: Scenario) -> dict[str, Any]:
+def changes_of(scenario: Case) -> dict[str, Any]:
     """How a scenario differs from the file that it was loaded from, or the shipped one of its name: values by path."""
     from minegame.scenario import shipped_scenarios
 
-    if scenario.origin is not None:
+    if scenario.origin is not None or not isinstance(scenario, Scenario):
         return scenario.changes
     if scenario.name not in shipped_scenarios():
         return {}
@@ -231,8 +232,8 @@ def _read_table(folder: Path, key: str, entry: Mapping[str, Any]) -> Table:
     return table
 
 
-def read_scenario(file: Path, name: str) -> Scenario:
+def read_scenario(file: Path, name: str) -> Case:
     """The scenario that a folder keeps."""
     import yaml
 
-    return Scenario.from_document(yaml.safe_load(file.read_text(encoding="utf-8")), name)
+    return cases.from_document(yaml.safe_load(file.read_text(encoding="utf-8")), name)

@@ -7,21 +7,23 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
+from minegame import cases, storage
 from minegame import folder as folders
-from minegame import storage
 from minegame.answers.answer import Answer, kept_in
-from minegame.answers.catalogue import kind_of
+from minegame.answers.catalogue import kind_of, kinds
 from minegame.answers.question import Question
+from minegame.campaign_file import CampaignScenario
+from minegame.cases import Case
 from minegame.experiment_file import Experiment
 from minegame.folder import Work
 from minegame.options import options_of, refuse
 from minegame.runner import Allow, Runner, Tell, Watch
-from minegame.scenario import Scenario, ScenarioError, nearest
+from minegame.scenario import ScenarioError, nearest
 
 
 def ask(
     question: Question | str,
-    scenario: Scenario | str | Path | None = None,
+    scenario: Case | str | Path | None = None,
     folder: Path | str | None = None,
     *,
     executor: Executor | None = None,
@@ -53,11 +55,20 @@ def ask(
     ['levers', 'value', 'pairs', 'packages']
     """
     asked = _question(question, given)
-    at = Scenario.of(scenario)
+    at = cases.of(scenario)
+    _refuse_campaign(asked, at)
     if folder is None:
         with Runner(executor, workers, None, watch, allow) as runner:
             return _answered(asked, at, runner)
     return _kept(asked, at, Path(folder), executor, workers, watch, tell, allow)
+
+
+def _refuse_campaign(question: Question, scenario: Case) -> None:
+    """Refuse to ask of a campaign what can be asked of single tenders only."""
+    if isinstance(scenario, CampaignScenario) and not question.of_campaigns:
+        fit = [name for name in kinds() if kind_of(name).of_campaigns]
+        text = f"is a campaign, and {question.kind()} is asked of single tenders: expected one of {', '.join(fit)}"
+        refuse(scenario.name, text)
 
 
 def _question(question: Question | str, given: dict[str, Any]) -> Question:
@@ -91,13 +102,13 @@ def questions_of(experiment: Experiment) -> list[Question]:
     return list(found.values())
 
 
-def _answered(question: Question, scenario: Scenario, runner: Runner) -> Answer:
-    answer = question.answer(scenario, runner)
+def _answered(question: Question, scenario: Case, runner: Runner) -> Answer:
+    answer = question.answer(scenario, runner)  # type: ignore[arg-type]  # a campaign where it takes one
     runner.finished()
     return answer
 
 
-def work_of(question: Question, scenario: Scenario) -> Work:
+def work_of(question: Question, scenario: Case) -> Work:
     """What a folder is to hold of a question."""
     return Work(
         question.kind(),
@@ -108,7 +119,7 @@ def work_of(question: Question, scenario: Scenario) -> Work:
 
 
 def _kept(
-    question: Question, scenario: Scenario, folder: Path, executor: Executor | None, workers: int | None,
+    question: Question, scenario: Case, folder: Path, executor: Executor | None, workers: int | None,
     watch: Watch | None, tell: Tell | None, allow: Allow | None,
 ) -> Answer:  # fmt: skip
     work = work_of(question, scenario)

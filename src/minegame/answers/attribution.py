@@ -15,11 +15,12 @@ from minegame.analysis import attribution as shapley
 from minegame.answers import attribution_compared as compared
 from minegame.answers import attribution_sentences as words
 from minegame.answers import inputs
-from minegame.answers.answer import Answer, Picture, told
-from minegame.answers.inputs import Contest, limits_of, ranges_limit
+from minegame.answers.answer import Answer, AnswerError, Picture, told
+from minegame.answers.contender import Contender
+from minegame.answers.inputs import asked_of, contender_of, limits_of, ranges_limit
 from minegame.answers.question import Question
+from minegame.cases import Case
 from minegame.design import Changes, Factor
-from minegame.ensemble import by_bidder, general
 from minegame.game import LEVERS
 from minegame.options import Flag, Whole, Words, option
 from minegame.plots.attribution import shapley_bars, shapley_over_worlds
@@ -47,6 +48,7 @@ class Attribution(Question):
 
     patron: str | None = options.patron()
     bidder: str | None = options.bidder()
+    tender: str | None = options.tender()
     lever: tuple[str, ...] | None = option(None, "Among which levers (default: those in use).", Words("LEVER", LEVERS))
     full_strength: bool = option(
         False, "Play every lever at intensity 1, in place of the intensity that the scenario gives it.", Flag()
@@ -65,21 +67,28 @@ class Attribution(Question):
         "--policy 'letters at their worth:financiers.us_public_lenders.credibility=0.4'",
     )  # fmt: skip
 
-    def answer(self, scenario: Scenario, runner: Runner) -> Answer:
+    of_campaigns: ClassVar = True
+
+    def answer(self, scenario: Case, runner: Runner) -> Answer:
         """What each lever adds, alone, last and on average over all orders."""
-        contest = Contest.of(scenario, self.patron, self.bidder, self.lever)
+        contest = contender_of(scenario, self.patron, self.bidder, self.lever, self.tender)
+        if self.worlds and not isinstance(scenario, Scenario):
+            raise AnswerError(scenario.name, "is a campaign, and worlds are drawn for single tenders", "worlds")
         chosen = inputs.factors_of(scenario, self.vary, self.factors) if self.worlds else ()
         strength = self._strength(contest)
         policies = self.policy or {}
         compared.check(contest, policies)
-        games = shapley.design(scenario, contest.patron, contest.levers, strength)[0]
+        games = contest.games(strength)
         times = self.replications * (1 + len(policies)) + self.worlds * _IN_A_WORLD
-        runner.expect(times * len(games))
-        places = [by_bidder("wins_any", contest.place), general("host_value")]
+        runner.expect(times * len(games) * scenario.negotiations)
+        places = [contest.wins, contest.worth]
         samples = runner.samples(games, self.seed, self.replications, places)
-        won, worth = (shapley.estimate(samples[..., n], contest.levers, self.confidence, n == 0) for n in range(2))
+        won, worth = (
+            shapley.estimate(samples[..., n], contest.levers, self.confidence, contest.event and n == 0)
+            for n in range(2)
+        )
         tables = {
-            "levers": _levers(f"What each lever adds to P({contest.label} wins)", won, POINTS),
+            "levers": _levers(f"What each lever adds to {contest.words.outcome}", won, POINTS),
             "value": _levers("What each lever adds to the host's value", worth, MONEY_CHANGE),
             "pairs": _pairs(won, worth),
             "packages": _packages(won, worth, contest),
@@ -102,7 +111,7 @@ class Attribution(Question):
             self, scenario, f"Which of {possessive(contest.patron_label)} levers won it for {contest.label}?",
             sentences, tables, pictures,
             {
-                "patron": contest.patron, "bidder": contest.bidder, "lever": list(contest.levers),
+                "patron": contest.patron, **asked_of(contest), "lever": list(contest.levers),
                 "intensity": strength, "vary": inputs.spelled(chosen),
             },
             limits_of(
@@ -110,21 +119,21 @@ class Attribution(Question):
             ),
         )  # fmt: skip
 
-    def _strength(self, contest: Contest) -> dict[str, float]:
+    def _strength(self, contest: Contender) -> dict[str, float]:
         """How hard each lever is pressed where it is pressed."""
         if self.full_strength:
             return dict.fromkeys(contest.levers, 1.0)
-        return designs.intensities(contest.scenario, contest.patron, contest.levers)
+        return {lever: contest.own(lever) or 1.0 for lever in contest.levers}
 
     def _elsewhere(
-        self, contest: Contest, strength: Mapping[str, float], factors: Sequence[Factor], runner: Runner
+        self, contest: Contender, strength: Mapping[str, float], factors: Sequence[Factor], runner: Runner
     ) -> pd.DataFrame:
         """Shapley values of P(win) in worlds drawn from the ranges, each played on luck of its own."""
         found, kept = [], []
-        place = [by_bidder("wins_any", contest.place)]
+        place = [contest.wins]
         for world, point in enumerate(inputs.records(designs.latin_hypercube(factors, self.worlds, self.seed))):
             there = strength if self.full_strength else _in_a_world(contest, strength, point)
-            games = shapley.design(contest.scenario.at(point), contest.patron, contest.levers, there)[0]
+            games = contest.games(there, point)
             first = (world + 1) * _IN_A_WORLD
             won = runner.samples(games, self.seed, _IN_A_WORLD, place, first=first)[..., 0]
             levers = shapley.estimate(won, contest.levers, self.confidence, event=True).levers
@@ -133,18 +142,18 @@ class Attribution(Question):
         values, lows, highs = np.moveaxis(np.array(found), -1, 0)
         return shapley.over_worlds(values, lows, highs, contest.levers, np.array(kept))
 
-    def _pictures_elsewhere(self, elsewhere: pd.DataFrame, contest: Contest) -> dict[str, Picture]:
+    def _pictures_elsewhere(self, elsewhere: pd.DataFrame, contest: Contender) -> dict[str, Picture]:
         """How the Shapley values spread over the worlds; nothing where no world tells levers apart."""
         if not elsewhere["worlds"].iloc[0]:
             return {}
         drawn = partial(
-            shapley_over_worlds, elsewhere, outcome=f"P({contest.label} wins)", worlds=self.worlds,
+            shapley_over_worlds, elsewhere, outcome=contest.words.outcome, worlds=self.worlds,
             replications=_IN_A_WORLD,
         )  # fmt: skip
         return {"worlds": Picture("Levers in other worlds", drawn)}
 
-    def _pictures(self, won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> dict[str, Picture]:
-        outcome = f"P({contest.label} wins)"
+    def _pictures(self, won: shapley.Attribution, worth: shapley.Attribution, contest: Contender) -> dict[str, Picture]:
+        outcome = contest.words.outcome
         bars = partial(shapley_bars, replications=self.replications, confidence=self.confidence)
         return {
             "levers": Picture(f"Levers and {outcome}", partial(bars, won.levers, outcome=outcome)),
@@ -155,7 +164,7 @@ class Attribution(Question):
         }
 
 
-def _in_a_world(contest: Contest, strength: Mapping[str, float], point: Changes) -> dict[str, float]:
+def _in_a_world(contest: Contender, strength: Mapping[str, float], point: Changes) -> dict[str, float]:
     """How hard each lever is pressed in a world that may have an intensity of its own."""
     return {
         lever: float(point.get(designs.intensity_of(contest.patron, lever), pressed))  # type: ignore[arg-type]
@@ -206,13 +215,13 @@ def _pairs(won: shapley.Attribution, worth: shapley.Attribution) -> Table:
     )
 
 
-def _packages(won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> Table:
+def _packages(won: shapley.Attribution, worth: shapley.Attribution, contest: Contender) -> Table:
     one, other = won.dividends, worth.dividends
     return Table(
         "Every package",
         [
             Column("package"),
-            Column("wins", f"{contest.label} wins", SHARE, bounded=True),
+            Column("wins", contest.words.winning, SHARE, bounded=True),
             Column("beyond", "beyond its parts", POINTS, bounded=True),
             Column("value", "host's value", MONEY, bounded=True),
         ],

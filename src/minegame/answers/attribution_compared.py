@@ -11,12 +11,12 @@ import numpy as np
 from minegame.analysis import attribution as shapley
 from minegame.analysis.attribution import Attribution
 from minegame.answers.answer import AnswerError
-from minegame.answers.inputs import Contest
-from minegame.design import Changes, intensity_of
+from minegame.answers.contender import Contender
+from minegame.design import Changes
 from minegame.runner import Runner
 from minegame.statistics import ratios
 from minegame.tables import Column, Table, bounded
-from minegame.text import MONEY_CHANGE, POINTS, SHARE, Unit, listed, possessive
+from minegame.text import MONEY_CHANGE, POINTS, SHARE, Unit, listed
 
 _TOGETHER = "all together"
 
@@ -43,35 +43,34 @@ class Elsewhere:
         return cls(first, second, third, ratios.of_means(whole - left, whole, confidence))
 
 
-def check(contest: Contest, policies: Mapping[str, Changes]) -> None:
+def check(contest: Contender, policies: Mapping[str, Changes]) -> None:
     """Refuse a change of how hard the levers are pressed, which the packages decide.
 
     Raises:
         AnswerError: for such a change, or a path that there is not.
     """
-    pressed = {intensity_of(contest.patron, lever) for lever in contest.levers}
+    pressed = contest.pressed()
     for name, changes in policies.items():
         if clash := next((path for path in contest.scenario.expanded(changes) if path in pressed), None):
             raise AnswerError(name, "is pressed or not by the packages compared: expected other changes", clash)
 
 
 def asked(
-    contest: Contest, policies: Mapping[str, Changes], strength: Mapping[str, float], here: np.ndarray, *,
+    contest: Contender, policies: Mapping[str, Changes], strength: Mapping[str, float], here: np.ndarray, *,
     places: Sequence[int], seed: int, confidence: float, runner: Runner,
 ) -> dict[str, tuple[Elsewhere, Elsewhere]]:  # fmt: skip
     """Winning and the host's value by policy; ``here`` has shape (replications, 2^levers, the two places)."""
     found = {}
     for name, changes in policies.items():
-        games = shapley.design(contest.scenario.at(changes), contest.patron, contest.levers, strength)[0]
-        there = runner.samples(games, seed, len(here), places)
+        there = runner.samples(contest.games(strength, changes), seed, len(here), places)
         won, worth = (Elsewhere.of(here[..., n], there[..., n], contest.levers, confidence) for n in range(2))
         found[name] = won, worth
     return found
 
 
-def tables(found: Mapping[str, tuple[Elsewhere, Elsewhere]], contest: Contest) -> dict[str, Table]:
+def tables(found: Mapping[str, tuple[Elsewhere, Elsewhere]], contest: Contender) -> dict[str, Table]:
     """What hangs on what the policies change: of winning, and of the host's value."""
-    parts = (("hangs", f"P({contest.label} wins)", POINTS), ("hangs_value", "the host's value", MONEY_CHANGE))
+    parts = (("hangs", contest.words.outcome, POINTS), ("hangs_value", "the host's value", MONEY_CHANGE))
     return {
         key: _table(f"How much of each lever's effect on {what} hangs on what a policy changes", unit,
                     {name: both[n] for name, both in found.items()})
@@ -107,18 +106,18 @@ def _effect(found: Attribution, n: int) -> tuple[float, float, float]:
     return float(one["estimate"]), float(one["low"]), float(one["high"])
 
 
-def said(found: Mapping[str, tuple[Elsewhere, Elsewhere]], contest: Contest) -> list[str]:
+def said(found: Mapping[str, tuple[Elsewhere, Elsewhere]], contest: Contender) -> list[str]:
     """What all levers together, and each of them, would do under every policy."""
     return [_policy_said(name, won, worth, contest) for name, (won, worth) in found.items()]
 
 
-def _policy_said(name: str, won: Elsewhere, worth: Elsewhere, contest: Contest) -> str:
+def _policy_said(name: str, won: Elsewhere, worth: Elsewhere, contest: Contender) -> str:
     whole = len(contest.levers)
     here, there = _effect(won.here, whole)[0], _effect(won.there, whole)
     part = f", {SHARE.write(*won.part)} of it," if np.isfinite(won.part).all() else ""
     levers = [f"{lever} {POINTS.write(*_effect(won.hangs, n))}" for n, lever in enumerate(contest.levers)]
     return (
-        f"Under '{name}' the levers together add {POINTS.write(*there)} to {possessive(contest.label)} chance in place "
+        f"Under '{name}' the levers together add {POINTS.write(*there)} to {contest.words.moved} in place "
         f"of {POINTS.write(here)}: {POINTS.write(*_effect(won.hangs, whole))}{part} hang on what that changes "
         f"({listed(levers)}). To the host they are then worth {MONEY_CHANGE.write(*_effect(worth.there, whole))} in "
         f"place of {MONEY_CHANGE.write(_effect(worth.here, whole)[0])}, a difference of "

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from minegame.analysis import attribution as shapley
-from minegame.answers.inputs import Contest
-from minegame.design import intensity_of
+from minegame.answers.contender import Contender
 from minegame.text import MONEY_CHANGE, POINTS, SHARE, level, listed, possessive
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def limits(contest: Contest, strength: Mapping[str, float]) -> tuple[str, str]:
+def limits(contest: Contender, strength: Mapping[str, float]) -> tuple[str, str]:
     """What the answer cannot say."""
-    own = [contest.scenario.value(intensity_of(contest.patron, lever)) for lever in strength]
+    own = [contest.own(lever) for lever in strength]
     pressed = list(strength.values())
     how = "at full strength" if set(pressed) == {1.0} else "as the scenario has them" if own == pressed else "as said"
     return (
@@ -30,7 +29,7 @@ def limits(contest: Contest, strength: Mapping[str, float]) -> tuple[str, str]:
     )
 
 
-def said(won: shapley.Attribution, worth: shapley.Attribution, contest: Contest) -> list[str]:
+def said(won: shapley.Attribution, worth: shapley.Attribution, contest: Contender) -> list[str]:
     """What the package does, and what of it is due to which lever."""
     total, levers = won.total, won.levers.sort_values("estimate", ascending=False)
     whole = worth.total
@@ -39,9 +38,9 @@ def said(won: shapley.Attribution, worth: shapley.Attribution, contest: Contest)
         for _, row in worth.levers.sort_values("estimate", ascending=False).iterrows()
     ]
     return [
-        f"Together the levers {listed(contest.levers)} change {possessive(contest.label)} chance of winning by "
-        f"{POINTS.write(total['estimate'], total['low'], total['high'])} (n = {won.replications:,} negotiations under "
-        f"each of {len(won.dividends)} packages, on the same luck).",
+        f"Together the levers {listed(contest.levers)} change {contest.words.chance} by "
+        f"{POINTS.write(total['estimate'], total['low'], total['high'])} (n = {won.replications:,} "
+        f"{contest.words.plays} under each of {len(won.dividends)} packages, on the same luck).",
         _first_said(levers),
         f"To the host the package is worth {MONEY_CHANGE.write(whole['estimate'], whole['low'], whole['high'])}: "
         f"{listed(value)}.",
@@ -49,9 +48,9 @@ def said(won: shapley.Attribution, worth: shapley.Attribution, contest: Contest)
     ]
 
 
-def strength_said(contest: Contest, strength: Mapping[str, float]) -> list[str]:
+def strength_said(contest: Contender, strength: Mapping[str, float]) -> list[str]:
     """Which levers the scenario does not press as hard as they were played, and which it presses less than fully."""
-    own = {lever: float(contest.scenario.value(intensity_of(contest.patron, lever))) for lever in strength}
+    own = {lever: contest.own(lever) for lever in strength}
     weaker = [f"{lever} at {level(pressed)}" for lever, pressed in strength.items() if pressed != 1]
     other = [f"{lever} ({level(own[lever])})" for lever, pressed in strength.items() if own[lever] not in (0, pressed)]
     idle = [lever for lever in strength if own[lever] == 0]
@@ -93,7 +92,7 @@ def _part(row: pd.Series) -> str:
     return f", {SHARE.write(*share)} of the whole" if np.isfinite(share).all() else ""
 
 
-def elsewhere_said(found: pd.DataFrame, contest: Contest, worlds: int, n: int) -> list[str]:
+def elsewhere_said(found: pd.DataFrame, contest: Contender, worlds: int, n: int) -> list[str]:
     """How far that holds in other worlds, ``n`` negotiations under every package of each."""
     count = int(found["worlds"].iloc[0])
     if not count:

@@ -11,15 +11,23 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from minegame import text
+from minegame import cases, text
+from minegame.analysis import attribution as shapley
 from minegame.analysis import equilibrium
 from minegame.answers import shares
 from minegame.answers.answer import AnswerError
-from minegame.design import Changes, Factor, wrong_range
-from minegame.ensemble import by_bidder
+from minegame.answers.calibrated import of_campaign
+from minegame.answers.camps import Camp, players_in
+from minegame.answers.contender import Contender, Words
+from minegame.answers.ranges import WIDE
+from minegame.answers.rivals import best_rival, known_levers
+from minegame.campaign_file import CampaignScenario
+from minegame.cases import Case
+from minegame.design import Changes, Factor, intensity_of, wrong_range
+from minegame.ensemble import by_bidder, by_patron, general
 from minegame.game import LEVERS
 from minegame.runner import Runner
-from minegame.scenario import Scenario, crossed, fits, in_words, is_pattern, meaning, nearest
+from minegame.scenario import Scenario, fits, in_words, is_pattern, meaning, nearest
 from minegame.transcript import calendar_month
 
 if TYPE_CHECKING:
@@ -31,7 +39,6 @@ if TYPE_CHECKING:
 #: Who plays with which levers.
 Players: TypeAlias = "Mapping[str, Sequence[str]]"
 
-WIDE = "wide_uncertainty"
 AS_IT_IS = "as it is"  # the name of the policy, or of the rule, that changes nothing
 _MOST_PROFILES = 4096
 _BATCH = 2048  # points that are played together: 120 MB of sums and games
@@ -72,10 +79,7 @@ class Contest:
         own = [name for name in scenario.bidder_names if scenario.camp_of(name) == patron]
         if bidder is None and not own:
             raise AnswerError(scenario.name, f"the patron {patron} has no bidder: name one of {_names(scenario)}")
-        for lever in levers or ():
-            if lever not in LEVERS:
-                text = f"there is no lever '{lever}': expected one of {', '.join(LEVERS)}{nearest(lever, LEVERS)}"
-                raise AnswerError(scenario.name, text)
+        known_levers(scenario.name, levers)
         chosen = tuple(dict.fromkeys(levers or active_levers(scenario, patron) or LEVERS))
         return cls(scenario, patron, bidder or own[0], chosen)
 
@@ -94,18 +98,92 @@ class Contest:
         """The patron's label."""
         return self.scenario.patrons[self.patron].label
 
+    @property
+    def contestants(self) -> tuple[str, ...]:
+        """The names of the bidders."""
+        return self.scenario.bidder_names
+
+    @property
+    def words(self) -> Words:
+        """What is explained, in words."""
+        return Words(
+            f"P({self.label} wins)", f"{text.possessive(self.label)} chance of winning",
+            f"{text.possessive(self.label)} chance", f"{self.label} wins",
+            f"{self.label} wins more than half of the negotiations", f"{self.label} wins equally often", "negotiations",
+        )  # fmt: skip
+
+    def place_of(self, name: str) -> int:
+        """The place of a bidder's winning in a tally."""
+        return by_bidder("wins_any", self.scenario.bidder_names.index(name))
+
+    def label_of(self, name: str) -> str:
+        """The label of a bidder."""
+        return self.scenario.bidders[name].label
+
+    @property
+    def wins(self) -> int:
+        """The place of the bidder's winning in a tally."""
+        return self.place_of(self.bidder)
+
+    @property
+    def worth(self) -> int:
+        """The place of the host's value."""
+        return general("host_value")
+
+    @property
+    def money(self) -> int:
+        """The place of the host's value without balance."""
+        return general("host_money")
+
+    def payoff(self, patron: str) -> int:
+        """The place of a patron's payoff."""
+        return by_patron("patron_payoff", self.scenario.patron_names.index(patron))
+
+    @property
+    def event(self) -> bool:
+        """To win is an event."""
+        return True
+
+    def own(self, lever: str) -> float:
+        """How hard the patron presses a lever."""
+        return float(self.scenario.value(intensity_of(self.patron, lever)))
+
+    def pressed(self) -> set[str]:
+        """The paths that say how hard the levers are pressed."""
+        return {intensity_of(self.patron, lever) for lever in self.levers}
+
+    def games(self, strength: Mapping[str, float], changes: Changes | None = None) -> np.ndarray:
+        """The games with every subset of the levers, absent or so strong, after some changes: shape (2^levers,)."""
+        found: np.ndarray = shapley.design(self.scenario.at(changes or {}), self.patron, self.levers, strength)[0]
+        return found
+
     def rival(self, named: str | None, seed: int, runner: Runner) -> str:
         """The rival named, else the other bidder that wins most often; raises AnswerError where there is none."""
         known(self.scenario, "bidder", named)
-        others = [name for name in self.scenario.bidder_names if name != self.bidder]
-        if named == self.bidder or not others:
-            text = "is no rival of itself" if named else "there is but one bidder, hence no rival"
-            raise AnswerError(self.scenario.name, f"{named} {text}" if named else text)
-        if named is not None or len(others) == 1:
-            return named or others[0]
-        sums = runner.tally(self.scenario.game().reshape(1, 1), seed, 2000).sums[0, 0]
-        names = self.scenario.bidder_names
-        return max(others, key=lambda name: float(sums[by_bidder("wins_any", names.index(name)), 1]))
+        return best_rival(self, named, seed, runner)
+
+
+def contender_of(
+    scenario: Case, patron: str | None = None, bidder: str | None = None, levers: Sequence[str] | None = None,
+    tender: str | None = None,
+) -> Contender:  # fmt: skip
+    """Who is asked about: a bidder of a scenario, or in a campaign a camp, in all tenders or in one.
+
+    Raises:
+        AnswerError: for a name that there is not, or a tender of what is no campaign.
+    """
+    if isinstance(scenario, CampaignScenario):
+        return Camp.of(scenario, patron, bidder, levers, tender)
+    if tender is not None:
+        raise AnswerError(scenario.name, f"is a single tender: there is none called '{tender}'", "tender")
+    return Contest.of(scenario, patron, bidder, levers)
+
+
+def asked_of(contender: Contender) -> dict[str, str]:
+    """Who was asked about, as settings have it."""
+    if isinstance(contender, Camp):
+        return {"patron": contender.patron, **({"tender": contender.tender} if contender.tender else {})}
+    return {"bidder": contender.bidder}
 
 
 def active_levers(scenario: Scenario, patron: str) -> tuple[str, ...]:
@@ -113,7 +191,7 @@ def active_levers(scenario: Scenario, patron: str) -> tuple[str, ...]:
     return tuple(x for x in LEVERS if scenario.value(f"patrons.{patron}.levers.{x}.intensity") > 0)
 
 
-def known(scenario: Scenario, kind: str, name: str | None) -> None:
+def known(scenario: Case, kind: str, name: str | None) -> None:
     """Refuse a name that the scenario does not have."""
     names = getattr(scenario, f"{kind}_names")
     if name is not None and name not in names:
@@ -134,12 +212,12 @@ def _first_patron(scenario: Scenario) -> str:
 
 
 def factors_of(
-    scenario: Scenario, vary: Sequence[Factor] | None = None, factors: str | Path | None = None
+    scenario: Case, vary: Sequence[Factor] | None = None, factors: str | Path | None = None
 ) -> tuple[Factor, ...]:
     """What varies: as written out, or as an experiment has it, or by default what the wide experiment varies.
 
     For a scenario to which the wide experiment does not fit, the same kinds of parameter vary by half around their
-    values.
+    values; of a campaign, what its own sources call swept, or else its own numbers by half.
 
     Raises:
         ScenarioError: for an unknown path or a range that is not allowed.
@@ -150,6 +228,8 @@ def factors_of(
         return _checked(scenario, [_fitted(scenario, factor) for factor in vary])
     if factors:
         return _checked(scenario, _ranges(scenario, _asked(factors)))
+    if isinstance(scenario, CampaignScenario):
+        return _checked(scenario, of_campaign(scenario))
     asked = _asked(WIDE)
     paths = [parameter.path for parameter in scenario.parameters()]
     if all(fits(path, paths) for path in asked.factors):
@@ -166,7 +246,7 @@ def _asked(where: str | Path) -> Experiment:
     return asked
 
 
-def _ranges(scenario: Scenario, asked: Experiment) -> list[Factor]:
+def _ranges(scenario: Case, asked: Experiment) -> list[Factor]:
     found = []
     for path, given in asked.factors.items():
         if given.levels is not None:
@@ -176,7 +256,7 @@ def _ranges(scenario: Scenario, asked: Experiment) -> list[Factor]:
     return found
 
 
-def _range(scenario: Scenario, path: str, values: Sequence[Any]) -> Factor:
+def _range(scenario: Case, path: str, values: Sequence[Any]) -> Factor:
     value = scenario.value(path)
     if len(values) not in (2, 3) or not all(isinstance(end, (int, float)) for end in values[:2]):
         raise AnswerError(scenario.name, f"expected a range (low, high) or (low, high, 'log'), not {values}", path)
@@ -188,7 +268,7 @@ def _range(scenario: Scenario, path: str, values: Sequence[Any]) -> Factor:
     return Factor.between(scenario, path, float(low), float(high), str(scale))
 
 
-def _fitted(scenario: Scenario, factor: Factor) -> Factor:
+def _fitted(scenario: Case, factor: Factor) -> Factor:
     """A factor whose range is in whole numbers where the scenario's value is one."""
     if factor.levels:
         return factor
@@ -196,7 +276,7 @@ def _fitted(scenario: Scenario, factor: Factor) -> Factor:
     return replace(found, whole=found.whole or factor.whole)
 
 
-def _checked(scenario: Scenario, factors: Sequence[Factor]) -> tuple[Factor, ...]:
+def _checked(scenario: Case, factors: Sequence[Factor]) -> tuple[Factor, ...]:
     if not factors:
         raise AnswerError(scenario.name, "nothing varies: expected at least one factor")
     for factor in factors:
@@ -225,7 +305,7 @@ def _by_half(scenario: Scenario, paths: Sequence[str]) -> tuple[Factor, ...]:
 
 def played(
     runner: Runner,
-    scenario: Scenario,
+    scenario: Case,
     table: pd.DataFrame,
     places: Sequence[int],
     *,
@@ -242,7 +322,7 @@ def played(
     sums = np.empty((len(table), len(policies), len(places), 3))
     for first in range(0, len(table), _BATCH):
         rows = slice(first, first + _BATCH)
-        games = crossed(scenario, records(table.iloc[rows]), policies)
+        games = cases.crossed(scenario, records(table.iloc[rows]), policies)
         lots = None if luck is None else luck[rows]
         sums[rows] = runner.tally(games, seed, replications, luck=lots, places=places).sums
     return sums
@@ -272,7 +352,7 @@ def ranges_limit(factors: Sequence[Factor]) -> str:
     )
 
 
-def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:
+def limits_of(scenario: Case, *own: str) -> tuple[str, ...]:
     """What an answer cannot say: its own limits, then those of the scenario's numbers, by what their sources say."""
     standing: dict[str, list[str]] = {}
     for parameter in scenario.parameters():
@@ -306,38 +386,27 @@ def limits_of(scenario: Scenario, *own: str) -> tuple[str, ...]:
 # ------------------------------------------------------------------------------------------------------- playing points
 
 
-def reaching(scenario: Scenario, factor: Factor) -> Factor:
-    """The factor with a range that reaches the scenario's own value."""
-    own = scenario.value(factor.path)
-    if own is None:
-        raise AnswerError(scenario.name, "has no number of its own in the scenario to move away from", factor.path)
-    value = float(own)
-    low, high = min(factor.low, value), max(factor.high, value)
-    scale = "linear" if low <= 0 else factor.scale
-    return replace(factor, low=low, high=high, scale=scale)
-
-
-def whole(scenario: Scenario, path: str, value: float) -> float | int:
+def whole(scenario: Case, path: str, value: float) -> float | int:
     """The value of a parameter, rounded where the parameter is a whole number."""
     return round(float(value)) if isinstance(scenario.value(path), int) else float(value)
 
 
-def means(runner: Runner, scenario: Scenario, points: Sequence[Changes], seed: int, n: int) -> np.ndarray:
-    """The means of all measures at points, shape (points, MEASURES)."""
-    games = scenario.games(points).reshape(-1, 1)
+def means(runner: Runner, scenario: Case, points: Sequence[Changes], seed: int, n: int) -> np.ndarray:
+    """The means of all measures at points, shape (points, places)."""
+    games = cases.games(scenario, points).reshape(-1, 1)
     return np.asarray(runner.tally(games, seed, n).sums[:, 0, :, 1] / n)
 
 
 # --------------------------------------------------------------------------------------------------------------- words
 
 
-def parameter(scenario: Scenario, path: str) -> str:
+def parameter(scenario: Case, path: str) -> str:
     """A path with its meaning: ``host.balance_weight (weight of a balanced portfolio of camps)``."""
     means = meaning(scenario, path)
     return f"{path} ({means})" if means else path
 
 
-def all_drawn(scenario: Scenario, table: pd.DataFrame, column: str = "factor") -> pd.DataFrame:
+def all_drawn(scenario: Case, table: pd.DataFrame, column: str = "factor") -> pd.DataFrame:
     """A table for a picture: the paths in a column as pictures name them."""
     return table.assign(**{column: [in_words(scenario, str(path)) for path in table[column]]})
 
@@ -351,20 +420,22 @@ def month(scenario: Scenario, number: float) -> str:
 # ------------------------------------------------------------------------------------------ who plays with which levers
 
 
-def players_of(scenario: Scenario, given: Players | None) -> dict[str, tuple[str, ...]]:
+def players_of(scenario: Case, given: Players | None) -> dict[str, tuple[str, ...]]:
     """Who plays with which levers; raises AnswerError for unknown names or too many profiles."""
+    if given is None and isinstance(scenario, CampaignScenario):
+        given = players_in(scenario)
     if given is None and set(equilibrium.PLAYERS) <= set(scenario.patron_names):
         given = equilibrium.PLAYERS
-    if given is None:
+    if given is None and isinstance(scenario, Scenario):
         backing = [scenario.camp_of(bidder) for bidder in scenario.bidder_names]
         given = {name: _useful(scenario, name) for name in list(dict.fromkeys(backing))[:2]}
-    for name, levers in given.items():
+    for name, levers in (given or {}).items():
         known(scenario, "patron", name)
         for lever in levers:
             if lever not in LEVERS:
                 text = f"there is no lever '{lever}': expected one of {', '.join(LEVERS)}{nearest(lever, LEVERS)}"
                 raise AnswerError(scenario.name, text)
-    playing = {name: tuple(levers) for name, levers in given.items()}
+    playing = {name: tuple(levers) for name, levers in (given or {}).items()}
     if len(playing) != 2:
         raise AnswerError(scenario.name, f"the game is one of two patrons, not of {len(playing)}")
     if profile_count(playing) > _MOST_PROFILES:
@@ -387,12 +458,12 @@ def profile_count(playing: Players) -> int:
     return int(np.prod([2 ** len(levers) for levers in playing.values()]))
 
 
-def check_draws(scenario: Scenario, replications: int, draws: int) -> None:
+def check_draws(scenario: Case, replications: int, draws: int) -> None:
     """Refuse too few replications or draws for a bootstrap."""
     if replications < 4 or draws < 1:
         raise AnswerError(scenario.name, "needs at least 4 replications and one bootstrap draw")
 
 
-def rival_of(contest: Contest, seed: int, runner: Runner) -> str | None:
+def rival_of(contest: Contender, seed: int, runner: Runner) -> str | None:
     """The bidder that stands in the way most often; None where nobody does."""
-    return contest.rival(None, seed, runner) if len(contest.scenario.bidder_names) > 1 else None
+    return contest.rival(None, seed, runner) if len(contest.contestants) > 1 else None

@@ -18,6 +18,7 @@ from minegame.options import Options
 
 if TYPE_CHECKING:
     from minegame.answers.answer import Answer
+    from minegame.cases import Case
     from minegame.runner import Runner
     from minegame.scenario import Scenario
 
@@ -29,6 +30,8 @@ class Question(Options):
     seed: int = options.seed()
     confidence: float = options.confidence()
 
+    #: Whether it can be asked of a campaign of several tenders.
+    of_campaigns: ClassVar[bool] = False
     #: Command lines that show what can be asked, without ``minegame analyse KIND``.
     examples: ClassVar[tuple[str, ...]] = ("",)
 
@@ -54,6 +57,6 @@ class Question(Options):
             parts += ["--set", typed_change(path, value)]
         return shlex.join([*parts, *self.typed()])
 
-    def work(self, scenario: Scenario) -> dict[str, Any]:
+    def work(self, scenario: Case) -> dict[str, Any]:
         """Everything that decides the numbers, part by part."""
         return {"scenario": scenario.fingerprint()[:16], **self.plain()}

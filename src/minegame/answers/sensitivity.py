@@ -9,13 +9,13 @@ from typing import ClassVar
 from minegame import options
 from minegame.answers import inputs
 from minegame.answers.answer import Answer, told
-from minegame.answers.inputs import Contest, limits_of, ranges_limit
+from minegame.answers.inputs import asked_of, contender_of, limits_of, ranges_limit
 from minegame.answers.question import Question
 from minegame.answers.sensitivity_methods import METHODS, Method
+from minegame.cases import Case
 from minegame.design import Factor
 from minegame.options import Whole, Word, option
 from minegame.runner import Runner
-from minegame.scenario import Scenario
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,7 @@ class Sensitivity(Question):
         None, "Base points (default 1024), trajectories (40) or levels of each parameter (5).", Whole(2, 1_000_000)
     )
     bidder: str | None = options.bidder()
+    tender: str | None = options.tender()
     replications: int | None = options.replications(None, "64, 400 and 4000")
 
     examples: ClassVar = (
@@ -42,7 +43,9 @@ class Sensitivity(Question):
         "--vary host.balance_weight=0:4 --vary patrons.us.link=0:1 --base 512",
     )
 
-    def answer(self, scenario: Scenario, runner: Runner) -> Answer:
+    of_campaigns: ClassVar = True
+
+    def answer(self, scenario: Case, runner: Runner) -> Answer:
         """What the chosen method finds.
 
         Raises:
@@ -50,21 +53,20 @@ class Sensitivity(Question):
         """
         method = self._method(scenario)
         found = method.find(runner)
-        label = method.contest.label
         return told(
-            self, scenario, f"Which parameters decide whether {label} wins, and how much is luck?",
+            self, scenario, method.question,
             found.sentences, found.tables, found.pictures,
             {
-                "bidder": method.contest.bidder, "vary": inputs.spelled(method.factors), "base": method.base,
+                **asked_of(method.contest), "vary": inputs.spelled(method.factors), "base": method.base,
                 "replications": method.replications,
             },
             limits_of(scenario, *found.limits, ranges_limit(method.factors)),
         )  # fmt: skip
 
-    def _method(self, scenario: Scenario) -> Method:
+    def _method(self, scenario: Case) -> Method:
         """The method with everything it needs; what is missing is told before hours are played, not after."""
         kind = METHODS[self.method]
-        contest = Contest.of(scenario, bidder=self.bidder)
+        contest = contender_of(scenario, bidder=self.bidder, tender=self.tender)
         chosen = inputs.factors_of(scenario, self.vary, self.factors)
         if kind.needs_salib and find_spec("SALib") is None:
             text = "sensitivity analysis needs SALib: pip install 'minegame[analysis]'"

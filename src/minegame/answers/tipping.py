@@ -15,10 +15,12 @@ from minegame.answers import inputs
 from minegame.answers import tipping_sentences as words
 from minegame.answers.answer import Answer, AnswerError, Picture, told
 from minegame.answers.calibrated import calibrated_or_swept
-from minegame.answers.inputs import Contest, limits_of, means, reaching, whole
+from minegame.answers.contender import Contender
+from minegame.answers.inputs import asked_of, contender_of, limits_of, means, whole
 from minegame.answers.question import Question
+from minegame.answers.ranges import reaching
+from minegame.cases import Case
 from minegame.design import Factor
-from minegame.ensemble import by_bidder
 from minegame.options import Word, option
 from minegame.plots.tipping import tipping_curves, tipping_points
 from minegame.runner import Runner
@@ -46,6 +48,7 @@ class Tipping(Question):
     vary: tuple[Factor, ...] | None = options.vary()
     factors: str | None = options.factors()
     bidder: str | None = options.bidder()
+    tender: str | None = options.tender()
     rival: str | None = option(None, "Against whom (default: the best of all others).", Word())
     replications: int = options.replications(20_000)
 
@@ -54,13 +57,15 @@ class Tipping(Question):
         "--vary host.balance_weight=0:4 --vary market.long_run_price=300:1500",
     )
 
-    def answer(self, scenario: Scenario, runner: Runner) -> Answer:
+    of_campaigns: ClassVar = True
+
+    def answer(self, scenario: Case, runner: Runner) -> Answer:
         """Where each parameter alone changes the favourite."""
-        contest = Contest.of(scenario, bidder=self.bidder)
-        others = [name for name in scenario.bidder_names if name != contest.bidder]
+        contest = contender_of(scenario, bidder=self.bidder, tender=self.tender)
+        others = [name for name in contest.contestants if name != contest.bidder]
         against = others if others and self.rival is None else [contest.rival(self.rival, self.seed, runner)]
         chosen = [reaching(scenario, factor) for factor in self._decisive(scenario)]
-        runner.expect(self.replications * _POINTS_EACH * len(chosen))
+        runner.expect(self.replications * _POINTS_EACH * len(chosen) * scenario.negotiations)
         leads = {
             factor.path: _Lead(contest, against, factor, runner, self.seed, self.replications) for factor in chosen
         }
@@ -71,26 +76,26 @@ class Tipping(Question):
         table = _with_favourites(search.nearest(found), leads)
         table = table.assign(outside=_outside(table, scenario))
         asked = _asked(leads)
-        rival = scenario.bidders[against[0]].label if len(against) == 1 else "the best of the others"
+        rival = contest.label_of(against[0]) if len(against) == 1 else "the best of the others"
         return told(
             self, scenario,
             f"What change of one parameter makes another than {contest.label} the favourite, or it the favourite?",
             [words.lead_said(found[0], contest, rival, self.replications), *words.tips_said(table, contest)],
             {"tips": _tips(table), "asked": asked}, self._pictures(table, asked.frame, contest, rival),
-            {"bidder": contest.bidder, "rival": list(against), "vary": inputs.spelled(chosen)},
+            {**asked_of(contest), "rival": list(against), "vary": inputs.spelled(chosen)},
             limits_of(scenario, *words.LIMITS),
         )  # fmt: skip
 
-    def _decisive(self, scenario: Scenario) -> Sequence[Factor]:
+    def _decisive(self, scenario: Case) -> Sequence[Factor]:
         """The factors to search: those given, else what was calibrated or is swept, else what the wide one varies."""
         given = self.vary or self.factors
-        marked = () if given else calibrated_or_swept(scenario)
+        marked = () if given or not isinstance(scenario, Scenario) else calibrated_or_swept(scenario)
         ranges = marked or [f for f in inputs.factors_of(scenario, self.vary, self.factors) if f.is_range]
         if not ranges:
             raise AnswerError(scenario.name, "a tipping point is looked for in a range, not among levels")
         return ranges
 
-    def _pictures(self, table: pd.DataFrame, asked: pd.DataFrame, contest: Contest, rival: str) -> dict[str, Picture]:
+    def _pictures(self, table: pd.DataFrame, asked: pd.DataFrame, contest: Contender, rival: str) -> dict[str, Picture]:
         drawn = inputs.all_drawn(contest.scenario, table.assign(parameter=table["factor"]))
         n, nearest = self.replications, table.loc[table["crossing"].notna(), "factor"].drop_duplicates().head(_CURVES)
         ranges = partial(tipping_points, drawn, first=contest.label, second=rival, replications=n)
@@ -108,7 +113,7 @@ class Tipping(Question):
 class _Lead:
     """P(the bidder wins) - P(the best of the others wins) as one parameter moves, all points on the same luck."""
 
-    contest: Contest
+    contest: Contender
     against: Sequence[str]
     factor: Factor
     runner: Runner
@@ -121,10 +126,10 @@ class _Lead:
         """The lead at values of the parameter, and its standard errors."""
         scenario, path, n = self.contest.scenario, self.factor.path, self.replications
         won = means(self.runner, scenario, [{path: whole(scenario, path, v)} for v in values], self.seed, n)
-        theirs = won[:, [by_bidder("wins_any", scenario.bidder_names.index(name)) for name in self.against]]
-        mine, best = won[:, by_bidder("wins_any", self.contest.place)], theirs.max(axis=1)
+        theirs = won[:, [self.contest.place_of(name) for name in self.against]]
+        mine, best = won[:, self.contest.wins], theirs.max(axis=1)
         lead = mine - best
-        # exact where not both can win; where they can (split lots), on the safe side
+        # exact where not both can win; where they can (split lots, parts of a campaign), on the safe side
         unusual = n * (1 - np.max([mine, best, 1 - mine - best], axis=0))
         error = intervals.standard_error(mine + best - lead**2, unusual, n, 1 + np.abs(lead))
         names = [self.against[n] for n in theirs.argmax(axis=1)]
@@ -136,7 +141,7 @@ class _Lead:
         bidder."""
         ahead = [x for x, (*_, lead, _) in self.asked.items() if lead < 0]
         rival = self.asked[min(ahead, key=lambda x: abs(x - crossing))][2]
-        return [self.contest.scenario.bidders[rival].label, self.contest.label]
+        return [self.contest.label_of(rival), self.contest.label]
 
 
 # -------------------------------------------------------------------------------------------------------------- tables
@@ -185,7 +190,7 @@ def _tips(table: pd.DataFrame) -> Table:
     )
 
 
-def _outside(table: pd.DataFrame, scenario: Scenario) -> pd.Series:
+def _outside(table: pd.DataFrame, scenario: Case) -> pd.Series:
     """Whether each crossing lies outside the range that its source supports; None where nobody says a range."""
     import pandas as pd
 

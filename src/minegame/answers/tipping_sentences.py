@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minegame.analysis.tipping import Tipping
-from minegame.answers.inputs import Contest, parameter
-from minegame.scenario import Scenario, range_said
+from minegame.answers.contender import Contender
+from minegame.answers.inputs import parameter
+from minegame.cases import Case
+from minegame.scenario import range_said
 from minegame.statistics import intervals
 from minegame.text import NUMBER, POINTS, few, level, listed, possessive
 
@@ -22,7 +24,7 @@ LIMITS = (
 )
 
 
-def lead_said(one: Tipping, contest: Contest, rival: str, replications: int) -> str:
+def lead_said(one: Tipping, contest: Contender, rival: str, replications: int) -> str:
     """Who leads with the scenario's own values, and by how much."""
     half = intervals.deviate(one.confidence) * one.margin_error
     lead = POINTS.write(one.margin, max(one.margin - half, -1.0), min(one.margin + half, 1.0))
@@ -30,12 +32,12 @@ def lead_said(one: Tipping, contest: Contest, rival: str, replications: int) -> 
     whose = "its" if one.margin > 0 else possessive(contest.label)
     return (
         f"With the scenario's values {favourite} is {'' if one.is_sure_favourite else 'hardly '}the favourite: "
-        f"{whose} lead over {rival if one.margin > 0 else 'it'} is {lead} (n = {replications:,} negotiations "
-        "at every point)."
+        f"{whose} lead over {rival if one.margin > 0 else 'it'} is {lead} (n = {replications:,} "
+        f"{contest.words.plays} at every point)."
     )
 
 
-def tips_said(table: pd.DataFrame, contest: Contest) -> list[str]:
+def tips_said(table: pd.DataFrame, contest: Contender) -> list[str]:
     """Every crossing of every parameter, the nearest first, and what turns nothing."""
     turning = table[table["crossing"].notna()]
     idle = table[table["crossing"].isna()]["factor"].tolist()
@@ -58,7 +60,7 @@ def tips_said(table: pd.DataFrame, contest: Contest) -> list[str]:
     return said
 
 
-def _far_said(rows: pd.DataFrame, scenario: Scenario) -> str:
+def _far_said(rows: pd.DataFrame, scenario: Case) -> str:
     """The crossings that lie outside the range that their source supports."""
     told = []
     for path, of in rows.groupby("factor", sort=False):

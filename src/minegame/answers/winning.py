@@ -18,6 +18,7 @@ from minegame.answers.inputs import AS_IT_IS, limits_of, month
 from minegame.answers.outcomes import Outcomes, labels, sold_apart, told_apart
 from minegame.answers.public_money import PublicMoney
 from minegame.answers.question import Question
+from minegame.cases import Case
 from minegame.design import Changes
 from minegame.ensemble import by_bidder
 from minegame.options import Word, option, refuse
@@ -80,9 +81,9 @@ class Winning(Question):
             limits_of(scenario, *compared.limits()),
         )  # fmt: skip
 
-    def work(self, scenario: Scenario) -> dict[str, Any]:
+    def work(self, scenario: Case) -> dict[str, Any]:
         """Everything that decides the numbers, part by part."""
-        other = self._other(scenario)
+        other = self._other(scenario) if isinstance(scenario, Scenario) else None
         return {**super().work(scenario), **({} if other is None else {"other": other.fingerprint()[:16]})}
 
     def _other(self, scenario: Scenario) -> Scenario | None:

@@ -88,6 +88,7 @@ def _odds() -> Any:
         "--set-against 'patrons.us.levers.*.intensity=0' --out results/package",
         "kazakhstan_split_lots --against kazakhstan_tungsten --json",
         "two_tenders --set campaign.spill=0 --plot odds.png",
+        "two_tenders --set-against campaign.patrons.north.reserve=0",
     )  # fmt: skip
     return alone("odds", f"{_ODDS}\n\n{_PAIRED}", perform, Chosen, Odds, Playing, epilog=examples("odds", *shown))
 
@@ -95,18 +96,25 @@ def _odds() -> Any:
 def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing, plot: Path | None) -> None:
     """Who wins which tender of a campaign, what patrons got and spent, what hosts think, who supplies the world."""
     from minegame import campaign_odds
+    from minegame.answers.winning import named
     from minegame.cli import screen
+    from minegame.runner import Runner
 
-    others = {"policy": asked.policy, "against": asked.against, "set_against": asked.set_against, "out": playing.out}
+    others = {"policy": asked.policy, "against": asked.against, "out": playing.out}
     if given := [flag_of(name) for name, value in others.items() if value]:
         fail(f"{', '.join(given)}: not for a campaign, whose odds are printed, or written as JSON with --json")
     ending = "" if plot is None else picture_ending(plot)
     campaign, count = chosen.load_campaign(), asked.replications
-    playing.allow(count * len(campaign.tenders))
     with playing.conditions(None) as conditions:
-        found = campaign_odds.played(campaign, count, asked.seed, playing.threads, conditions["watch"])
-    tables = campaign_odds.tables(campaign, found, asked.confidence)
-    told = tuple(campaign_odds.sentences(campaign, found, asked.confidence))
+        del conditions["tell"]
+        with Runner(**conditions, allow=playing.allow) as runner:
+            sums, changes = campaign_odds.played(campaign, count, asked.seed, runner, asked.set_against)
+    found = campaign_odds.Odds(campaign, [({}, sums)], confidence=asked.confidence)
+    tables, told = found.tables(), tuple(found.favourites())
+    if changes is not None:
+        differ = campaign_odds.Odds(campaign, [({}, changes)], confidence=asked.confidence, paired=True)
+        title = f"Differences from the campaign with {named(asked.set_against or {})}, on the same luck"
+        tables |= {f"{key}_contrasts": table for key, table in differ.changes(title).items()}
     if plot is not None:
         write_whole(plot, _campaign_picture(campaign, tables, asked, ending))
     if playing.json:
@@ -115,7 +123,7 @@ def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing, plot: Path 
         return
     page = console()
     page.print(f"{campaign.title}: {count:,} campaigns, seed {asked.seed}", style="bold")
-    for sentence in (*told, *campaign_odds.limits()):
+    for sentence in (*told, *campaign_odds.LIMITS):
         page.print(f"  {sentence}")
     for table in tables.values():
         screen.print_table(page, table)
@@ -154,7 +162,7 @@ def ask(chosen: Chosen, question: Question, playing: Playing) -> None:
     from minegame.answers import tried
     from minegame.cli import screen
 
-    scenario, folder = chosen.load(), playing.folder()
+    scenario, folder = chosen.load_case(), playing.folder()
     try:
         with playing.conditions(folder) as conditions:
             answer = answers.ask(question, scenario, folder, **conditions, allow=playing.allow)

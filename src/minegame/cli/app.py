@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -22,8 +22,9 @@ from minegame.text import visible
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from minegame.scenario import Scenario
+    from minegame.cases import Case
 
+C = TypeVar("C", bound="Case")
 PICTURES = ("png", "svg", "pdf")  # as in minegame.plots, which takes long to import
 WIDTH = 100  # of what is printed where no terminal says how wide it is
 BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 2, 130, 1  # the last as Rich and Typer have it
@@ -211,18 +212,18 @@ def announce_compiler() -> None:
     compiled.before_compiling(lambda why: say(why, err=True))
 
 
-def warned(scenario: Scenario) -> Scenario:
+def warned(scenario: C) -> C:
     """The scenario, once what may not be meant in it has been said on standard error."""
     _warn(scenario, scenario.warnings)
     return scenario
 
 
-def warned_of(scenario: Scenario, tried: Mapping[str, Sequence[object]]) -> None:
+def warned_of(scenario: Case, tried: Mapping[str, Sequence[object]]) -> None:
     """Say on standard error what is tried, values by path, outside the range that its source supports."""
     _warn(scenario, scenario.beyond(tried))
 
 
-def _warn(scenario: Scenario, warnings: Sequence[str]) -> None:
+def _warn(scenario: Case, warnings: Sequence[str]) -> None:
     for warning in warnings:
         _say_once(f"{scenario.name}: warning: {warning}")
 

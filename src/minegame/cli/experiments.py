@@ -174,10 +174,12 @@ command(
 def _seen_from(experiment: Path, scenario: str) -> str:
     """The scenario as that experiment file names it: one that is shipped by its name, else by the way to its file."""
     from minegame import storage
+    from minegame.campaign_file import shipped_campaigns
     from minegame.scenario import find_file
 
     file = find_file(scenario, Path())
-    if file.is_absolute() or storage.is_stream(experiment):  # typed as absolute, or shipped
+    known = scenario in shipped_campaigns() or file.is_absolute()  # typed as absolute, or shipped
+    if known or storage.is_stream(experiment):
         return scenario
     return Path(os.path.relpath(file.parent.resolve() / file.name, experiment.parent.resolve())).as_posix()
 

@@ -19,6 +19,7 @@ from minegame.text import amount
 
 if TYPE_CHECKING:
     from minegame.campaign_file import CampaignScenario
+    from minegame.cases import Case
     from minegame.runner import Watch
     from minegame.scenario import Scenario
 
@@ -48,7 +49,11 @@ class Chosen(Options):
         """The campaign with its changes; raises ScenarioError."""
         from minegame.campaign_file import CampaignScenario
 
-        return CampaignScenario.load(self.scenario).at(self.set or {})
+        return warned(CampaignScenario.load(self.scenario).at(self.set or {}))
+
+    def load_case(self) -> Case:
+        """The scenario or the campaign with its changes; raises ScenarioError."""
+        return self.load_campaign() if self.is_campaign else self.load()
 
     def load(self) -> Scenario:
         """The scenario with its changes; raises ScenarioError."""

@@ -109,7 +109,7 @@ class _Params(Options):
 def _params(asked: _Params) -> None:
     if not asked.filter_:
         _no_filter_alone(asked.scenario)
-    chosen = Chosen(scenario=asked.scenario, set=asked.set).load()
+    chosen = Chosen(scenario=asked.scenario, set=asked.set).load_case()
     found = chosen.parameters(asked.filter_)
     if not found:
         fail(_nothing_found(asked.filter_, [parameter.path for parameter in chosen.parameters()]))
@@ -134,8 +134,11 @@ def _no_filter_alone(scenario: str) -> None:
     """Refuse a filter in the place of the scenario, and say how it is written."""
     import shlex
 
+    from minegame.campaign_file import is_campaign
     from minegame.scenario import Scenario, find_file
 
+    if is_campaign(scenario):
+        return
     is_file = "/" in scenario or scenario.endswith((".yaml", ".yml"))
     if scenario and not is_file and not find_file(scenario, Path()).exists():
         if Scenario.load(BASELINE).parameters(scenario):

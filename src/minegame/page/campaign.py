@@ -20,6 +20,7 @@ from minegame.page.pictures import address
 from minegame.page.right import Limits
 from minegame.plots.calendar import calendar_picture
 from minegame.plots.campaign_odds import campaign_odds_picture
+from minegame.runner import Runner
 from minegame.transcript.calendar import Calendar, headline
 from minegame.transcript.chronicle import Chronicle
 
@@ -47,11 +48,13 @@ class Run:
 
 def odds(campaign: CampaignScenario, replications: int, seed: int) -> Odds:
     """Play a campaign many times."""
-    found = campaign_odds.played(campaign, replications, seed)
-    tables = campaign_odds.tables(campaign, found)
+    with Runner() as runner:
+        sums, _ = campaign_odds.played(campaign, replications, seed, runner)
+    found = campaign_odds.Odds(campaign, [({}, sums)])
+    tables = found.tables()
     draw = partial(campaign_odds_picture, campaign, tables, replications=replications, seed=seed)
     sheets = tuple(sight.sheet(table) for table in tables.values())
-    return Odds(tuple(campaign_odds.sentences(campaign, found)), address(draw), sheets, campaign_odds.limits())
+    return Odds(tuple(found.favourites()), address(draw), sheets, campaign_odds.LIMITS)
 
 
 def run(campaign: CampaignScenario, seed: int, replication: int) -> Run:

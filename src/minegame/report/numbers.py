@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from minegame.scenario import Scenario, range_said
+from minegame.scenario import range_said
 from minegame.text import said
 
 if TYPE_CHECKING:
+    from minegame.cases import Case
     from minegame.scenario import Parameter
 
 EVIDENCE = {
@@ -27,7 +28,7 @@ EVIDENCE = {
 class Numbers:
     """The numbers of a scenario by what they are worth as evidence."""
 
-    scenario: Scenario
+    scenario: Case
 
     @cached_property
     def groups(self) -> list[tuple[str, str, list[Number]]]:
@@ -58,7 +59,7 @@ class Number:
     address: str
 
     @classmethod
-    def of(cls, scenario: Scenario, parameter: Parameter) -> Number:
+    def of(cls, scenario: Case, parameter: Parameter) -> Number:
         """What the scenario says of one of its parameters."""
         unit = "" if parameter.unit in ("", "number") else f" {parameter.unit}"
         source = scenario.source_of(parameter.path)

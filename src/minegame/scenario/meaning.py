@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from minegame.scenario.fields import KINDS
 from minegame.scenario.paths import Parameter, is_pattern
 
-if TYPE_CHECKING:
-    from minegame.scenario.scenario import Scenario
+
+class Described(Protocol):
+    """A scenario, or a campaign of them."""
+
+    def parameters(self, filter: str | None = None) -> list[Parameter]:
+        """Every value that can be set or swept."""
+
+    def label_of(self, kind: str, name: str) -> str:
+        """The label of an agent."""
 
 
-def meaning(scenario: Scenario, path: str) -> str:
+def meaning(scenario: Described, path: str) -> str:
     """``weight of a balanced portfolio of camps``; nothing where there is no such parameter, or nobody says."""
     found = _described(scenario, path)
     if found is None or not found.description:
@@ -21,7 +28,7 @@ def meaning(scenario: Scenario, path: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def in_words(scenario: Scenario, path: str) -> str:
+def in_words(scenario: Described, path: str) -> str:
     """A parameter as pictures name it: whose it is, its meaning, its unit where it has one.
 
     ``US public lenders (EXIM, DFC): the host's belief that its letter becomes money (probability)``; the path itself
@@ -30,14 +37,24 @@ def in_words(scenario: Scenario, path: str) -> str:
     found, means = _described(scenario, path), meaning(scenario, path)
     if found is None or not means:
         return path
-    parts = path.split(".")
-    owners = [scenario.label_of(parts[0], parts[1])] if parts[0] in KINDS and not is_pattern(parts[1]) else []
-    owners += ["levers" if is_pattern(parts[3]) else parts[3]] if parts[2:3] == ["levers"] else []
     unit = f" ({found.unit})" if found.unit not in ("", "number") else ""
+    owners = _owners(scenario, path.split("."))
     return f"{', '.join(owners)}: {means}{unit}" if owners else f"{means[:1].upper()}{means[1:]}{unit}"
 
 
-def _described(scenario: Scenario, path: str) -> Parameter | None:
+def _owners(scenario: Described, parts: list[str]) -> list[str]:
+    """Whose a parameter is: a tender's of a campaign, an agent's, a mineral's, a lever's."""
+    tender = parts[1] if parts[0] == "tenders" and not is_pattern(parts[1]) else ""
+    parts = {"tenders": parts[2:], "campaign": parts[1:]}.get(parts[0], parts)
+    owners = [tender] if tender else []
+    if parts[0] in KINDS and not is_pattern(parts[1]):
+        owners = [scenario.label_of(parts[0], f"{tender}: {parts[1]}" if tender else parts[1])]
+    if parts[0] == "minerals":
+        owners.append(parts[1])
+    return owners + (["levers" if is_pattern(parts[3]) else parts[3]] if parts[2:3] == ["levers"] else [])
+
+
+def _described(scenario: Described, path: str) -> Parameter | None:
     if not is_pattern(path):
         return next((p for p in scenario.parameters(path) if p.path == path), None)
     fitting = scenario.parameters(path)

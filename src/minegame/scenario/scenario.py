@@ -237,6 +237,11 @@ class Scenario(Group):
         label: str = getattr(self, kind.removesuffix("s") + "s")[name].label
         return label
 
+    @property
+    def negotiations(self) -> int:
+        """How many negotiations there are in what is played: one."""
+        return 1
+
     def camp_of(self, bidder: str) -> str:
         """The name of the patron behind a bidder."""
         return self.bidders[bidder].patron
@@ -244,12 +249,13 @@ class Scenario(Group):
     # ---------------------------------------------------------------------------------------------------- single values
 
     @property
-    def _names(self) -> Names:
+    def names(self) -> Names:
+        """The names of the deposits, patrons, bidders and financiers."""
         return self.deposit_names, self.patron_names, self.bidder_names, self.financier_names
 
     @property
     def _places(self) -> dict[str, Place]:
-        return places_of(Scenario, self._names)
+        return places_of(Scenario, self.names)
 
     def paths(self, path: str) -> tuple[str, ...]:
         """The paths for which a path stands: itself, or the parameters that it fits if it is a pattern.
@@ -257,7 +263,7 @@ class Scenario(Group):
         Raises:
             ScenarioError: for an unknown path or a pattern that fits none, with the nearest known one.
         """
-        found = parameters_of(Scenario, self._names, path) if is_pattern(path) else (path,)
+        found = parameters_of(Scenario, self.names, path) if is_pattern(path) else (path,)
         if not found or (found == (path,) and path not in self._places):
             fail(self.name, unknown_path(path, self._places), path=str(path))
         return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minegame.campaign_game import REPORTED
 from minegame.ensemble import BIDDER_TABLE
 from minegame.game import OUTCOME_TABLE
 from minegame.statistics import intervals
@@ -18,12 +19,13 @@ BINARY = (
     *(quantity.name for quantity in OUTCOME_TABLE if quantity.unit == "yes or no"),
 )
 #: Measures between 0 and 1 that take other values too.
-SHARES = ("value_share", "wins_and_built", "done_share", "kept_share", "patron_share")
+SHARES = ("value_share", "wins_and_built", "done_share", "kept_share", "patron_share", "campaign_value_share")
 #: Measures between 0 and 1 that lie anywhere between: terms, what the host believes, how concentrated supply is.
 _UNITS = ("share", "probability", "index")
 BOUNDED = (
     *(measure.name for measure in BIDDER_TABLE if measure.unit in _UNITS and measure.name not in SHARES),
     *(q.name for q in OUTCOME_TABLE if q.unit in _UNITS and q.subject != "deposit" and q.name not in SHARES),
+    *(q.name for q in REPORTED if q.unit in _UNITS and q.name not in SHARES),
 )
 
 

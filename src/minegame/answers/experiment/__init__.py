@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,19 @@ import numpy as np
 
 from minegame import storage
 from minegame.answers import tried
-from minegame.answers.answer import Answer
+from minegame.answers.answer import Answer, Picture
+from minegame.answers.experiment import campaigns
+from minegame.answers.experiment.campaigns import FoundCampaign
 from minegame.answers.experiment.found import MOST_ROWS, Found, label_of
 from minegame.answers.experiment.pictures import pictures_of
 from minegame.answers.experiment.rerun import command, experiment_file
-from minegame.answers.experiment.tables import tables_of
+from minegame.answers.experiment.tables import tables_of, what_was_asked
 from minegame.answers.inputs import limits_of
+from minegame.campaign_file import CampaignScenario
+from minegame.campaign_odds import LIMITS
 from minegame.experiment import EXPERIMENT
 from minegame.results import Results
+from minegame.tables import Table
 from minegame.text import POINTS, SHARE, counted, few, level, listed
 
 __all__ = ["answer", "draw", "experiment_file"]
@@ -42,26 +48,39 @@ def answer(results: Results) -> Answer:
 
     A large design is told by how its points spread; no row a point is made of it.
     """
-    found = Found(results)
     manifest = results.manifest
     outside = results.scenario.beyond(tried.of_run(results.design, manifest["policies"]))
     own = [
-        *([_LIMIT] if found.points > 2 else []),
+        *(LIMITS if _is_campaign(results) else []),
+        *([_LIMIT] if results.groups * len(results.policies) > 2 else []),
         *([_SPREAD_LIMIT] if results.groups > MOST_ROWS else []),
         *([_OWN_LUCK] if results.luck == "own" and results.groups > 1 else []),
     ]
     return Answer(
         kind=EXPERIMENT,
         question=manifest["question"].strip() or f"{manifest['title'] or manifest['name']}: who wins?",
-        sentences=tuple(_sentences(found)),
-        tables=tables_of(found),
-        pictures=pictures_of(results),
+        sentences=tuple(_sentences(results)),
+        tables=_tables(results),
+        pictures=_pictures(results),
         settings=_settings(results),
         limits=limits_of(results.scenario, *outside, *own),
         scenario=results.scenario,
         asked=manifest["asked"] or {},
         command=command(results),
     )
+
+
+def _is_campaign(results: Results) -> bool:
+    return isinstance(results.scenario, CampaignScenario)
+
+
+def _tables(results: Results) -> dict[str, Table]:
+    told = campaigns.tables_of(FoundCampaign(results)) if _is_campaign(results) else tables_of(Found(results))
+    return {**told, **what_was_asked(results)}
+
+
+def _pictures(results: Results) -> dict[str, Picture]:
+    return campaigns.pictures_of(FoundCampaign(results)) if _is_campaign(results) else pictures_of(results)
 
 
 def draw(results: Results) -> list[Path]:
@@ -73,7 +92,7 @@ def draw(results: Results) -> list[Path]:
     if "plot" not in results.manifest["analysis"] or not os.access(results.folder, os.W_OK):
         return []
     files = []
-    for key, picture in pictures_of(results).items():
+    for key, picture in _pictures(results).items():
         file = results.folder / _PICTURES / f"{key}.png"
         try:
             file.parent.mkdir(exist_ok=True)
@@ -88,12 +107,18 @@ def draw(results: Results) -> list[Path]:
 # ------------------------------------------------------------------------------------------------------- in sentences
 
 
-def _sentences(found: Found) -> list[str]:
+def _sentences(results: Results) -> list[str]:
     """The answer in two sentences, then how to read it, and how sure it is."""
-    several = len(found.results.policies) > 1
-    tell = _over_points if found.results.groups > 1 else _policies if several else _one_point
-    notes = [found.results.manifest["how_to_read"].strip(), _how_sure(found.results)]
-    return [*tell(found), *(note for note in notes if note)]
+    notes = [results.manifest["how_to_read"].strip(), _how_sure(results)]
+    return [*_told(results), *(note for note in notes if note)]
+
+
+def _told(results: Results) -> Sequence[str]:
+    if _is_campaign(results):
+        return campaigns.sentences_of(FoundCampaign(results))
+    several = len(results.policies) > 1
+    tell = _over_points if results.groups > 1 else _policies if several else _one_point
+    return tell(Found(results))
 
 
 def _policies(found: Found) -> tuple[str, str]:
@@ -116,7 +141,7 @@ def _policies(found: Found) -> tuple[str, str]:
 
 def _one_point(found: Found) -> tuple[str, str]:
     told = found.results.estimate()
-    names = found.results.scenario.bidder_names
+    names = found.results.tender.bidder_names
     won = [f"{label_of(found.results, name)} wins in {_share(told['bidders'][name]['wins_any'])}" for name in names]
     built = [f"{label_of(found.results, name)} in {_built(told, name)}" for name in names]
     first = f"Of {found.sizes} negotiations, {listed(won)}, and all is shelved in {_share(told['shelved'])}."

@@ -37,12 +37,12 @@ class Found:
     @property
     def outcomes(self) -> list[str]:
         """The bidders' names, and shelved."""
-        return [*self.results.scenario.bidder_names, "shelved"]
+        return [*self.results.tender.bidder_names, "shelved"]
 
     @property
     def favourite(self) -> str:
         """The bidder that is told of first."""
-        return self.results.scenario.bidder_names[0]
+        return self.results.tender.bidder_names[0]
 
     @property
     def favourite_label(self) -> str:
@@ -101,7 +101,7 @@ class Found:
 
 def label_of(results: Results, outcome: object) -> str:
     """The label of a bidder; shelved is called so."""
-    return "shelved" if outcome == "shelved" else results.scenario.label_of("bidder", str(outcome))
+    return "shelved" if outcome == "shelved" else results.tender.label_of("bidder", str(outcome))
 
 
 def level_of(value: Any) -> Any:

@@ -29,7 +29,7 @@ def pictures_of(results: Results) -> dict[str, Picture]:
         fits = len(results.policies) <= MOST_ROWS
         return {"odds": Picture("How often each bidder wins", partial(_odds, results, rows))} if fits else {}
     if len(results.factors) == 1 and results.groups <= _MOST_CURVE:
-        favourite = label_of(results, results.scenario.bidder_names[0])
+        favourite = label_of(results, results.tender.bidder_names[0])
         over = f"over {results.factors[0]}"
         return {
             "curves": Picture(f"How often {favourite} wins, {over}", partial(_curves, results, rows)),
@@ -45,7 +45,7 @@ def _odds(results: Results, rows: Callable[[], pd.DataFrame]) -> Axes:
 
 
 def _curves(results: Results, rows: Callable[[], pd.DataFrame], what: str = "P(win)") -> Axes:
-    (factor,), favourite = results.factors, results.scenario.bidder_names[0]
+    (factor,), favourite = results.factors, results.tender.bidder_names[0]
     return win_curves(
         _records(rows(), favourite), factor, outcome=favourite, label=label_of(results, favourite),
         name=in_words(results.scenario, factor), what=what,
@@ -65,7 +65,7 @@ def _maps(results: Results) -> dict[str, Picture]:
     """A map or scatter a policy: of its chances, or of what it changes where the experiment is about that."""
     against = results.reference if "contrasts" in results.manifest["analysis"] else None
     shown = [policy for policy in results.policies if policy != against][:_MOST_MAPS]
-    favourite, a_map = label_of(results, results.scenario.bidder_names[0]), fills_a_map(results)
+    favourite, a_map = label_of(results, results.tender.bidder_names[0]), fills_a_map(results)
     told = results.win_probabilities if against is None else results.win_contrasts
     source = cache(told if a_map else partial(told, groups=_dots(results)))
     draw = partial(_map, results, source, against or "") if a_map else partial(_scatter, results, source, against or "")
@@ -81,13 +81,13 @@ def _maps(results: Results) -> dict[str, Picture]:
 
 def _map(results: Results, rows: Callable[[], pd.DataFrame], against: str, policy: str) -> Axes:
     found = rows()
-    told = _records(found[found["policy"] == policy], results.scenario.bidder_names[0])
+    told = _records(found[found["policy"] == policy], results.tender.bidder_names[0])
     return win_map(told, *results.factors, **_named(results, policy), against=against)
 
 
 def _scatter(results: Results, rows: Callable[[], pd.DataFrame], against: str, policy: str) -> Axes:
     found = rows()
-    told = _records(found[found["policy"] == policy], results.scenario.bidder_names[0])
+    told = _records(found[found["policy"] == policy], results.tender.bidder_names[0])
     return win_scatter(told, *results.factors, **_named(results, policy), against=against, of=results.groups)
 
 
@@ -98,7 +98,7 @@ def _dots(results: Results) -> np.ndarray:
 
 def _named(results: Results, policy: str) -> dict[str, Any]:
     """Whose chance under which policy, and the factors in words."""
-    favourite = results.scenario.bidder_names[0]
+    favourite = results.tender.bidder_names[0]
     under = f" ({policy})" if len(results.policies) > 1 else ""
     names = [in_words(results.scenario, path) for path in results.factors]
     return {"outcome": favourite, "label": label_of(results, favourite) + under, "names": names}

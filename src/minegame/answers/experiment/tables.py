@@ -29,7 +29,7 @@ def tables_of(found: Found) -> dict[str, Table]:
         tables = _by_point(found)
     if "terms" in found.results.manifest["analysis"] or found.points <= _FEW:
         tables["terms"] = _terms(found)
-    return {**tables, **_asked(found.results)}
+    return tables
 
 
 # --------------------------------------------------------------------------------------------------------- row by row
@@ -52,8 +52,8 @@ def _apart(results: Results) -> bool:
     """Whether lots are sold apart at any point."""
     changed = [dict(changes).get("tender.lots") for changes in results.manifest["policies"].values()]
     varied = "tender.lots" in results.factors and "split" in set(results.design["tender.lots"])
-    several = len(results.scenario.deposits) > 1
-    return sold_apart(results.scenario) or (several and (varied or "split" in changed))
+    several = len(results.tender.deposits) > 1
+    return sold_apart(results.tender) or (several and (varied or "split" in changed))
 
 
 def _by_point(found: Found) -> dict[str, Table]:
@@ -63,7 +63,7 @@ def _by_point(found: Found) -> dict[str, Table]:
         ({**keys, "negotiations": int(found.counts[group, 0])}, results.estimate(group, policy))
         for group, policy, keys in _rows(results, results.policies)
     ]
-    every = Outcomes(_keys(results), points, labels(results.scenario), _apart(results))
+    every = Outcomes(_keys(results), points, labels(results.tender), _apart(results))
     counts = [Column("negotiations", unit=COUNT)] if found.counts.min() < found.counts.max() else []
     title = f"How often each bidder wins; {found.sizes} negotiations each"
     tables = {"winners": every.winners(title, *counts, raw=beside)}
@@ -72,7 +72,7 @@ def _by_point(found: Found) -> dict[str, Table]:
     if results.reference is not None:
         tables |= _contrasts(found, every)
     tables["host"] = every.host("Host's value and supply")
-    if patrons := public_patrons(results.scenario):
+    if patrons := public_patrons(results.tender):
         tables["money"] = every.money("Public money of a negotiation, on average", patrons)
     return tables
 
@@ -103,7 +103,7 @@ def _beside(found: Found, points: Sequence[tuple[Mapping[str, Any], dict[str, An
             f"{label_of(results, bidder)} wins",
             [one["bidders"][bidder]["wins_any"] for one in everything],
         )
-        for bidder in results.scenario.bidder_names
+        for bidder in results.tender.bidder_names
     }
     built = [one["bidders"][found.favourite]["wins_and_built"] for one in everything]
     asked[f"built_{found.favourite}"] = (f"{found.favourite_label} wins and builds", built)
@@ -131,16 +131,16 @@ def _side_by_side(
 def _terms(found: Found) -> Table:
     """The mean terms; of a large design those of the first points alone."""
     results = found.results
-    rows = islice(_rows(results, results.policies), -(-MOST_ROWS // len(results.scenario.bidders)))
+    rows = islice(_rows(results, results.policies), -(-MOST_ROWS // len(results.tender.bidders)))
     points = [(keys, results.estimate(group, policy)) for group, policy, keys in rows]
-    told = Outcomes(_keys(results), points, labels(results.scenario))
-    return told.terms("Mean terms of the award, given who wins", [results.scenario.tender.start] * len(points))
+    told = Outcomes(_keys(results), points, labels(results.tender))
+    return told.terms("Mean terms of the award, given who wins", [results.tender.tender.start] * len(points))
 
 
 # ------------------------------------------------------------------------------------------------------ what was asked
 
 
-def _asked(results: Results) -> dict[str, Table]:
+def what_was_asked(results: Results) -> dict[str, Table]:
     """What was compared and varied, for whoever wants to know what stands behind a name."""
     tables = {}
     if len(results.policies) > 1:

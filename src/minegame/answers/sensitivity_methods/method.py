@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from minegame.answers import inputs
-from minegame.answers.inputs import Contest
+from minegame.answers.contender import Contender, nothing_matters
 from minegame.design import Factor
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from minegame.answers.answer import Picture
+    from minegame.cases import Case
     from minegame.runner import Runner
-    from minegame.scenario import Scenario
     from minegame.tables import Table
 
 COMMON_LUCK = "All points are played on the same luck, so that differences between them are parameters and not luck."
@@ -44,7 +44,7 @@ class Method:
     point.
     """
 
-    contest: Contest
+    contest: Contender
     factors: tuple[Factor, ...]
     base: int
     replications: int
@@ -60,25 +60,32 @@ class Method:
         raise NotImplementedError
 
     @property
-    def scenario(self) -> Scenario:
-        """The scenario that is asked about."""
+    def scenario(self) -> Case:
+        """The scenario, or the campaign, that is asked about."""
         return self.contest.scenario
 
     @property
     def outcome(self) -> str:
         """What is moved, as pictures and headings have it: ``P(Cove Kaz Capital wins)``."""
-        return f"P({self.contest.label} wins)"
+        return self.contest.words.outcome
+
+    @property
+    def question(self) -> str:
+        """What is asked, in words."""
+        if self.contest.event:
+            return f"Which parameters decide whether {self.contest.label} wins, and how much is luck?"
+        return f"Which parameters decide {self.outcome}, and how much is luck?"
 
     @property
     def nothing_matters(self) -> str:
         """The answer where no point differs from another."""
-        return f"{self.contest.label} wins equally often in every world: nothing matters in these ranges."
+        return nothing_matters(self.contest)
 
     def played(
         self, runner: Runner, table: pd.DataFrame, places: list[int], luck: np.ndarray | None = None
     ) -> np.ndarray:
         """Count, sum and sum of squares of some measures at every point: shape (points, measures, 3)."""
-        runner.expect(len(table) * self.replications)
+        runner.expect(len(table) * self.replications * self.scenario.negotiations)
         sums = inputs.played(
             runner, self.scenario, table, places, seed=self.seed, replications=self.replications, luck=luck
         )

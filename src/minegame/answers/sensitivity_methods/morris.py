@@ -9,11 +9,10 @@ from minegame.analysis import sensitivity as indices
 from minegame.answers.answer import Picture
 from minegame.answers.inputs import all_drawn
 from minegame.answers.sensitivity_methods.method import SHARED_LUCK, Findings, Method
-from minegame.ensemble import by_bidder
 from minegame.plots.sensitivity import screening_bars
 from minegame.runner import Runner
 from minegame.tables import Column, Table, bounded
-from minegame.text import PATH, POINTS, few, possessive, upper
+from minegame.text import PATH, POINTS, few, upper
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +29,7 @@ class Morris(Method):
     def find(self, runner: Runner) -> Findings:
         """The strength and the unevenness of every parameter's effect on winning."""
         design = indices.screening(self.factors, self.base, seed=self.seed)
-        place = by_bidder("wins_any", self.contest.place)
-        sums = self.played(runner, design.table, [place], indices.lots(design))[:, 0]
+        sums = self.played(runner, design.table, [self.contest.wins], indices.lots(design))[:, 0]
         found = indices.screen(design, sums[:, 1] / self.replications, confidence=self.confidence)
         title = f"Screening of {self.outcome}"
         bars = partial(
@@ -49,9 +47,10 @@ class Morris(Method):
             return [self.nothing_matters]
         weak = found[found["strength"] < _WEAK * first["strength"]]["factor"].tolist()
         return [
-            f"{upper(self.named(first['factor']))} moves {possessive(self.contest.label)} chance most: "
+            f"{upper(self.named(first['factor']))} moves {self.contest.words.moved} most: "
             f"{POINTS.write(first['strength'], first['low'], first['high'])} for its whole range, on average over "
-            f"{self.base} trajectories (n = {self.replications:,} negotiations at each of {points:,} points).",
+            f"{self.base} trajectories (n = {self.replications:,} {self.contest.words.plays} at each of "
+            f"{points:,} points).",
             f"{len(weak)} of {len(found)} parameters move it by less than a tenth of that"
             + (f" and can be left alone: {few(weak)}." if weak else "."),
         ]

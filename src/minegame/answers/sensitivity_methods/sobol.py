@@ -12,12 +12,11 @@ from minegame.analysis import sensitivity as indices
 from minegame.answers.answer import Picture
 from minegame.answers.inputs import all_drawn
 from minegame.answers.sensitivity_methods.method import SHARED_LUCK, Findings, Method
-from minegame.ensemble import by_bidder, general
 from minegame.plots.sensitivity import sobol_bars
 from minegame.runner import Runner
 from minegame.statistics import intervals
 from minegame.tables import Column, Table
-from minegame.text import NUMBER, PATH, SHARE, listed, possessive
+from minegame.text import NUMBER, PATH, SHARE, listed
 
 _MATTERS = 0.05
 
@@ -31,7 +30,7 @@ class Sobol(Method):
     def find(self, runner: Runner) -> Findings:
         """The indices of winning and of the host's value, and how much of one negotiation is luck."""
         design = indices.design(self.factors, self.base, self.seed)
-        places = [by_bidder("wins_any", self.contest.place), general("host_value")]
+        places = [self.contest.wins, self.contest.worth]
         sums = self.played(runner, design.table, places, indices.lots(design))
         means = sums[:, :, 1] / self.replications
         won, worth = (
@@ -44,7 +43,7 @@ class Sobol(Method):
             {
                 "winning": _indices(f"What moves {self.outcome}", won),
                 "value": _indices("What moves the host's value", worth),
-                "luck": _luck({f"{self.contest.label} wins": split[0], "host's value": split[1]}),
+                "luck": _luck({self.contest.words.winning: split[0], "host's value": split[1]}),
             },
             {"winning": self._picture(won, self.outcome), "value": self._picture(worth, "the host's value")},
             (_NO_DIRECTION, SHARED_LUCK.format(groups="base points") + _ROUNDING.format(n=self.replications)),
@@ -82,9 +81,10 @@ class Sobol(Method):
             for _, row in found.table.head(3).iterrows()
         ]
         return (
-            f"Over these ranges {possessive(self.contest.label)} chance is moved most by {listed(named)} (total "
+            f"Over these ranges {self.contest.words.moved} is moved most by {listed(named)} (total "
             f"Sobol' index: the part of the variance that would stay if all else were known; {found.base:,} base "
-            f"points, {found.base * (len(found.table) + 2):,} worlds of n = {self.replications} negotiations)."
+            f"points, {found.base * (len(found.table) + 2):,} worlds of n = {self.replications} "
+            f"{self.contest.words.plays})."
         )
 
     def _matter_said(self, found: indices.Indices) -> str:
@@ -98,7 +98,7 @@ class Sobol(Method):
         favourite = won > 0.5
         low, high = intervals.probability(favourite.sum(), len(favourite), self.confidence)
         often = SHARE.write(float(favourite.mean()), float(low), float(high))
-        return f"{self.contest.label} wins more than half of the negotiations in {often} of {len(favourite):,} worlds."
+        return f"{self.contest.words.half} in {often} of {len(favourite):,} worlds."
 
 
 _NO_DIRECTION = (

@@ -5,17 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from minegame import design as designs
 from minegame.analysis import sensitivity as indices
 from minegame.answers.answer import Picture
 from minegame.answers.inputs import all_drawn
 from minegame.answers.sensitivity_methods.method import COMMON_LUCK, Findings, Method
-from minegame.ensemble import by_bidder
 from minegame.plots.sensitivity import tornado
 from minegame.runner import Runner
 from minegame.statistics import intervals
 from minegame.tables import Column, Table
-from minegame.text import LEVEL, PATH, POINTS, SHARE, few, possessive
+from minegame.text import LEVEL, PATH, POINTS, SHARE, few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,8 +44,10 @@ class Tornado(Method):
 
     def _swings(self, runner: Runner) -> pd.DataFrame:
         points, n = designs.one_at_a_time(self.factors, self.scenario, self.base), self.replications
-        wins = self.played(runner, points, [by_bidder("wins_any", self.contest.place)])[:, 0, 1]
-        return indices.swings(points, wins / n, *intervals.probability(wins, n, self.confidence))
+        _, wins, squares = self.played(runner, points, [self.contest.wins])[:, 0].T
+        if self.contest.event:
+            return indices.swings(points, wins / n, *intervals.probability(wins, n, self.confidence))
+        return indices.swings(points, wins / n, *intervals.share(wins, squares, np.full(len(wins), n), self.confidence))
 
     def _said(self, found: pd.DataFrame) -> list[str]:
         first = found.iloc[0]
@@ -53,9 +56,9 @@ class Tornado(Method):
         least, most = (SHARE.write(first[end], first[f"{end}_low"], first[f"{end}_high"]) for end in ("least", "most"))
         turns = found[(found["least"] < 0.5) & (found["most"] > 0.5)]["factor"].tolist()
         return [
-            f"Alone, {self.named(first['factor'])} moves {possessive(self.contest.label)} chance most: from {least} to "
+            f"Alone, {self.named(first['factor'])} moves {self.contest.words.moved} most: from {least} to "
             f"{most}, where the scenario's own values give {SHARE.write(first['rest'])} (n = {self.replications:,} "
-            "negotiations a point).",
+            f"{self.contest.words.plays} a point).",
             f"{len(turns)} of {len(found)} parameters alone can move it across one half"
             + (f": {few(turns)}." if turns else "."),
         ]
