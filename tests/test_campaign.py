@@ -631,7 +631,7 @@ def test_odds_of_a_campaign_are_told_with_what_they_cannot_say() -> None:
         (["play", "two_tenders", "--plot", "x.gif"], "ends in .png, .svg or .pdf"),
         (["odds", "two_tenders", "--plot", "x.gif"], "ends in .png, .svg or .pdf"),
         (["odds", "two_bidders", "--plot", "x.png"], "--plot: is for a campaign"),
-        (["page", "two_tenders", "--set", "campaign.spil=0"], "did you mean 'spill'"),
+        (["page", "two_tenders", "--set", "campaign.spil=0"], "did you mean 'campaign.spill'"),
         (["run", "two_tenders"], "is a campaign, not an experiment: 'minegame odds two_tenders' plays it"),
         (["run", str(shipped_campaigns()["two_tenders"])], "is a campaign, not an experiment"),
         (["analyse", "winning", "two_bidders", "--against", str(shipped_campaigns()["two_tenders"])], "takes single"),
