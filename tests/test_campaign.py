@@ -625,6 +625,8 @@ def test_odds_of_a_campaign_are_told_with_what_they_cannot_say() -> None:
     [
         (["odds", "two_tenders", "--set", "campaign.spil=0"], "did you mean 'campaign.spill'"),
         (["odds", "two_tenders", "--set", "tenders.third.opening=0"], "there is no tender 'third'"),
+        (["odds", "two_tenders", "--set", "tenders.second.scenario=two_bider"], "did you mean 'two_bidders'"),
+        (["odds", "two_tenders", "--set-against", "tenders.second.host=other"], "says who is there"),
         (["odds", "two_tenders", "--set", "tenders.second.opening=95"], "the tender opens in month 95"),
         (["odds", "two_tenders", "--against", "two_bidders"], "--against: not for a campaign"),
         (["odds", "two_tenders", "-n", "100000000000"], "add --yes"),

@@ -316,6 +316,7 @@ def test_a_sweep_in_python_has_a_row_a_measure() -> None:
         ("campaign.spill: [0, 1]", "campaign.spill: [0, 2]", "2 is not allowed: expected a share between 0 and 1"),
         ("campaign.spill: [0, 1]", "tenders.second.opening: [3, 95]", "the tender opens in month 95"),
         ("campaign.spill: [0, 1]", "tenders.first.patrons.north.resolve: [0.5, 1]", "the campaign has one, expected"),
+        ("campaign.spill: [0, 1]", "tenders.first.host: [one, two]", "tenders.first.host: says who is there"),
         ("seed: 5", "results: rows", "rows are of single tenders: of a campaign sums are kept"),
         ("seed: 5", "packages: {north: [access]}", "packages are of single tenders: expected policies, such as"),
         ("scenario: two_tenders", "scenario: two_tender", "there is no 'two_tender'"),

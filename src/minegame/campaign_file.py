@@ -96,7 +96,11 @@ class CampaignScenario(Group):
             ScenarioError: as :meth:`load`, with ``name`` in place of the file.
         """
         known = scenarios or {}
-        return _build(cls, dict(document), name, lambda loc: (name, None), lambda one: known[one])
+
+        def find(one: str) -> Scenario:
+            return known[one] if one in known else Scenario.load(one)
+
+        return _build(cls, dict(document), name, lambda loc: (name, None), find)
 
     def document(self) -> dict[str, Any]:
         """The complete campaign as plain values, the scenarios of its tenders among them."""
