@@ -7,6 +7,9 @@ quotation or a command of its own section.  A table under a comment such as ``<!
 map of a policy in the results folder of that name: a row a level of the first factor, a column a level of the second
 (the last word of its heading).
 
+A table under ``<!-- campaigns: critical_minerals -->`` is of the odds of a campaign, which are printed and not kept: a
+row a command, found by what it changes (the second column); its JSON is kept in ``results/findings/critical_minerals``.
+
 ``python tests/test_findings.py results/findings`` fills the tables and quotations from the answers in that folder.
 """
 
@@ -18,6 +21,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,7 +29,7 @@ import pytest
 from minegame import storage
 from minegame.answers import Answer
 from minegame.tables import Table
-from minegame.text import MINUS, MISSING, SHARE, level
+from minegame.text import MINUS, MISSING, SHARE, UNITS, Unit, level
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "findings.md"
@@ -42,6 +46,22 @@ ODDS = {
     "host's money, M$": ("host", "money"),
     "difference in money, M$": ("contrasts", "money"),
 }
+#: The columns of tables of campaigns: the table, the row in it, the column, and how it is written.
+CAMPAIGNS: dict[str, tuple[str, dict[str, object], str, Unit]] = {
+    "American camp wins, tenders": ("patrons", {"patron": "United States"}, "value_won", UNITS["number"]),
+    "Chinese camp wins, tenders": ("patrons", {"patron": "China"}, "value_won", UNITS["number"]),
+    "American camp builds, tenders": ("patrons", {"patron": "United States"}, "value_built", UNITS["number"]),
+    "Cove Kaz Capital wins the rare earths, %":
+        ("tenders", {"tender": "rare_earths", "bidder": "Cove Kaz Capital"}, "wins", SHARE),
+    **{
+        f"{camp} {mineral} after {year} years, %":
+            ("supply", {"mineral": mineral, "year": year, "camp": label}, "share", SHARE)
+        for camp, label in (("American", "United States"), ("Chinese", "China"))
+        for mineral in ("tungsten", "cobalt", "lithium") for year in (5, 10, 15)
+    },
+    "HHI of tungsten after 15 years":
+        ("supply", {"mineral": "tungsten", "year": 15, "camp": "China"}, "hhi", UNITS["number"]),
+}  # fmt: skip
 
 
 def page() -> str:
@@ -76,6 +96,8 @@ def _table(results: Path, source: str, what: str, body: str) -> str:
     headings, kept = _cells(head), [_cells(row) for row in rows]
     if source == "odds":
         fresh = [[key, *(_odds(results / _folder(key), heading) for heading in headings[1:])] for key, *_ in kept]
+    elif source == "campaigns":
+        fresh = [[*row[:2], *(_told(results / what, row[1], heading) for heading in headings[2:])] for row in kept]
     elif source == "params":
         fresh = [[key, *(_parameter(key, heading) for heading in headings[1:])] for key, *_ in kept]
     elif json.loads((results / source / storage.MANIFEST).read_text(encoding="utf-8"))["kind"] == storage.EXPERIMENT:
@@ -90,7 +112,7 @@ def _cells(row: str) -> list[str]:
 
 
 def _folder(key: str) -> str:
-    return re.sub(r"\W+", "_", key)
+    return re.sub(r"\W+", "_", key.strip("`"))
 
 
 def _rows(table: Table, headings: Sequence[str], kept: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -119,6 +141,23 @@ def _odds(folder: Path, heading: str) -> str:
     return column.unit.cell(*(row[end] for end in column.names))
 
 
+def _told(folder: Path, changed: str, heading: str) -> str:
+    """A number of the odds of a campaign, from what its command printed."""
+    key, row, name, unit = CAMPAIGNS[heading]
+    rows = json.loads((folder / f"{_folder(changed)}.json").read_text(encoding="utf-8"))[key]
+    (found,) = (one for one in rows if row.items() <= one.items())
+    return unit.cell(*(found[f"{name}{end}"] for end in ("", "_low", "_high")))
+
+
+def result_of(line: str) -> str:
+    """Where the result of a command is kept: in the folder that it says, or in a file named after what it changes."""
+    words = shlex.split(line)
+    if "--out" in words:
+        return words[words.index("--out") + 1]
+    changed = "; ".join(after for before, after in pairwise(words) if before == "--set") or "nothing"
+    return f"{RESULTS}/{words[2]}/{_folder(changed)}.json"
+
+
 def _parameter(path: str, heading: str) -> str:
     from minegame.scenario import Scenario
 
@@ -145,11 +184,14 @@ def _mapped(row: dict[str, float]) -> str:
 
 
 def test_every_table_and_quotation_comes_from_a_command_on_the_page():
-    made = {shlex.split(line)[shlex.split(line).index("--out") + 1] for line in commands(page())}
+    made = {result_of(line) for line in commands(page())}
     for source, what, body in MARKED.findall(page()):
         if source == "odds":
             keys = [_cells(row)[0] for row in body.splitlines()[2:]]
             assert {f"{RESULTS}/{_folder(key)}" for key in keys} <= made
+        elif source == "campaigns":
+            keys = [_cells(row)[1] for row in body.splitlines()[2:]]
+            assert {f"{RESULTS}/{what}/{_folder(key)}.json" for key in keys} <= made
         elif source != "params":
             assert f"{RESULTS}/{source}" in made, f"{source}: {what}"
 
@@ -179,6 +221,9 @@ def test_the_numbers_are_made_again_by_the_commands(tmp_path, monkeypatch):
         command = [sys.executable, "-m", *shlex.split(line)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
+        if (file := Path(result_of(line))).suffix == ".json":
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(done.stdout, encoding="utf-8")
     before, now = page(), filled(page(), tmp_path / RESULTS)
     assert NUMBER.sub("#", before) == NUMBER.sub("#", now)
     pairs = list(zip(NUMBER.findall(before), NUMBER.findall(now), strict=True))

@@ -19,6 +19,7 @@ from matplotlib.text import Text
 from minegame import plots
 from minegame.model import Negotiation
 from minegame.plots import sheet, style
+from minegame.plots.changes import change_curves
 from minegame.plots.equilibrium import _share
 from minegame.plots.lever_prices import price_bars
 from minegame.plots.tender_rules import rule_bars
@@ -62,6 +63,13 @@ def pictures(names) -> dict:
     return {
         "odds": plots.odds(rows, replications=9),
         "curves": plots.win_curves(rows, "x", outcome=first, label=first, name=second),
+        "changes": change_curves(
+            [{**row, "plays": 9} for row in rows if row["outcome"] == first],
+            "x",
+            what=first,
+            against=second,
+            name=first,
+        ),
         "map": plots.win_map(
             [r for r in rows if r["policy"] == first], "x", "y", outcome=first, label=first, names=(first, second)
         ),

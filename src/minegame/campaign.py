@@ -72,6 +72,10 @@ class Campaign(mesa.Model):  # type: ignore[misc]  # mesa has no types
         )  # fmt: skip
         self.standing["seed"] = seed
         self.standing["replication"] = whole("replication", replication, chance.MAX_REPLICATION)
+        #: how the campaign stood after each month, as :attr:`standing` says it
+        self.history: list[Any] = []
+        #: how it stood this month before the awards were settled and mines were finished
+        self.before_awards: Any = self.records.standing[0]
         classes = dict(agents or {})
         self.negotiations: dict[str, Negotiation] = {
             name: Negotiation(one, seed=seed, replication=replication, agents=classes.pop(name, {}), collect=False)
@@ -124,6 +128,7 @@ class Campaign(mesa.Model):  # type: ignore[misc]  # mesa has no types
         for n, negotiation in open_now:
             self._play_month(n, negotiation)
         self._end_month(open_now)
+        self.history.append(copied(self.records.standing)[0])
         if self.month >= int(self.records.campaign["months"][0]) - 1:
             self._take(carry_over.tell)
             self.running = False
@@ -145,6 +150,7 @@ class Campaign(mesa.Model):  # type: ignore[misc]  # mesa has no types
 
     def _end_month(self, open_now: list[tuple[int, Negotiation]]) -> None:
         """Settle the awards of the month, on a copy: the agents go on showing how things stood when it was decided."""
+        self.before_awards = copied(self.records.standing)[0]
         states = copied(self.records.states)
         self._take(carry_over.end_month, states=states)
         for _, negotiation in open_now:

@@ -14,6 +14,8 @@ from minegame.campaign_game import deck
 from minegame.campaign_paths import SET
 from minegame.campaign_records import begin_as
 from minegame.game import new_records
+from minegame.scenario.errors import fail
+from minegame.scenario.paths import is_parameter
 
 #: What tenders must agree about, or a calendar must have room for: where that changes, the whole campaign is checked.
 _TOGETHER = frozenset({*OF_HOST, *OF_PATRONS, *OF_MINERAL, "tender.months"})
@@ -58,6 +60,9 @@ def _apart(campaign: CampaignScenario, point: Changes) -> tuple[dict[str, Any], 
     of_tenders: dict[str, dict[str, Any]] = {}
     places = campaign.places
     for path, value in campaign.expanded(point).items():
+        if not is_parameter(places[path]):
+            text = "says who is there or on whose luck, by which results are kept: change it with --set, or under set:"
+            fail(campaign.name, text, path=path)
         parts = places[path].parts
         if parts[2:3] != (SET,) or parts[3] in _TOGETHER or parts[3].rpartition(".")[2] in _OF_PATRONS:
             shared[path] = value

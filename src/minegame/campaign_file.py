@@ -96,7 +96,11 @@ class CampaignScenario(Group):
             ScenarioError: as :meth:`load`, with ``name`` in place of the file.
         """
         known = scenarios or {}
-        return _build(cls, dict(document), name, lambda loc: (name, None), lambda one: known[one])
+
+        def find(one: str) -> Scenario:
+            return known[one] if one in known else Scenario.load(one)
+
+        return _build(cls, dict(document), name, lambda loc: (name, None), find)
 
     def document(self) -> dict[str, Any]:
         """The complete campaign as plain values, the scenarios of its tenders among them."""
@@ -281,7 +285,9 @@ class CampaignScenario(Group):
             made[path] = plain
             _put(document, place.parts, plain)
             source = self.source_of(path)
-            if place.parts[2:3] != (SET,) and source is not None and isinstance(plain, (int, float)):
+            if plain is None:
+                document["sources"].pop(path, None)
+            elif place.parts[2:3] != (SET,) and source is not None and isinstance(plain, (int, float)):
                 document["sources"][path] = None
                 former |= {path: source} if has_range(source) else {}
         changed = CampaignScenario.from_document(document, self._bases, self.name)
@@ -318,6 +324,11 @@ class CampaignScenario(Group):
     def name(self) -> str:
         """The stem of its file."""
         return self._name
+
+    @property
+    def patron_names(self) -> tuple[str, ...]:
+        """The names of the patrons, in the order in which the file first has them."""
+        return self.table().patrons
 
     @property
     def scenarios(self) -> Mapping[str, Scenario]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from minegame import storage
+from minegame import campaign_decks, storage
 from minegame.campaign_file import CampaignScenario
 from minegame.campaign_game import YEARS
 from minegame.runner import Runner
@@ -30,14 +30,25 @@ _FEW = 2  # points up to which all tables are shown
 _CHANGES = {SHARE: POINTS, MONEY: MONEY_CHANGE}
 
 
-def played(campaign: CampaignScenario, replications: int, seed: int, runner: Runner) -> Sums:
-    """Play a campaign many times: count, sum and sum of squares of everything in it, shape (places, 3)."""
-    runner.expect(replications * len(campaign.tenders))
-    places = storage.places(campaign)
-    found = np.zeros((storage.width(campaign), 3))
-    found[places] = runner.tally(campaign.game().reshape(1, 1), seed, replications, places=places.tolist()).sums[0, 0]
+def played(
+    campaign: CampaignScenario, replications: int, seed: int, runner: Runner, against: Mapping[str, Any] | None = None
+) -> tuple[Sums, Sums | None]:
+    """Play a campaign many times: count, sum and sum of squares of everything in it, shape (places, 3).
+
+    With ``against``, changes by path, the same of the paired differences from the campaign so changed, on the same
+    luck; else None.
+    """
+    decks = campaign_decks.crossed(campaign, [{}], [{}] if against is None else [{}, against])
+    runner.expect(decks.size * replications * len(campaign.tenders))
+    places, reference = storage.places(campaign), None if against is None else 1
+    found = runner.tally(decks, seed, replications, reference=reference, places=places.tolist())
     runner.finished()
-    return found
+    whole = np.zeros((2, storage.width(campaign), 3))
+    whole[0, places] = found.sums[0, 0]
+    if found.contrasts is None:
+        return whole[0], None
+    whole[1, places] = found.contrasts[0, 0]
+    return whole[0], whole[1]
 
 
 class Told(NamedTuple):
@@ -120,6 +131,10 @@ class Odds:
         many = raw or len(self.points) > _FEW
         told = {"tenders": self.tenders(raw), "patrons": self.patrons(raw), "hosts": self.hosts(many)}
         return {**told, "supply": self.supply(many)} if self.campaign.campaign.minerals else told
+
+    def changes(self, title: str, raw: bool = False) -> dict[str, Table]:
+        """What differs, by short keys: ``tender`` and ``patron``."""
+        return {"tender": self.tenders(raw, f"{title}: tenders"), "patron": self.patrons(raw, f"{title}: patrons")}
 
     def tenders(self, raw: bool = False, title: str = "Who wins which tender") -> Table:
         """A row for each bidder of each tender; with keys, less is said of the tender itself."""

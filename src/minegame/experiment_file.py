@@ -400,6 +400,9 @@ def _located(where: str | Path) -> Path:
         return shipped[str(where)]
     if not path.exists() and path.name == str(where) and path.stem in shipped:
         return shipped[path.stem]
+    if not path.exists() and path.stem in shipped_campaigns():
+        text = f"is a campaign, not an experiment: 'minegame odds {path.stem}' plays it, and sweep varies it"
+        raise ExperimentError(Problem(str(where), None, "", text))
     if not path.exists() and path.stem in shipped_scenarios():
         text = f"is a scenario, not an experiment: 'minegame odds {path.stem}' plays it"
         raise ExperimentError(Problem(str(where), None, "", text))
@@ -450,6 +453,9 @@ class _Places:
 
 
 def _read(cls: type[Experiment], source: SourceFile, changes: Mapping[str, Any] | None = None) -> Experiment:
+    if {"campaign", "tenders"} <= set(source.content):
+        text = "is a campaign, not an experiment: minegame odds plays it, and an experiment names it under 'scenario'"
+        raise ExperimentError(Problem(str(source.path), None, "", text))
     if "patrons" in source.content or "extends" in source.content:
         text = "is a scenario, not an experiment: minegame odds plays it, and an experiment names it under 'scenario'"
         raise ExperimentError(Problem(str(source.path), None, "", text))
@@ -806,9 +812,7 @@ class _TablePlaces(_Places):
         return self.table.problem(point, path, text)
 
 
-def _planned_by_table(
-    experiment: Experiment, file: Path, scenario: Scenario, places: _Places, allow: Fits | None
-) -> Plan:
+def _planned_by_table(experiment: Experiment, file: Path, scenario: Case, places: _Places, allow: Fits | None) -> Plan:
     """The plan of an experiment whose points stand in a table."""
     from dataclasses import replace
 

@@ -755,6 +755,11 @@ def deviation(default: float, help: str) -> Any:
     return option(default, help, Real(0, example="0.5", metavar="SD"))
 
 
+def picture() -> Any:
+    """--plot."""
+    return option(None, "Draw it: a negotiation or a campaign, to a .png, .svg or .pdf file.", Place("FILE"))
+
+
 def as_json() -> Any:
     """Whether JSON is printed."""
     return option(False, "Print JSON for programs instead of text.", Flag())

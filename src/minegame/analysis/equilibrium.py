@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from minegame import design as designs
+from minegame.campaign_file import CampaignScenario
+from minegame.cases import Case
 from minegame.game import LEVERS
 from minegame.game_theory import commitment, dominance, quantal
 from minegame.game_theory.nash import Equilibrium, equilibria, selected, standing, survival
@@ -31,7 +33,6 @@ from minegame.game_theory.payoffs import (
     played_names,
     value,
 )
-from minegame.scenario import Scenario
 
 #: Who plays with which levers in the case: 16 American and 32 Chinese packages.
 PLAYERS: dict[str, tuple[str, ...]] = {"us": LEVERS[:4], "china": LEVERS[:5]}
@@ -50,12 +51,12 @@ class Profiles:
 
 
 def design(
-    scenario: Scenario,
+    scenario: Case,
     players: Mapping[str, Sequence[str]] | None = None,
     onsets: Mapping[str, Mapping[str, int]] | None = None,
     default_onset: int = DEFAULT_ONSET,
 ) -> Profiles:
-    """Every combination of the players' packages of levers.
+    """Every combination of the players' packages of levers; in a campaign the same in every tender.
 
     ``players`` maps each patron to the levers it may use (default: PLAYERS).  A lever starts in the month that
     ``onsets`` (patron → lever → month) or else the scenario gives it; one that the scenario leaves at intensity 0 and
@@ -64,31 +65,44 @@ def design(
     packages = {patron: designs.packages(patron, levers) for patron, levers in (players or PLAYERS).items()}
     dated = dict(_onsets(scenario, players or PLAYERS, onsets or {}, default_onset))
     crossed = designs.crossed(*packages.values())
+    within = _within(scenario)
     return Profiles(
         {patron: tuple(family) for patron, family in packages.items()},
-        [{**dated, **changes} for changes in crossed.values()],
+        [{**dated, **{within + path: value for path, value in changes.items()}} for changes in crossed.values()],
     )
 
 
+def _within(scenario: Case) -> str:
+    """What stands before the path of a patron: that of every tender of a campaign."""
+    return "tenders.*." if isinstance(scenario, CampaignScenario) else ""
+
+
+def _most(scenario: Case, path: str) -> Any:
+    """The value at a path, the most of it where it differs between tenders."""
+    return max(scenario.value(one) for one in scenario.paths(path))
+
+
 def _onsets(
-    scenario: Scenario,
+    scenario: Case,
     players: Mapping[str, Sequence[str]],
     onsets: Mapping[str, Mapping[str, int]],
     default: int,
 ) -> Iterator[tuple[str, int]]:
     for patron, levers in players.items():
         for lever in levers:
-            path = f"patrons.{patron}.levers.{lever}"
+            path = f"{_within(scenario)}patrons.{patron}.levers.{lever}"
             if lever in onsets.get(patron, {}):
                 yield f"{path}.onset", onsets[patron][lever]
-            elif scenario.value(f"{path}.intensity") == 0 and scenario.value(f"{path}.onset") == 0:
+            elif _most(scenario, f"{path}.intensity") == 0 and _most(scenario, f"{path}.onset") == 0:
                 yield f"{path}.onset", default
 
 
-def observed(scenario: Scenario, players: Mapping[str, Sequence[str]] | None = None) -> dict[str, str]:
+def observed(scenario: Case, players: Mapping[str, Sequence[str]] | None = None) -> dict[str, str]:
     """The profile that a scenario plays: for each patron the name of the package of levers that it uses."""
+    within = _within(scenario)
     return {
-        patron: " + ".join(x for x in levers if scenario.value(f"patrons.{patron}.levers.{x}.intensity") > 0) or "none"
+        patron: " + ".join(x for x in levers if _most(scenario, f"{within}patrons.{patron}.levers.{x}.intensity") > 0)
+        or "none"
         for patron, levers in (players or PLAYERS).items()
     }
 

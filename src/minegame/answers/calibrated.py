@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from minegame.answers.inputs import WIDE, reaching
+from minegame.answers.ranges import WIDE, reaching
 from minegame.campaign_file import CampaignScenario
 from minegame.cases import Case
 from minegame.design import Factor

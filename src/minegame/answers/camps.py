@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minegame import campaign_tally, cases, storage
+from minegame import cases, storage
 from minegame.analysis import attribution as shapley
 from minegame.answers.answer import AnswerError
 from minegame.answers.contender import Words
@@ -89,8 +89,19 @@ class Camp:
 
     def place_of(self, name: str) -> int:
         """The place of what a camp wins of the value, in a tally."""
-        wanted = ("patron_share", f"{self.tender}: {name}") if self.tender else ("campaign_value_share", name)
-        return next(m.place for m in storage.measures(self.scenario) if (m.name, m.subject) == wanted)
+        return (
+            self._at("patron_share", f"{self.tender}: {name}")
+            if self.tender
+            else self._at("campaign_value_share", name)
+        )
+
+    def _at(self, name: str, subject: str) -> int:
+        return next(m.place for m in storage.measures(self.scenario) if (m.name, m.subject) == (name, subject))
+
+    @property
+    def _host(self) -> str:
+        """The first host."""
+        return self.scenario.table().hosts[0]
 
     @property
     def wins(self) -> int:
@@ -100,10 +111,16 @@ class Camp:
     @property
     def worth(self) -> int:
         """The place of the host's value: that of the tender asked about, else of the first host over its tenders."""
-        if self.tender:
-            wanted = ("host_value", self.tender)
-            return next(m.place for m in storage.measures(self.scenario) if (m.name, m.subject) == wanted)
-        return campaign_tally.of_campaign(len(self.scenario.tenders), "campaign_host_value", 0)
+        return self._at("host_value", self.tender) if self.tender else self._at("campaign_host_value", self._host)
+
+    @property
+    def money(self) -> int:
+        """The place of the host's value without balance, likewise."""
+        return self._at("host_money", self.tender) if self.tender else self._at("campaign_host_money", self._host)
+
+    def payoff(self, patron: str) -> int:
+        """The place of a patron's payoff, over all tenders."""
+        return self._at("campaign_payoff", patron)
 
     @property
     def event(self) -> bool:
@@ -156,6 +173,11 @@ def _pressed(campaign: CampaignScenario, patron: str, lever: str) -> dict[str, f
         for tender, scenario in campaign.scenarios.items()
         if patron in scenario.patrons
     }
+
+
+def players_in(campaign: CampaignScenario) -> dict[str, tuple[str, ...]]:
+    """The first two patrons, with the levers that each uses in some tender, or all where it uses none."""
+    return {patron: _active(campaign, patron) or LEVERS for patron in campaign.table().patrons[:2]}
 
 
 def _active(campaign: CampaignScenario, patron: str) -> tuple[str, ...]:

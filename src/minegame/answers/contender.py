@@ -75,6 +75,13 @@ class Contender(Protocol):
         """The place of the host's value."""
 
     @property
+    def money(self) -> int:
+        """The place of the host's value without balance."""
+
+    def payoff(self, patron: str) -> int:
+        """The place of a patron's payoff."""
+
+    @property
     def event(self) -> bool:
         """Whether what is explained is 0 or 1 in every play."""
 

@@ -17,11 +17,11 @@ from minegame.answers.equilibrium_sentences import sentences
 from minegame.answers.inputs import limits_of
 from minegame.answers.patrons_game import HOST_COLUMNS, PatronsGame, with_host
 from minegame.answers.question import Question
+from minegame.cases import Case
 from minegame.game_theory import nash
 from minegame.game_theory.payoffs import PayoffTable, gains
 from minegame.plots.equilibrium import best_replies, quantal_path
 from minegame.runner import Runner
-from minegame.scenario import Scenario
 from minegame.tables import Column, Table, bounded
 from minegame.text import COUNT, FLAG, MONEY, MONEY_CHANGE, SHARE, listed
 
@@ -34,7 +34,8 @@ class Equilibrium(Question):
     """What each patron should do given what the other does: the empirical game of packages of levers, solved.
 
     ``player``: two patrons and the levers that each may use; by default those of the case (16 American and 32 Chinese
-    packages) where the scenario has them, else the first two patrons with a bidder.
+    packages) where the scenario has them, else the first two patrons with a bidder.  In a campaign a package is
+    played in every tender, and payoffs are those of the whole campaign.
     """
 
     player: dict[str, tuple[str, ...]] | None = options.player()
@@ -48,10 +49,12 @@ class Equilibrium(Question):
         "--player us=access,finance --player china=access,finance -n 2000",
     )
 
-    def answer(self, scenario: Scenario, runner: Runner) -> Answer:
+    of_campaigns: ClassVar = True
+
+    def answer(self, scenario: Case, runner: Runner) -> Answer:
         """The equilibria, how firm they are, what the scenario's policy regrets, and what commitment is worth."""
         game = PatronsGame.of(scenario, self, runner)
-        runner.expect(self.replications * game.profiles)
+        runner.expect(self.replications * game.profiles * scenario.negotiations)
         table = game.payoffs(scenario, runner)
         seen = estimates.observed(scenario, game.playing)
         found = estimates.estimate(table, seen, draws=self.draws, seed=self.seed, confidence=self.confidence)

@@ -29,8 +29,8 @@ def sentences(table: PayoffTable, found: Mapping[str, Any], seen: Mapping[str, s
         _draws_said(found["summary"]),
         _dominance_said(table, found, game),
         *(_commitment_said(row, game, complete) for _, row in best.iterrows()),
-        f"Payoffs from n = {table.replications:,} negotiations in each of {int(np.prod(table.shape))} profiles, on the "
-        "same luck.",
+        f"Payoffs from n = {table.replications:,} {game.contest.words.plays} in each of "
+        f"{int(np.prod(table.shape))} profiles, on the same luck.",
     ]
 
 

@@ -16,13 +16,15 @@ from minegame.analysis import attribution as shapley
 from minegame.analysis import equilibrium
 from minegame.answers import shares
 from minegame.answers.answer import AnswerError
-from minegame.answers.camps import Camp
+from minegame.answers.calibrated import of_campaign
+from minegame.answers.camps import Camp, players_in
 from minegame.answers.contender import Contender, Words
+from minegame.answers.ranges import WIDE
 from minegame.answers.rivals import best_rival, known_levers
 from minegame.campaign_file import CampaignScenario
 from minegame.cases import Case
 from minegame.design import Changes, Factor, intensity_of, wrong_range
-from minegame.ensemble import by_bidder, general
+from minegame.ensemble import by_bidder, by_patron, general
 from minegame.game import LEVERS
 from minegame.runner import Runner
 from minegame.scenario import Scenario, fits, in_words, is_pattern, meaning, nearest
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 #: Who plays with which levers.
 Players: TypeAlias = "Mapping[str, Sequence[str]]"
 
-WIDE = "wide_uncertainty"
 AS_IT_IS = "as it is"  # the name of the policy, or of the rule, that changes nothing
 _MOST_PROFILES = 4096
 _BATCH = 2048  # points that are played together: 120 MB of sums and games
@@ -130,6 +131,15 @@ class Contest:
         return general("host_value")
 
     @property
+    def money(self) -> int:
+        """The place of the host's value without balance."""
+        return general("host_money")
+
+    def payoff(self, patron: str) -> int:
+        """The place of a patron's payoff."""
+        return by_patron("patron_payoff", self.scenario.patron_names.index(patron))
+
+    @property
     def event(self) -> bool:
         """To win is an event."""
         return True
@@ -181,7 +191,7 @@ def active_levers(scenario: Scenario, patron: str) -> tuple[str, ...]:
     return tuple(x for x in LEVERS if scenario.value(f"patrons.{patron}.levers.{x}.intensity") > 0)
 
 
-def known(scenario: Scenario, kind: str, name: str | None) -> None:
+def known(scenario: Case, kind: str, name: str | None) -> None:
     """Refuse a name that the scenario does not have."""
     names = getattr(scenario, f"{kind}_names")
     if name is not None and name not in names:
@@ -219,8 +229,6 @@ def factors_of(
     if factors:
         return _checked(scenario, _ranges(scenario, _asked(factors)))
     if isinstance(scenario, CampaignScenario):
-        from minegame.answers.calibrated import of_campaign
-
         return _checked(scenario, of_campaign(scenario))
     asked = _asked(WIDE)
     paths = [parameter.path for parameter in scenario.parameters()]
@@ -378,17 +386,6 @@ def limits_of(scenario: Case, *own: str) -> tuple[str, ...]:
 # ------------------------------------------------------------------------------------------------------- playing points
 
 
-def reaching(scenario: Case, factor: Factor) -> Factor:
-    """The factor with a range that reaches the scenario's own value."""
-    own = scenario.value(factor.path)
-    if own is None:
-        raise AnswerError(scenario.name, "has no number of its own in the scenario to move away from", factor.path)
-    value = float(own)
-    low, high = min(factor.low, value), max(factor.high, value)
-    scale = "linear" if low <= 0 else factor.scale
-    return replace(factor, low=low, high=high, scale=scale)
-
-
 def whole(scenario: Case, path: str, value: float) -> float | int:
     """The value of a parameter, rounded where the parameter is a whole number."""
     return round(float(value)) if isinstance(scenario.value(path), int) else float(value)
@@ -423,20 +420,22 @@ def month(scenario: Scenario, number: float) -> str:
 # ------------------------------------------------------------------------------------------ who plays with which levers
 
 
-def players_of(scenario: Scenario, given: Players | None) -> dict[str, tuple[str, ...]]:
+def players_of(scenario: Case, given: Players | None) -> dict[str, tuple[str, ...]]:
     """Who plays with which levers; raises AnswerError for unknown names or too many profiles."""
+    if given is None and isinstance(scenario, CampaignScenario):
+        given = players_in(scenario)
     if given is None and set(equilibrium.PLAYERS) <= set(scenario.patron_names):
         given = equilibrium.PLAYERS
-    if given is None:
+    if given is None and isinstance(scenario, Scenario):
         backing = [scenario.camp_of(bidder) for bidder in scenario.bidder_names]
         given = {name: _useful(scenario, name) for name in list(dict.fromkeys(backing))[:2]}
-    for name, levers in given.items():
+    for name, levers in (given or {}).items():
         known(scenario, "patron", name)
         for lever in levers:
             if lever not in LEVERS:
                 text = f"there is no lever '{lever}': expected one of {', '.join(LEVERS)}{nearest(lever, LEVERS)}"
                 raise AnswerError(scenario.name, text)
-    playing = {name: tuple(levers) for name, levers in given.items()}
+    playing = {name: tuple(levers) for name, levers in (given or {}).items()}
     if len(playing) != 2:
         raise AnswerError(scenario.name, f"the game is one of two patrons, not of {len(playing)}")
     if profile_count(playing) > _MOST_PROFILES:
@@ -459,12 +458,12 @@ def profile_count(playing: Players) -> int:
     return int(np.prod([2 ** len(levers) for levers in playing.values()]))
 
 
-def check_draws(scenario: Scenario, replications: int, draws: int) -> None:
+def check_draws(scenario: Case, replications: int, draws: int) -> None:
     """Refuse too few replications or draws for a bootstrap."""
     if replications < 4 or draws < 1:
         raise AnswerError(scenario.name, "needs at least 4 replications and one bootstrap draw")
 
 
-def rival_of(contest: Contest, seed: int, runner: Runner) -> str | None:
+def rival_of(contest: Contender, seed: int, runner: Runner) -> str | None:
     """The bidder that stands in the way most often; None where nobody does."""
-    return contest.rival(None, seed, runner) if len(contest.scenario.bidder_names) > 1 else None
+    return contest.rival(None, seed, runner) if len(contest.contestants) > 1 else None

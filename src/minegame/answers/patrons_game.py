@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minegame import cases
 from minegame.analysis import equilibrium
-from minegame.answers.inputs import Contest, check_draws, players_of, profile_count, rival_of
-from minegame.ensemble import by_bidder, by_patron, general
+from minegame.answers.contender import Contender
+from minegame.answers.inputs import check_draws, contender_of, players_of, profile_count, rival_of
+from minegame.campaign_file import CampaignScenario
+from minegame.cases import Case
 from minegame.game_theory.payoffs import PayoffTable
 from minegame.options import Whole, option
 from minegame.runner import Runner
-from minegame.scenario import Scenario
 from minegame.tables import Column
 from minegame.text import MONEY, SHARE, possessive
 
@@ -59,7 +61,7 @@ def draws() -> Any:
 class PatronsGame:
     """The empirical game of two patrons, each with its packages of levers, about the chances of a bidder."""
 
-    contest: Contest
+    contest: Contender
     rival: str | None
     playing: Mapping[str, tuple[str, ...]]
     default_onset: int
@@ -67,25 +69,25 @@ class PatronsGame:
     seed: int
 
     @classmethod
-    def of(cls, scenario: Scenario, question: Equilibrium | TenderRules, runner: Runner) -> PatronsGame:
+    def of(cls, scenario: Case, question: Equilibrium | TenderRules, runner: Runner) -> PatronsGame:
         """The game that a question is about.
 
         Raises:
             AnswerError: for unknown players, too many profiles, or too few replications for a bootstrap.
         """
-        contest, playing = Contest.of(scenario), players_of(scenario, question.player)
+        contest, playing = contender_of(scenario), players_of(scenario, question.player)
         check_draws(scenario, question.replications, question.draws)
         rival = rival_of(contest, question.seed, runner)
         return cls(contest, rival, playing, question.default_onset, question.replications, question.seed)
 
-    def payoffs(self, scenario: Scenario, runner: Runner) -> PayoffTable:
+    def payoffs(self, scenario: Case, runner: Runner) -> PayoffTable:
         """What every profile pays, all on the same luck; beside it the host's money and who wins anything."""
         profiles = equilibrium.design(scenario, self.playing, default_onset=self.default_onset)
-        pays = [by_patron("patron_payoff", scenario.patron_names.index(name)) for name in self.playing]
+        pays = [self.contest.payoff(name) for name in self.playing]
         bidders = {WINS: self.contest.bidder} | ({} if self.rival is None else {RIVAL: self.rival})
-        chances = [by_bidder("wins_any", scenario.bidder_names.index(name)) for name in bidders.values()]
-        places = [*pays, general("host_value"), general("host_money"), *chances]
-        samples = runner.samples(scenario.games(profiles.changes), self.seed, self.replications, places)
+        chances = [self.contest.place_of(name) for name in bidders.values()]
+        places = [*pays, self.contest.worth, self.contest.money, *chances]
+        samples = runner.samples(cases.games(scenario, profiles.changes), self.seed, self.replications, places)
         kept = len(pays) + 1
         beside = {MONEY_BESIDE: np.ascontiguousarray(samples[..., kept])}
         for name, measure in zip(bidders, np.moveaxis(samples, -1, 0)[kept + 1 :], strict=True):
@@ -100,12 +102,14 @@ class PatronsGame:
     @property
     def labels(self) -> dict[str, str]:
         """The players' labels."""
-        return {name: self.contest.scenario.patrons[name].label for name in self.playing}
+        return {name: self.contest.scenario.label_of("patron", name) for name in self.playing}
 
     @property
     def wins(self) -> str:
         """The verb of a sentence about the bidder's chance; with lots apart it may win one of them."""
         scenario = self.contest.scenario
+        if isinstance(scenario, CampaignScenario):
+            return "wins more than half of the value of all tenders in"
         split = scenario.tender.lots == "split" and len(scenario.deposits) > 1
         return "wins some lot in" if split else "wins"
 
@@ -132,9 +136,10 @@ class PatronsGame:
     def chances(self) -> list[Column]:
         """The chances of the bidder and its rival to win anything; with lots apart both can."""
         named = {WINS: self.contest.bidder} | ({} if self.rival is None else {RIVAL: self.rival})
-        bidders = self.contest.scenario.bidders
+        what = "wins any lot" if self.contest.event else "wins more than half of the value"
         return [
-            Column(name, f"{bidders[bidder].label} wins any lot", SHARE, bounded=True) for name, bidder in named.items()
+            Column(name, f"{self.contest.label_of(bidder)} {what}", SHARE, bounded=True)
+            for name, bidder in named.items()
         ]
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from minegame import options, text
 from minegame.analysis import threshold as search
 from minegame.answers.answer import Answer, AnswerError, Picture, told
-from minegame.answers.inputs import Contest, factors_of, limits_of, means, parameter, reaching, whole
+from minegame.answers.inputs import Contest, factors_of, limits_of, means, parameter, whole
 from minegame.answers.question import Question
+from minegame.answers.ranges import reaching
 from minegame.design import Factor
 from minegame.ensemble import by_bidder
 from minegame.options import Axis, option

@@ -16,8 +16,9 @@ from minegame.answers import tipping_sentences as words
 from minegame.answers.answer import Answer, AnswerError, Picture, told
 from minegame.answers.calibrated import calibrated_or_swept
 from minegame.answers.contender import Contender
-from minegame.answers.inputs import asked_of, contender_of, limits_of, means, reaching, whole
+from minegame.answers.inputs import asked_of, contender_of, limits_of, means, whole
 from minegame.answers.question import Question
+from minegame.answers.ranges import reaching
 from minegame.cases import Case
 from minegame.design import Factor
 from minegame.options import Word, option

@@ -5,7 +5,9 @@ The kinds, their options and their help follow from the dataclasses in :mod:`min
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -13,7 +15,7 @@ from typer.core import TyperCommand
 
 from minegame import options
 from minegame.answers.catalogue import kind_of, kinds, known_as
-from minegame.cli.app import LATE, Commands, app, console, fail, print_json, warned_of
+from minegame.cli.app import LATE, Commands, app, console, fail, picture_ending, print_json, warned_of, write_whole
 from minegame.cli.options import alone, examples
 from minegame.cli.playing import Chosen, Playing
 from minegame.options import flag_of, options_of
@@ -21,6 +23,8 @@ from minegame.options import flag_of, options_of
 if TYPE_CHECKING:
     from minegame.answers import Question
     from minegame.answers.winning import Winning
+    from minegame.campaign_file import CampaignScenario
+    from minegame.tables import Table
 
 
 class _Kinds(Commands):
@@ -66,11 +70,14 @@ def _odds() -> Any:
     @dataclass(frozen=True, kw_only=True)
     class Odds(Winning):
         replications: int = options.replications(10_000, least=1)
+        plot: Path | None = options.picture()
 
     def perform(chosen: Chosen, odds: Odds, playing: Playing) -> None:
         if chosen.is_campaign:
-            _campaign_odds(chosen, odds, playing)
+            _campaign_odds(chosen, odds, playing, odds.plot)
             return
+        if odds.plot is not None:
+            fail("--plot: is for a campaign; the pictures of a single tender are kept in the folder of --out")
         asked = {name: getattr(odds, name) for name in options_of(Winning)}
         if not (odds.policy or odds.against or odds.set_against):
             asked["policy"] = {AS_IT_IS: {}}
@@ -79,27 +86,37 @@ def _odds() -> Any:
     shown = (
         "kazakhstan_tungsten", "--set patrons.us.levers.tariff.intensity=0 --replications 80000",
         "--set-against 'patrons.us.levers.*.intensity=0' --out results/package",
-        "kazakhstan_split_lots --against kazakhstan_tungsten --json", "two_tenders --set campaign.spill=0",
+        "kazakhstan_split_lots --against kazakhstan_tungsten --json",
+        "two_tenders --set campaign.spill=0 --plot odds.png",
+        "two_tenders --set-against campaign.patrons.north.reserve=0",
     )  # fmt: skip
     return alone("odds", f"{_ODDS}\n\n{_PAIRED}", perform, Chosen, Odds, Playing, epilog=examples("odds", *shown))
 
 
-def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing) -> None:
+def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing, plot: Path | None) -> None:
     """Who wins which tender of a campaign, what patrons got and spent, what hosts think, who supplies the world."""
     from minegame import campaign_odds
+    from minegame.answers.winning import named
     from minegame.cli import screen
     from minegame.runner import Runner
 
-    others = {"policy": asked.policy, "against": asked.against, "set_against": asked.set_against, "out": playing.out}
+    others = {"policy": asked.policy, "against": asked.against, "out": playing.out}
     if given := [flag_of(name) for name, value in others.items() if value]:
         fail(f"{', '.join(given)}: not for a campaign, whose odds are printed, or written as JSON with --json")
+    ending = "" if plot is None else picture_ending(plot)
     campaign, count = chosen.load_campaign(), asked.replications
     with playing.conditions(None) as conditions:
         del conditions["tell"]
         with Runner(**conditions, allow=playing.allow) as runner:
-            sums = campaign_odds.played(campaign, count, asked.seed, runner)
+            sums, changes = campaign_odds.played(campaign, count, asked.seed, runner, asked.set_against)
     found = campaign_odds.Odds(campaign, [({}, sums)], confidence=asked.confidence)
     tables, told = found.tables(), tuple(found.favourites())
+    if changes is not None:
+        differ = campaign_odds.Odds(campaign, [({}, changes)], confidence=asked.confidence, paired=True)
+        title = f"Differences from the campaign with {named(asked.set_against or {})}, on the same luck"
+        tables |= {f"{key}_contrasts": table for key, table in differ.changes(title).items()}
+    if plot is not None:
+        write_whole(plot, _campaign_picture(campaign, tables, asked, ending))
     if playing.json:
         rows = {key: table.frame.to_dict("records") for key, table in tables.items()}
         print_json({"campaign": campaign.name, "replications": count, "seed": asked.seed, "sentences": told, **rows})
@@ -110,6 +127,15 @@ def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing) -> None:
         page.print(f"  {sentence}")
     for table in tables.values():
         screen.print_table(page, table)
+
+
+def _campaign_picture(campaign: CampaignScenario, tables: Mapping[str, Table], asked: Winning, ending: str) -> bytes:
+    from minegame import plots
+
+    how: dict[str, Any] = {
+        "replications": asked.replications, "seed": asked.seed, "confidence": asked.confidence,
+    }  # fmt: skip
+    return plots.drawn(plots.campaign_odds_picture(campaign, tables, **how), ending)
 
 
 _ODDS = "Play many negotiations: win probabilities with intervals, terms, and paired differences."

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from minegame.cases import Case
 
 C = TypeVar("C", bound="Case")
+PICTURES = ("png", "svg", "pdf")  # as in minegame.plots, which takes long to import
 WIDTH = 100  # of what is printed where no terminal says how wide it is
 BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 2, 130, 1  # the last as Rich and Typer have it
 _MISUSE: Any = typer.BadParameter.__base__  # click's UsageError, which Typer took over without a public name
@@ -166,6 +167,15 @@ def print_json(data: Any) -> None:
     from minegame.text import plain
 
     say(json.dumps(plain(data), indent=2, allow_nan=False))
+
+
+def picture_ending(file: Path) -> str:
+    """The ending of a picture's file, without the dot."""
+    ending = file.suffix.removeprefix(".").lower()
+    if ending not in PICTURES:
+        known = f"{', '.join('.' + name for name in PICTURES[:-1])} or .{PICTURES[-1]}"
+        fail(f"--plot {file}: expected the name of a file that ends in {known}")
+    return ending
 
 
 def write_csv(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -25,7 +25,8 @@ class _Page(Options):
 
 
 def _page(chosen: Chosen, asked: _Page) -> None:
-    chosen.load()
+    if not chosen.is_campaign:
+        chosen.load()
     try:
         from minegame.page.server import serve
     except ModuleNotFoundError as missing:
@@ -51,7 +52,9 @@ def _page(chosen: Chosen, asked: _Page) -> None:
 
 
 command(
-    app, "page", "Open a scenario in the browser: sliders on the left, on the right who wins, redrawn while they move.",
-    _page, Chosen, _Page,
-    epilog=examples("page", "", "my_deal.yaml --port 9000", "kazakhstan_split_lots --set tender.months=18"),
+    app, "page", "Open a scenario in the browser: sliders on the left, on the right who wins, redrawn while they move; "
+    "or a campaign, to look at.", _page, Chosen, _Page,
+    epilog=examples(
+        "page", "", "my_deal.yaml --port 9000", "kazakhstan_split_lots --set tender.months=18", "critical_minerals"
+    ),
 )  # fmt: skip

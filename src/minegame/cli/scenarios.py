@@ -16,6 +16,7 @@ from minegame.cli.app import (
     app,
     console,
     fail,
+    picture_ending,
     print_json,
     say,
     warned,
@@ -33,12 +34,13 @@ if TYPE_CHECKING:
     from minegame.model import Negotiation
     from minegame.scenario import Parameter, Scenario
 
-_PICTURES = ("png", "svg", "pdf")  # as in minegame.plots, which takes long to import
 _MOST_LISTED = 10  # numbers without a source that are named for a file
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Play(Options):
+class Play(Options):
+    """Which negotiation or campaign is played, and what is written beside what is told."""
+
     replication: int = option(0, "Which of the seed's negotiations: 0, 1, 2, …", Whole(0, MAX_REPLICATION))
     seed: int = options.seed()
     as_: str | None = option(
@@ -48,14 +50,16 @@ class _Play(Options):
     log: Path | None = option(None, "With --as: write the answers that counted to this file.", Place("FILE"))
     json: bool = options.as_json()
     csv: Path | None = option(None, "Write the month-by-month data to this file.", Place("FILE"))
-    plot: Path | None = option(None, "Draw the negotiation month by month: a .png, .svg or .pdf file.", Place("FILE"))
+    plot: Path | None = options.picture()
 
 
-def _play(chosen: Chosen, asked: _Play) -> None:
+def _play(chosen: Chosen, asked: Play) -> None:
     if chosen.is_campaign:
-        _play_campaign(chosen, asked)
+        from minegame.cli.campaigns import play_campaign
+
+        play_campaign(chosen, asked)
         return
-    ending = "" if asked.plot is None else _picture_ending(asked.plot)
+    ending = "" if asked.plot is None else picture_ending(asked.plot)
     scenario = chosen.load()
 
     from minegame.cli.side import played
@@ -83,43 +87,16 @@ def _play(chosen: Chosen, asked: _Play) -> None:
             page.print(line)
 
 
-def _play_campaign(chosen: Chosen, asked: _Play) -> None:
-    """Tell one campaign: what happened in which month, and what was left."""
-    if asked.as_ is not None:
-        fail("--as is of a single tender: a campaign is played as the scenarios have it")
-    if asked.csv is not None or asked.plot is not None:
-        fail("--csv and --plot are of a single tender: a campaign is told in lines, or with --json")
-    played = chosen.load_campaign()
-
-    from minegame.campaign import Campaign
-    from minegame.transcript.chronicle import Chronicle
-
-    announce_compiler()
-    told = Chronicle.of(Campaign(played, seed=asked.seed, replication=asked.replication))
-    if asked.json:
-        print_json(told.document())
-    else:
-        say("\n".join(told.lines()))
-
-
 command(
     app, "play", "Play one negotiation and tell it: who pressed, who lent, what was offered, how it was decided, what "
-    "came. Of a campaign, what happened in which tender and what was left.", _play, Chosen, _Play,
+    "came. Of a campaign, what happened in which tender and what was left.", _play, Chosen, Play,
     epilog=examples(
         "play", "", "kazakhstan_split_lots --seed 1 --replication 7",
         "--set patrons.us.levers.tariff.intensity=0 --csv months.csv",
-        "--seed 1 --replication 7 --plot timeline.png", "two_bidders --as north", "two_tenders --seed 1",
+         "--seed 1 --replication 7 --plot timeline.png", "two_bidders --as north",
+         "two_tenders --seed 1 --plot calendar.png",
     ),
 )  # fmt: skip
-
-
-def _picture_ending(file: Path) -> str:
-    """The ending of a picture's file, without the dot."""
-    ending = file.suffix.removeprefix(".").lower()
-    if ending not in _PICTURES:
-        known = f"{', '.join('.' + name for name in _PICTURES[:-1])} or .{_PICTURES[-1]}"
-        fail(f"--plot {file}: expected the name of a file that ends in {known}")
-    return ending
 
 
 def _timeline(negotiation: Negotiation, ending: str) -> bytes:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
+from minegame.cases import Case
 from minegame.design import Value
 from minegame.design_table.grid import DesignTable
-from minegame.scenario import MOST_PROBLEMS, Problem, Scenario, ScenarioError, refuse, shown, typed, typed_value
+from minegame.scenario import MOST_PROBLEMS, Problem, ScenarioError, refuse, shown, typed, typed_value
 from minegame.scenario.paths import Place, expected, is_number, unit_of
 from minegame.scenario.units import USUAL
 from minegame.scenario.values import DATE_HINT, month_of, not_taken, plain_value
@@ -28,7 +29,7 @@ _DATE = re.compile(
 _OF_ONE = ("share", "probability")
 
 
-def points_of(table: DesignTable, scenario: Scenario) -> list[dict[str, Value]]:
+def points_of(table: DesignTable, scenario: Case) -> list[dict[str, Value]]:
     """The points of a table as changes of a scenario.
 
     Raises:
@@ -50,7 +51,7 @@ def points_of(table: DesignTable, scenario: Scenario) -> list[dict[str, Value]]:
     return [dict(zip(table.paths, point, strict=True)) for point in zip(*columns, strict=True)]
 
 
-def _places(table: DesignTable, scenario: Scenario) -> dict[str, list[Place]]:
+def _places(table: DesignTable, scenario: Case) -> dict[str, list[Place]]:
     """What each column sets; what there is not, or two columns set, is refused."""
     found: dict[str, list[Place]] = {}
     problems: list[Problem] = []

@@ -15,13 +15,15 @@ from fastapi import FastAPI
 from nicegui import ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from minegame.campaign_file import CampaignScenario, is_campaign
 from minegame.options import refuse
+from minegame.page.campaign import CampaignTab
 from minegame.page.draft import Draft
 from minegame.page.one import told
 from minegame.page.playing import Player
 from minegame.page.tab import Tab
 from minegame.runner import warm
-from minegame.scenario import Scenario, ScenarioError
+from minegame.scenario import ScenarioError
 
 _AWAY = 30.0  # seconds for which the draft of a tab that lost its connection is kept
 _TO_CLOSE = 1.0  # seconds for the server to close its connections
@@ -38,14 +40,13 @@ def serve(
     Raises:
         ScenarioError: for a scenario, a change or an address that is not allowed.
     """
-    written = Draft.load(where, changes).written  # refused before anything is opened
+    show, prepare = (_campaign if is_campaign(where) else _tender)(where, changes, replications, seed)
     listening = _listening(host, port)
-    player = Player()
     sys.setswitchinterval(_SWITCH)
 
     def page() -> None:
         try:
-            Tab(Draft.load(where, changes, replications=replications, seed=seed), player)
+            show()
         except ScenarioError as error:  # the file was changed meanwhile
             ui.label(str(error))
 
@@ -56,7 +57,7 @@ def serve(
     try:
         while thread.is_alive() and not server.started:
             time.sleep(0.02)
-        threading.Thread(target=_warm, args=(written,), daemon=True, name="page warm").start()
+        threading.Thread(target=prepare, daemon=True, name="page warm").start()
         ready(f"http://{_said(host)}:{listening.getsockname()[1]}/")
         while thread.is_alive():
             thread.join(0.2)
@@ -65,10 +66,25 @@ def serve(
         thread.join(_TO_CLOSE)
 
 
-def _warm(scenario: Scenario) -> None:
-    """Load what takes long before it is needed: the compiled game, the agents, the pictures."""
-    warm()
-    told(scenario, 0, 0)
+#: What lays a page out, and what loads things that take long before they are needed.
+_Opened = tuple[Callable[[], object], Callable[[], None]]
+
+
+def _tender(where: str, changes: Mapping[str, Any], replications: int, seed: int) -> _Opened:
+    """One tender with sliders; refused before anything is opened."""
+    written, player = Draft.load(where, changes).written, Player()
+
+    def prepare() -> None:
+        warm()
+        told(written, 0, 0)
+
+    return lambda: Tab(Draft.load(where, changes, replications=replications, seed=seed), player), prepare
+
+
+def _campaign(where: str, changes: Mapping[str, Any], replications: int, seed: int) -> _Opened:
+    """A campaign to look at; refused before anything is opened."""
+    campaign = CampaignScenario.load(where).at(changes)
+    return lambda: CampaignTab(campaign, replications, seed), warm
 
 
 def _application(host: str) -> FastAPI:

@@ -8,6 +8,8 @@ sheet.
 from __future__ import annotations
 
 from minegame.plots.attribution import shapley_bars, shapley_over_worlds
+from minegame.plots.calendar import calendar_picture
+from minegame.plots.campaign_odds import campaign_odds_picture
 from minegame.plots.discovery import box_picture
 from minegame.plots.equilibrium import best_replies, quantal_path
 from minegame.plots.history_matching import kept_ranges
@@ -27,6 +29,8 @@ __all__ = [
     "bars",
     "best_replies",
     "box_picture",
+    "calendar_picture",
+    "campaign_odds_picture",
     "differences",
     "drawn",
     "headed",

@@ -139,6 +139,11 @@ def wrapped(text: object, letters: int = 34) -> str:
     return "\n".join(textwrap.wrap(words, letters // 2 if wide else letters))
 
 
+def wrapped_lines(text: str, letters: int = 34) -> str:
+    """A label whose own lines are kept, each wrapped."""
+    return "\n".join(wrapped(line, letters) for line in text.splitlines())
+
+
 def room_for(labels: Iterable[str], each: float, line: float = 0.16) -> float:
     """The height, in inches, of a row a label: ``each``, or more where the tallest label has many lines."""
     names = list(labels)

@@ -75,7 +75,7 @@ def with_parents(path: Path, chain: tuple[Path, ...], root: type[BaseModel]) -> 
     if "replications" in content and "scenario" in content:
         fail(path, "is an experiment, not a scenario: minegame run plays it")
     if "tenders" in content and "campaign" in content:
-        fail(path, "is a campaign, not a scenario: play, odds and validate take it")
+        fail(path, "is a campaign, not a scenario, and this takes single tenders (see docs/campaigns.md)")
     origin: Origin = {loc: (path, line) for loc, line in file.lines.items() if loc}
     if "extends" not in content:
         return Layers(content, origin, strays=strays(content.get("sources"), content, locator(path, origin), root))

@@ -91,9 +91,8 @@ def tables_of(found: FoundCampaign) -> dict[str, Table]:
     long = results.groups * len(results.policies) > MOST_ROWS
     tables = found.odds().tables(raw=long)
     if results.reference is not None:
-        against, changes = f"Differences from “{results.reference}”, on the same luck", found.odds(paired=True)
-        tables["tender_contrasts"] = changes.tenders(long, f"{against}: tenders")
-        tables["patron_contrasts"] = changes.patrons(long, f"{against}: patrons")
+        changes = found.odds(paired=True).changes(f"Differences from “{results.reference}”, on the same luck", long)
+        tables |= {f"{key}_contrasts": table for key, table in changes.items()}
     return tables
 
 
