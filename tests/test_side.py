@@ -217,6 +217,16 @@ def test_a_host_is_not_let_do_what_cannot_be_done():
     assert [why.partition(":")[0] for why in desk.refused] == ["you cannot wait", "you cannot counter"]
 
 
+def test_a_bidder_answers_with_a_concession_and_is_shown_what_it_would_offer():
+    bad = ["60%", "1.5", "-1", "0.3 0.4", "much"]
+    negotiation, person, desk = sat(TEACHING, "north_mining", *bad, "", "odds .3", *["0.9"] * 6)
+    assert len(desk.refused) == len(bad)
+    assert float(person.answers[0]) == pytest.approx(negotiation.history[0].concession[0])
+    assert negotiation.history[-1].concession[0] == 0.9
+    assert any("at 1.000 you would offer" in line and "M$ for the Hill" in line for line in desk.told)
+    assert "0.3" in list(desk.tables[0].frame.choice)
+
+
 def test_odds_have_intervals_the_number_of_continuations_and_say_what_they_assume():
     _, _, desk = sat(TEACHING, "north", "odds", "odds t 1 f .5", *["none"] * 6)
     first, second = desk.tables

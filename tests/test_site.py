@@ -127,7 +127,7 @@ def test_the_gallery_shows_the_pictures_of_every_notebook(site, pages):
 
 def test_a_link_that_leads_nowhere_and_a_page_that_no_menu_names_are_errors(tmp_path):
     """The build would notice."""
-    for name in ("docs", "notebooks", "src", "configs", "experiments", "bench"):
+    for name in ("docs", "notebooks", "src", "configs", "examples", "experiments", "bench"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("mkdocs.yml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "CITATION.cff"):
         shutil.copy(ROOT / name, tmp_path / name)

@@ -25,6 +25,12 @@ REFERENCE = {
     "Scenarios": ("minegame.scenario.Scenario",),
     "Answers and results": ("minegame.answers.answer.Answer", "minegame.tables.Table", "minegame.results.Results"),
     "One negotiation": ("minegame.model.Negotiation", "minegame.agents"),
+    "A side played by a policy": (
+        "minegame.sides.side",
+        "minegame.sides.players",
+        "minegame.env.single",
+        "minegame.env.table",
+    ),
     "Every formula": ("minegame.rules",),
 }
 _LINK = re.compile(r"(!?\[[^\]\n]*\])\(([^)#:\s]+)(#[^)\s]*)?\)")

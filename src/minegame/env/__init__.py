@@ -7,9 +7,14 @@ negotiation of the same seed and replication, bit for bit.
 
 from __future__ import annotations
 
-from minegame.env.batch import Batch
-from minegame.env.single import NegotiationEnv
-from minegame.env.table import TableEnv
-from minegame.env.vector import NegotiationVectorEnv
+try:
+    from minegame.env.batch import Batch
+    from minegame.env.single import NegotiationEnv
+    from minegame.env.table import TableEnv
+    from minegame.env.vector import NegotiationVectorEnv
+except ModuleNotFoundError as missing:
+    if missing.name not in ("gymnasium", "pettingzoo"):
+        raise
+    raise ImportError(f"minegame.env needs {missing.name}: pip install 'minegame[env]'") from None
 
 __all__ = ["Batch", "NegotiationEnv", "NegotiationVectorEnv", "TableEnv"]
