@@ -198,6 +198,32 @@ class Odds:
         ]  # fmt: skip
         return Table(title, columns, rows, raw)
 
+    def supply_compared(self) -> Table:
+        """A row for each mineral and point after the last of the years, the camps side by side."""
+        year, camps = YEARS[-1], [*self.campaign.table().patrons, "others"]
+        labels = {camp: camp if camp == "others" else self.campaign.label_of("patron", camp) for camp in camps}
+        rows = [
+            {
+                "mineral": mineral, **keys,
+                **bounded("hhi", *self.three(sums, f"campaign_concentration_{year}", mineral)),
+                **{
+                    k: v
+                    for camp in camps
+                    for k, v in bounded(
+                        f"share_{camp}", *self.three(sums, f"campaign_supply_{year}", f"{mineral}: {camp}")
+                    ).items()
+                },
+            }
+            for mineral in self.campaign.campaign.minerals
+            for keys, sums in self.points
+        ]  # fmt: skip
+        columns = [
+            Column("mineral"), *self.keys,
+            *(Column(f"share_{camp}", f"supply of {label}", SHARE, bounded=True) for camp, label in labels.items()),
+            Column("hhi", "concentration (HHI)", NUMBER, bounded=True),
+        ]  # fmt: skip
+        return Table(f"World supply after {year} years", columns, rows)
+
     # ---------------------------------------------------------------------------------------------------- the sentences
 
     def favourites(self) -> Iterator[str]:
@@ -206,7 +232,7 @@ class Odds:
         for name, scenario in self.campaign.scenarios.items():
             found = {bidder: self.three(sums, "wins_any", f"{name}: {bidder}") for bidder in scenario.bidder_names}
             best = max(found, key=lambda bidder: found[bidder][0])
-            yield f"{name}: {scenario.label_of('bidder', best)} wins most often, in {SHARE.cell(*found[best])}."
+            yield f"{name}: {scenario.label_of('bidder', best)} wins most often, in {SHARE.write(*found[best])}."
 
 
 LIMITS = (

@@ -90,6 +90,8 @@ def tables_of(found: FoundCampaign) -> dict[str, Table]:
     results = found.results
     long = results.groups * len(results.policies) > MOST_ROWS
     tables = found.odds().tables(raw=long)
+    if results.groups == 1 and len(results.policies) > 1 and found.campaign.campaign.minerals:
+        tables["supply_compared"] = found.odds().supply_compared()
     if results.reference is not None:
         changes = found.odds(paired=True).changes(f"Differences from “{results.reference}”, on the same luck", long)
         tables |= {f"{key}_contrasts": table for key, table in changes.items()}
@@ -112,7 +114,8 @@ def sentences_of(found: FoundCampaign) -> list[str]:
 def _value_said(found: FoundCampaign) -> str:
     means = found.values[..., 1] / found.values[..., 0]
     ends = [np.unravel_index(int(at), means.shape) for at in (means.argmin(), means.argmax())]
-    least, most = (f"{_value(found, *end)}{_where(found.results, *end)}" for end in ends)
+    told = [(_value(found, *end), _where(found.results, *end)) for end in ends]
+    least, most = (f"{value} ({where})" if where else value for value, where in told)
     if means.size == 1:
         return f"{possessive(found.label)} camp wins {least} of the value of all tenders ({found.sizes} campaigns)."
     size = f"{counted(means.shape[0], 'point')} × {counted(means.shape[1], 'policy', 'policies')}"
@@ -132,8 +135,7 @@ def _where(results: Results, group: Any, policy: Any) -> str:
     under = [f"“{results.policies[policy]}”"] if len(results.policies) > 1 else []
     row = results.design.iloc[int(group)]
     at = [f"{path} = {level(row[path])}" for path in results.factors] if len(results.factors) <= 3 else []
-    told = ", ".join([*under, *at])
-    return f" ({told})" if told else ""
+    return ", ".join([*under, *at])
 
 
 def _change_said(found: FoundCampaign) -> str:
@@ -147,8 +149,8 @@ def _change_said(found: FoundCampaign) -> str:
     value = POINTS.write(*changes.three(sums, _VALUE, found.patron))
     payoff = MONEY_CHANGE.write(*changes.three(sums, _PAYOFF, found.patron))
     return (
-        f"Against “{results.reference}”, on the same luck, that changes most under{_where(results, group, policy)}: by "
-        f"{value}, and {possessive(found.label)} payoff by {payoff}."
+        f"Against “{results.reference}”, on the same luck, that changes most under {_where(results, group, policy)}: "
+        f"by {value}, and {possessive(found.label)} payoff by {payoff}."
     )
 
 

@@ -146,7 +146,9 @@ def what_was_asked(results: Results) -> dict[str, Table]:
     """What was compared and varied, for whoever wants to know what stands behind a name."""
     tables = {}
     if len(results.policies) > 1:
-        changes = [said(dict(results.manifest["policies"][policy])) for policy in results.policies]
+        written = (results.manifest["asked"] or {}).get("policies", {})  # patterns as they were typed
+        every = {**results.manifest["policies"], **written}
+        changes = [said(dict(every[policy])) for policy in results.policies]
         columns = [Column("policy"), Column("changes")]
         tables["policies"] = Table(
             "What the policies change", columns, {"policy": results.policies, "changes": changes}
