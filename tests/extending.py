@@ -496,8 +496,8 @@ def share_bars(table: pd.DataFrame, *, first: str, second: str, ax: Axes | None 
             (
                 ("from minegame.plots.ledger import ledger_bars", "from minegame.plots.ledger import ledger_bars, share_bars"),
                 (
-                    '{"account": Picture("The host\'s account", bars)}',
-                    '{"account": Picture("The host\'s account", bars),\n             "shares": Picture('
+                    '{"account": Picture(_headline(terms, a, b), bars)}',
+                    '{"account": Picture(_headline(terms, a, b), bars),\n             "shares": Picture('
                     '"Parts of the difference", partial(share_bars, terms, first=a, second=b))}',
                 ),
             ),

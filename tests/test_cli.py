@@ -13,7 +13,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from minegame.cli.app import app, write_whole
+from minegame.cli.app import _say_once, app, write_whole
 from minegame.options import BASELINE
 from minegame.scenario import Scenario, shipped_scenarios
 
@@ -191,9 +191,11 @@ def test_what_may_not_be_meant_is_said_on_standard_error(scenario_file):
     assert told.count("kazakhstan_tungsten: warning: market.mean_reversion") == 1
 
 
-def outside(result: subprocess.CompletedProcess) -> list[str]:
+def outside(*arguments: object) -> list[str]:
     """The numbers that a command says lie outside the range that their source supports."""
-    assert result.returncode == 0, result.stderr
+    _say_once.cache_clear()  # each is a command of its own
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.stderr
     lines = [line for line in result.stderr.splitlines() if "the range that its source supports" in line]
     return [line.removeprefix("kazakhstan_tungsten: warning: ").split(" the range")[0] for line in lines]
 
@@ -201,20 +203,20 @@ def outside(result: subprocess.CompletedProcess) -> list[str]:
 def test_every_command_says_what_lies_outside_the_range_that_its_source_supports(tmp_path):
     high, price = "host.balance_weight=5", "market.long_run_price"
     weight = "host.balance_weight: 5 lies outside 0 to 4,"
-    assert outside(minegame("params", BASELINE, "balance", "--set", high)) == [weight]
-    assert outside(minegame("play", BASELINE, "--set", high)) == [weight]
-    odds = minegame("odds", BASELINE, "--set", high, "--set-against", "tender.months=30", "-n", 20)
-    assert outside(odds) == [weight, "tender.months: 30 lies outside 8 to 24,"]
-    late = minegame("odds", BASELINE, "--policy", "late:tender.months=30,host.balance_weight=2", "-n", 20, "--json")
-    assert outside(late) == ["tender.months: 30 lies outside 8 to 24,"]
+    assert outside("params", BASELINE, "balance", "--set", high) == [weight]
+    assert outside("play", BASELINE, "--set", high) == [weight]
+    odds = ("odds", BASELINE, "--set", high, "--set-against", "tender.months=30", "-n", 20)
+    assert outside(*odds) == [weight, "tender.months: 30 lies outside 8 to 24,"]
+    late = ("odds", BASELINE, "--policy", "late:tender.months=30,host.balance_weight=2", "-n", 20, "--json")
+    assert outside(*late) == ["tender.months: 30 lies outside 8 to 24,"]
     threshold = ("--x", f"{price}=300:600", "--y", "patrons.us.link=0:1", "-n", 4)
-    assert outside(minegame("analyse", "threshold", BASELINE, *threshold)) == [f"{price}: 300 lies outside 430 to 650,"]
-    swept = minegame("sweep", BASELINE, "--vary", f"{price}=400,500,700", "-n", 20, "--out", tmp_path / "sweep")
-    assert outside(swept) == [f"{price}: 400, 700 lie outside 430 to 650,"]
-    assert outside(minegame("run", "long_run_price", "--dry-run"))[0].startswith(f"{price}: 250, 300, 350, 400, 700")
+    assert outside("analyse", "threshold", BASELINE, *threshold) == [f"{price}: 300 lies outside 430 to 650,"]
+    swept = ("sweep", BASELINE, "--vary", f"{price}=400,500,700", "-n", 20, "--out", tmp_path / "sweep")
+    assert outside(*swept) == [f"{price}: 400, 700 lie outside 430 to 650,"]
+    assert outside("run", "long_run_price", "--dry-run")[0].startswith(f"{price}: 250, 300, 350, 400, 700")
     told = minegame("results", tmp_path / "sweep").stdout
     assert f"{price}: 400, 700 lie outside 430 to 650" in told
-    assert outside(minegame("odds", BASELINE, "--set", "host.balance_weight=4", "-n", 20)) == []
+    assert outside("odds", BASELINE, "--set", "host.balance_weight=4", "-n", 20) == []
 
 
 def test_validate_names_the_numbers_without_a_source(tmp_path):

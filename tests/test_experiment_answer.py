@@ -352,9 +352,10 @@ def test_a_picture_that_finds_no_room_names_its_file_and_says_what_is_kept(resul
     def full(path: Path, _: bytes) -> None:
         raise OSError(28, "No space left on device", str(path))
 
+    found = results("alone")
     monkeypatch.setattr(storage, "write_whole", full)
     with pytest.raises(OSError, match="the results are complete and kept") as raised:
-        runs.draw(results("alone"))
+        runs.draw(found)
     assert str(raised.value.filename).endswith("pictures/odds.png")
 
 

@@ -246,9 +246,9 @@ def texts(figure) -> str:
 @pytest.mark.parametrize(
     ("scenario", "replication", "said"),
     [
-        ("kazakhstan_tungsten", 3, ("awarded in November 2025: both deposits to Cove Kaz Capital", "offer accepted")),
-        ("kazakhstan_tungsten", 2453, ("shelved in March 2026", "best offer −134 M$", "no letter")),
-        ("kazakhstan_tungsten", 32, ("shelved in March 2026", "nobody bids")),
+        ("kazakhstan_tungsten", 3, ("Awarded in November 2025: both deposits to Cove Kaz Capital", "offer accepted")),
+        ("kazakhstan_tungsten", 2453, ("Shelved in March 2026", "best offer −134 M$", "no letter")),
+        ("kazakhstan_tungsten", 32, ("Shelved in March 2026", "nobody bids")),
         ("kazakhstan_split_lots", 1, ("Upper Kairakty to Cove Kaz Capital; North Katpar to Chinese state-owned",)),
         ("kazakhstan_chinese_counter", 4, ("China: technology denial", "offer accepted")),
         ("kazakhstan_tungsten", 1, ("counter-offer agreed, concession 62 %",)),
@@ -271,7 +271,7 @@ def test_a_timeline_draws_the_numbers_of_the_table():
     cove = [row["host.utility"] for row in months if row["host.candidate.upper_kairakty"] == "cove_kaz"]
     assert lines["Cove Kaz Capital"] == cove
     onset = min(row["month"] for row in months if row["patrons.us.tariff"] > 0)
-    assert min(bar.get_x() for bar in middle.patches) == onset - 0.5
+    assert onset - 0.5 < min(bar.get_x() for bar in middle.patches) < onset
     conceded = [100 * row["bidders.chinese_soe.concession"] for row in months]
     assert any(np.allclose(line.get_ydata(), conceded) for line in bottom.lines if len(line.get_ydata()) == len(months))
 
@@ -332,11 +332,9 @@ path.sketch: 1, 100, 2
 DRAWN = """
 import hashlib
 from minegame import answers, plots
-found = answers.ask("tipping", "two_bidders", vary=["host.balance_weight=0:4"], replications=20)
-found_too = answers.ask("winning", "two_bidders", replications=20)
-for answer in (found, found_too):
-    for name, picture in answer.pictures.items():
-        print(name, hashlib.sha256(picture.png()).hexdigest())
+found = answers.ask("winning", "two_bidders", replications=20)
+for name, picture in found.pictures.items():
+    print(name, hashlib.sha256(picture.png()).hexdigest())
 print(hashlib.sha256(plots.drawn(plots.axes(), "svg")).hexdigest())
 """
 

@@ -66,7 +66,8 @@ def test_playthrough_is_the_golden_one(name):
 
 
 def test_every_golden_file_has_its_test():
-    assert {file.stem for file in PLAYTHROUGHS.glob("*.txt")} == set(GOLDEN)
+    of_campaigns = {"kazakhstan_again"}  # see test_campaign_told
+    assert {file.stem for file in PLAYTHROUGHS.glob("*.txt")} == {*GOLDEN, *of_campaigns}
 
 
 def test_golden_transcripts_show_what_their_names_say():

@@ -81,7 +81,7 @@ def test_it_says_what_it_holds_and_what_made_it(made, tmp_path):
         f"{folder}: an answer to attribution, of the scenario two_bidders",
         "made by minegame 0.1.0, commit 0123456789ab with changes that were not committed, 2026-01-31 10:20",
         "the rules of the game are those of this version",
-        "whole: the manifest and 8 files are as they were written",
+        "whole: the manifest and 10 files are as they were written",
     ]
 
 

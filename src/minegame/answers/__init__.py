@@ -2,8 +2,10 @@
 
 >>> from minegame import answers
 >>> answer = answers.ask("attribution", "two_bidders", replications=50)
->>> {key: picture.title for key, picture in answer.pictures.items()}
-{'levers': 'Levers and P(North Mining wins)', 'value': "Levers and the host's value"}
+>>> for key, picture in answer.pictures.items():
+...     print(f"{key}: {picture.title}")
+levers: Finance adds most to P(North Mining wins): +46.0 points [+31.0, +57.5]
+value: Finance adds most to the host's value: +99.3 M$ [+18.8, +179.7]
 
 A kind of question is a dataclass of its options (:class:`Question`); ``kinds()`` lists them.
 """
