@@ -294,7 +294,7 @@ def test_a_sweep_is_told_drawn_and_verified(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "Who wins which tender" in done.stdout
     names = {"value.png", "payoff.png", "tender_1.png", "tender_2.png"}
-    assert {path.name for path in (folder / "pictures").iterdir()} == names
+    assert {path.name for path in (folder / "pictures").glob("*.png")} == names
     assert "every number is the same" in command("verify", str(folder), "--again").output
     ahead = command("sweep", "two_tenders", *typed, "--dry-run", "--json")
     assert json.loads(ahead.stdout)["negotiations"] == 3 * 2 * 80 * 2
