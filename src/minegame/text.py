@@ -277,12 +277,12 @@ def upper(text: str) -> str:
 
 
 def lower(text: str) -> str:
-    """Words inside a sentence begin small, unless with a path, a name in capitals or a single letter.
+    """Words inside a sentence begin small, unless with a path, with capitals, or with somebody's label and a colon.
 
-    >>> lower("Weight of balance"), lower("EXIM letters"), lower("host.threat_weight")
-    ('weight of balance', 'EXIM letters', 'host.threat_weight')
+    >>> lower("Weight of balance"), lower("EXIM letters"), lower("China: unit cost")
+    ('weight of balance', 'EXIM letters', 'China: unit cost')
     """
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    return text[:1].lower() + text[1:] if text[1:2].islower() and ": " not in text else text
 
 
 def possessive(name: str) -> str:

@@ -168,11 +168,13 @@ class Attribution(Question):
 
 
 def _most(found: shapley.Attribution, outcome: str, unit: Unit) -> str:
-    """Which lever adds most, in a line."""
-    most = found.levers.iloc[int(found.levers["estimate"].abs().to_numpy().argmax())]
-    return (
-        f"{upper(str(most['lever']))} adds most to {outcome}: {unit.write(most['estimate'], most['low'], most['high'])}"
-    )
+    """Which lever moves an outcome most, and whether up or down, in a line; only what surely does is named."""
+    sure = found.levers[(found.levers["low"] > 0) | (found.levers["high"] < 0)]
+    if not len(sure):
+        return f"No lever surely moves {outcome}"
+    most = sure.iloc[int(sure["estimate"].abs().to_numpy().argmax())]
+    does = "adds most to" if most["estimate"] > 0 else "takes most from"
+    return f"{upper(str(most['lever']))} {does} {outcome}: {unit.write(most['estimate'], most['low'], most['high'])}"
 
 
 def _in_a_world(contest: Contender, strength: Mapping[str, float], point: Changes) -> dict[str, float]:

@@ -118,8 +118,11 @@ class HistoryMatching(Question):
             return {}
         drawn = all_drawn(scenario, found.parameters, "parameter")
         ranges = partial(kept_ranges, drawn, kept=kept, vectors=self.vectors)
-        most = lower(in_words(scenario, str(found.parameters["parameter"].iloc[0])))
-        title = f"What happened leaves {kept:,} of {self.vectors:,} worlds, and narrows {most} most"
+        first = found.parameters.iloc[0]
+        most = lower(in_words(scenario, str(first["parameter"]))) if first["learnt"] else ""
+        title = f"What happened leaves {kept:,} of {self.vectors:,} worlds, and " + (
+            f"teaches most about {most}" if most else "teaches nothing sure about any parameter"
+        )
         return {"ranges": Picture(title, ranges)}
 
     def _limits(self, varied: int, cutoff: float) -> tuple[str, ...]:

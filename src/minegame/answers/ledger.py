@@ -110,12 +110,14 @@ def _said(terms: pd.DataFrame, first: str, second: str, replications: int) -> li
 
 
 def _headline(terms: pd.DataFrame, first: str, second: str) -> str:
-    """What speaks most for whom, in a line."""
+    """What surely speaks most for whom, in a line."""
     parts = terms.iloc[:-1]
-    most = parts.iloc[int(parts["difference"].abs().to_numpy().argmax())]
-    return (
-        f"{upper(_words(most['term']))} speaks most, for {first if most['difference'] > 0 else second}: {_amount(most)}"
-    )
+    sure = parts[(parts["low"] > 0) | (parts["high"] < 0)]
+    if not len(sure):
+        return f"No term surely speaks for {first} or for {second}"
+    most = sure.iloc[int(sure["difference"].abs().to_numpy().argmax())]
+    whom = first if most["difference"] > 0 else second
+    return f"{upper(_words(most['term']))} speaks most, for {whom}: {_amount(most)}"
 
 
 def _carried(terms: pd.DataFrame, most: int = 4) -> str:

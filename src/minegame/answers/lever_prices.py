@@ -81,11 +81,9 @@ class LeverPrices(Question):
             price_bars, found, notes=[_price(row) for _, row in found.iterrows()], outcome=f"P({contest.label} wins)",
             point_value=value, replications=self.replications, confidence=self.confidence,
         )  # fmt: skip
-        sure = found[(found["gain_low"] > 0) & (found["price"] > 0)]
-        title = f"{upper(str(sure['lever'].iloc[0]))} is the cheapest lever at the margin" if len(sure) else (
-            "No lever surely helps at the margin"
-        )  # fmt: skip
-        return Picture(title, draw)
+        sure = _helpful(found)
+        title = f"{upper(str(sure['lever'].iloc[0]))} is the cheapest lever at the margin" if len(sure) else ""
+        return Picture(title or "No lever surely helps at the margin", draw)
 
     def _limits(self, contest: Contest, value: float) -> tuple[str, str]:
         return (
@@ -120,8 +118,13 @@ def _price(row: pd.Series) -> str:
     return MONEY.write(row["price"], row["price_low"], row["price_high"])
 
 
+def _helpful(found: pd.DataFrame) -> pd.DataFrame:
+    """The levers that surely raise the chance at the margin, the cheapest first."""
+    return found[(found["gain_low"] > 0) & (found["price"] > 0)]
+
+
 def _said(found: pd.DataFrame, contest: Contest, value: float, n: int) -> list[str]:
-    sure = found[(found["gain_low"] > 0) & (found["price"] > 0)]
+    sure = _helpful(found)
     if not len(sure):
         return [
             f"No lever of {contest.patron_label} surely buys {contest.label} a higher chance at the margin "

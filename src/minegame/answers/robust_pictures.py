@@ -90,7 +90,13 @@ def _regret(judged: Judged) -> Picture:
     unit = lost_unit(judged.case)
     label = f"regret in {judged.case.aim.words}, {unit.heading}"
     draw = partial(regret_map, unit.scale * regrets.mean[:, least], [judged.names[n] for n in least], label=label)
-    return Picture(f"“{judged.names[least[0]]}” has the least 90 % regret: what policies lose, state by state", draw)
+    ordered = judged.table["regret_90"].to_numpy()[least]
+    best = (
+        f"“{judged.names[least[0]]}” has the least 90 % regret"
+        if ordered[0] < ordered[1]
+        else "Several do equally well"
+    )
+    return Picture(f"{best}: what policies lose, state by state", draw)
 
 
 def failing_box(judged: Judged) -> boxes.Discovery | None:

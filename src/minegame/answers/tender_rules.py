@@ -89,10 +89,14 @@ class TenderRules(Question):
 
 
 def _headline(found: pd.DataFrame, column: str, what: str) -> str:
-    """Which rule brings the host most, in a line; the first row is the tender as it is."""
-    best = found.iloc[1:].sort_values(column, ascending=False).iloc[0]
+    """Which rule surely brings the host most, in a line; the first row is the tender as it is."""
+    rest = found.iloc[1:]
+    better = rest[rest[f"{column}_low"] > 0].sort_values(column, ascending=False)
+    if not len(better):
+        return f"No rule surely raises the host's {what}"
+    best = better.iloc[0]
     change = MONEY_CHANGE.write(best[column], best[f"{column}_low"], best[f"{column}_high"])
-    return f"“{best['rule']}” changes the host's {what} most for the better: {change}"
+    return f"“{best['rule']}” raises the host's {what} most: {change}"
 
 
 _LIMITS = (

@@ -93,8 +93,10 @@ class Method:
         )
         return sums[:, 0]
 
-    def headline(self, found: pd.DataFrame, outcome: str) -> str:
-        """What moves an outcome most, in a line; the first row of a table of factors."""
+    def headline(self, found: pd.DataFrame, by: str, outcome: str) -> str:
+        """What moves an outcome most, in a line: the first of some factors, if its column ``by`` is above nil."""
+        if not found[by].iloc[0] > 0:
+            return f"Nothing moves {outcome} in these ranges"
         return f"{upper(in_words(self.scenario, str(found['factor'].iloc[0])))} moves {outcome} most"
 
     def named(self, path: object) -> str:

@@ -38,7 +38,7 @@ class Morris(Method):
         )  # fmt: skip
         return Findings(
             self._said(found, len(design)), {"screening": _screening(title, found)},
-            {"screening": Picture(self.headline(found, self.outcome), bars)},
+            {"screening": Picture(self.headline(found, "strength", self.outcome), bars)},
             (_NO_SHARES, SHARED_LUCK.format(groups="trajectories")),
         )  # fmt: skip
 

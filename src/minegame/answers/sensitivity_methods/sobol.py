@@ -59,7 +59,7 @@ class Sobol(Method):
             sobol_bars, drawn, outcome=outcome, base=self.base, replications=self.replications,
             confidence=self.confidence,
         )  # fmt: skip
-        return Picture(self.headline(found.table, outcome), bars)
+        return Picture(self.headline(found.table, "total", outcome), bars)
 
     # -------------------------------------------------------------------------------------------------------- sentences
 

@@ -39,7 +39,7 @@ class Tornado(Method):
         )  # fmt: skip
         return Findings(
             self._said(found), {"tornado": _swings_table(title, found)},
-            {"tornado": Picture(self.headline(found, self.outcome), picture)},
+            {"tornado": Picture(self.headline(found, "swing", self.outcome), picture)},
             (_ALONE, COMMON_LUCK),
         )  # fmt: skip
 
