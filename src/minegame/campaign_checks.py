@@ -119,9 +119,9 @@ def _differ_by_patron(whose: str, scenarios: Mapping[str, Scenario], fields: Seq
 
 
 def _compared(whose: str, path: str, values: Mapping[str, Any]) -> Iterator[Found]:
-    (first, expected), *others = values.items()
-    for name, value in others:
-        if value != expected:
+    first = next(iter(values), "")  # of none, where no tender could be read, nothing is said here
+    for name, value in values.items():
+        if value != (expected := values[first]):
             text = (
                 f"{path} is {value:g} here and {expected:g} in tenders.{first}: {whose} has one, expected the same "
                 "in both"
