@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -273,8 +273,15 @@ def matching(sources: Mapping[str, _T], path: str) -> _T | None:
 
 def pattern_for(sources: Iterable[str], path: str) -> str | None:
     """The pattern that fits a path, the one with most letters of its own if several do."""
-    fitting = [pattern for pattern in sources if is_pattern(pattern) and fnmatch.fnmatchcase(path, pattern)]
-    return max(fitting, key=lambda pattern: len(re.sub(r"[*?]|\[.*?\]", "", pattern)), default=None)
+    return next((pattern for pattern, fits in _by_letters(tuple(sources)) if fits(path)), None)
+
+
+@lru_cache(maxsize=32)
+def _by_letters(sources: tuple[str, ...]) -> list[tuple[str, Callable[[str], object]]]:
+    """The patterns among some names, those with most letters of their own first, and what says whether one fits."""
+    patterns = [name for name in sources if is_pattern(name)]
+    patterns.sort(key=lambda pattern: -len(re.sub(r"[*?]|\[.*?\]", "", pattern)))
+    return [(pattern, re.compile(fnmatch.translate(pattern)).match) for pattern in patterns]
 
 
 def unknown_path(path: str, known: Iterable[str]) -> str:
