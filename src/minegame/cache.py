@@ -18,10 +18,12 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+from numba.core import config
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 _KEEP_SECONDS = 30 * 24 * 3600
@@ -160,7 +162,25 @@ class _Cache(FunctionCache):  # type: ignore[misc]  # numba has no types
             yield
 
 
-def keep(dispatcher: Any) -> Any:
-    """Have what a function compiles to kept in the folder that numba's configuration names now; return the function."""
-    dispatcher._cache = _Cache(dispatcher.py_func)
+class _Late:
+    """A function's cache that is set up when it is first looked into: most rules are only parts of others."""
+
+    def __init__(self, function: Callable[..., Any], folder: str) -> None:
+        self._function, self._folder = function, folder
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cache, name)
+
+    @cached_property
+    def _cache(self) -> _Cache:
+        before, config.CACHE_DIR = config.CACHE_DIR, self._folder
+        try:
+            return _Cache(self._function)
+        finally:
+            config.CACHE_DIR = before
+
+
+def keep(dispatcher: Any, folder: str) -> Any:
+    """Have what a function compiles to kept in a folder; return the function."""
+    dispatcher._cache = _Late(dispatcher.py_func, folder)
     return dispatcher

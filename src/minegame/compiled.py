@@ -146,11 +146,6 @@ def _part(function: Callable[..., Any], **options: bool) -> Any:
 
 
 def _whole(function: Callable[..., Any], part: Any) -> Any:
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _FOLDER
-    try:
-        whole = cache.keep(numba.njit(**_OPTIONS)(function))
-    finally:
-        numba.config.CACHE_DIR = before
+    whole = cache.keep(numba.njit(**_OPTIONS)(function), str(_FOLDER))
     whole.get_call_template, whole.get_overload = part.get_call_template, part.get_overload
     return whole
