@@ -210,6 +210,8 @@ STATE = record(
     # bidders
     + [(name, "f8", (_B,)) for name in ("coverage", "completion", "processing", "offtake")]
     + [("concession", "f8", (_B,)), ("next_concession", "f8", (_B,)), ("bids_on_all", "i8", (_B,))]
+    # path: the concession planned for the elapsed time and at the exponent beside it
+    + [(name, "f8", (_B,)) for name in ("path", "path_at", "path_exponent")]
     + [(name, "f8", (_B, _D)) for name in ("project_value", "tax", "reservation", "transfer", "equity", "bonus")]
     + [("bids", "i8", (_B, _D)), ("rent", "f8", (_B, _D, 3)), ("noise", "f8", (_B, _D))]
     # host

@@ -198,6 +198,7 @@ def _seat_bidder(game, state, i):
     state.processing[i] = rules.efficient_share(game.host_processing_value, game.bidder_processing_cost[i])
     state.offtake[i] = rules.efficient_share(game.bidder_offtake_value[i], game.host_offtake_cost)
     state.holds_letter[i] = 0
+    state.path_at[i] = math.inf
 
 
 # ---------------------------------------------------------------------------------------------------- the month's dice
@@ -515,10 +516,19 @@ def _completion(game, i, coverage, denial):
 def concede(game, state, i):
     """A bidder chooses how much of its reservation to offer this month, and plans the next (R10)."""
     tremble = game.bargaining_tremble_sd * state.month_normal[_TREMBLE_AT + i]
-    now = rules.concession_path(game.bargaining_opening_concession, state.log_passed, state.exponent[i])
+    now = _planned_concession(game, state, i)
     following = rules.concession_path(game.bargaining_opening_concession, state.log_following, state.exponent[i])
+    state.path_exponent[i], state.path_at[i], state.path[i] = state.exponent[i], state.log_following, following
     state.concession[i] = rules.clip(now + tremble, 0.0, 1.0)
     state.next_concession[i] = rules.clip(following + tremble, 0.0, 1.0)
+
+
+@rule
+def _planned_concession(game, state, i):
+    """Where a bidder's path is this month: mostly where it saw it a month ago, which spares a power."""
+    if state.path_at[i] == state.log_passed and state.path_exponent[i] == state.exponent[i]:
+        return state.path[i]
+    return rules.concession_path(game.bargaining_opening_concession, state.log_passed, state.exponent[i])
 
 
 @seldom
@@ -530,9 +540,10 @@ def offer(game, state, i):
         _value_deposit(game, state, i, d)
         state.bids[i, d] = 1 if entered and state.reservation[i, d] > 0.0 else 0
         if state.bids[i, d]:
-            state.rent[i, d, OPENING] = offer_at(game, state, i, d, 0.0)
-            state.rent[i, d, FULL] = offer_at(game, state, i, d, 1.0)
+            _, _, opening = _terms_at(game, state, i, d, 0.0)
+            _, _, full = _terms_at(game, state, i, d, 1.0)
             state.rent[i, d, OFFERED] = offer_at(game, state, i, d, state.concession[i])
+            state.rent[i, d, OPENING], state.rent[i, d, FULL] = opening, full
             _impress(game, state, i, d)
         else:
             everywhere = 0
@@ -569,15 +580,25 @@ def _value_deposit(game, state, i, d):
 @rule
 def offer_at(game, state, i, d, concession):
     """Put down a bidder's offer for a deposit at a given concession; return the host's expected rent, M$ (R12, R13)."""
-    value = state.project_value[i, d]
-    transfer = concession * state.reservation[i, d]
-    equity, bonus = rules.split_transfer(
-        transfer, value, game.host_equity_min, game.host_equity_max, game.host_equity_weight
-    )
-    state.transfer[i, d] = transfer
+    equity, bonus, rent = _terms_at(game, state, i, d, concession)
+    state.transfer[i, d] = concession * state.reservation[i, d]
     state.equity[i, d] = equity
     state.bonus[i, d] = bonus
-    return rules.rent(state.completion[i], income_from(game, state, i, d, equity), bonus, state.coverage[i])
+    return rent
+
+
+@rule
+def _terms_at(game, state, i, d, concession):
+    """What a bidder offers for a deposit at a concession: (equity, bonus in M$, the host's expected rent in M$)."""
+    equity, bonus = rules.split_transfer(
+        concession * state.reservation[i, d],
+        state.project_value[i, d],
+        game.host_equity_min,
+        game.host_equity_max,
+        game.host_equity_weight,
+    )
+    rent = rules.rent(state.completion[i], income_from(game, state, i, d, equity), bonus, state.coverage[i])
+    return equity, bonus, rent
 
 
 @rule
