@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import importlib
+import inspect
 import re
 import statistics
 import subprocess
@@ -115,6 +116,17 @@ HOMES = {
     "fastapi": {"page"},
     "uvicorn": {"page"},
 }
+
+
+@pytest.mark.parametrize("package", ["minegame.plots", "minegame.transcript"])
+def test_what_a_package_names_is_found_when_it_is_asked_for(package):
+    gathered = importlib.import_module(package)
+    assert sorted(gathered.__all__) == sorted(name for names in gathered._HOMES.values() for name in names)
+    assert set(gathered.__all__) <= set(dir(gathered))
+    for name in gathered.__all__:
+        assert not inspect.ismodule(getattr(gathered, name)), name
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        gathered.nothing  # noqa: B018
 
 
 def test_foreign_packages_are_at_home_in_their_rooms():

@@ -84,11 +84,20 @@ def test_help_and_version():
     assert minegame("--version").stdout.startswith("minegame ")
 
 
-def test_help_imports_nothing_heavy():
+@pytest.mark.parametrize(
+    ("arguments", "not_needed"),
+    [
+        (["--help"], {"numba", "numpy", "mesa", "pydantic", "pandas", "yaml", "matplotlib"}),
+        (["params", "two_bidders"], {"numba", "mesa", "pandas", "scipy.special", "matplotlib"}),
+        (["odds", "two_bidders", "-n", "20"], {"mesa", "scipy.optimize", "matplotlib"}),
+    ],
+    ids=lambda part: part[0] if isinstance(part, list) else "",
+)
+def test_a_command_imports_nothing_heavy_that_it_does_not_need(arguments, not_needed):
     code = (
         "import sys, minegame.cli as c\n"
-        "try: c.app(['--help'])\nexcept SystemExit: pass\n"
-        "heavy = {'numba', 'numpy', 'mesa', 'pydantic', 'pandas', 'yaml', 'matplotlib'} & set(sys.modules)\n"
+        f"try: c.app({arguments})\nexcept SystemExit as end: assert not end.code\n"
+        f"heavy = {not_needed} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ENVIRONMENT, check=False)

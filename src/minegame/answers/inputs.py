@@ -13,7 +13,6 @@ import numpy as np
 
 from minegame import cases, text
 from minegame.analysis import attribution as shapley
-from minegame.analysis import equilibrium
 from minegame.answers import shares
 from minegame.answers.answer import AnswerError
 from minegame.answers.calibrated import of_campaign
@@ -422,10 +421,12 @@ def month(scenario: Scenario, number: float) -> str:
 
 def players_of(scenario: Case, given: Players | None) -> dict[str, tuple[str, ...]]:
     """Who plays with which levers; raises AnswerError for unknown names or too many profiles."""
+    from minegame.analysis.equilibrium import PLAYERS  # with its solvers, which few questions need
+
     if given is None and isinstance(scenario, CampaignScenario):
         given = players_in(scenario)
-    if given is None and set(equilibrium.PLAYERS) <= set(scenario.patron_names):
-        given = equilibrium.PLAYERS
+    if given is None and set(PLAYERS) <= set(scenario.patron_names):
+        given = PLAYERS
     if given is None and isinstance(scenario, Scenario):
         backing = [scenario.camp_of(bidder) for bidder in scenario.bidder_names]
         given = {name: _useful(scenario, name) for name in list(dict.fromkeys(backing))[:2]}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from minegame.page.pictures import address
-from minegame.plots.timeline import timeline
+from minegame.plots.negotiation import timeline
 from minegame.scenario import Scenario
 from minegame.transcript import TERM_WORDS, Cast, Ledger, Transcript, months_table
 from minegame.transcript.wording import number, telling

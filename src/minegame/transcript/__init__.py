@@ -12,14 +12,31 @@ what its records say; ``transcript`` puts them together, ``months`` makes them f
 
 from __future__ import annotations
 
-from minegame.transcript.aftermath import Terms
-from minegame.transcript.case import Event
-from minegame.transcript.cast import Cast
-from minegame.transcript.layout import WIDTH, render, show
-from minegame.transcript.ledger import SHELVING, TERM_WORDS, Ledger
-from minegame.transcript.months import months_table
-from minegame.transcript.transcript import Transcript
-from minegame.transcript.wording import calendar_month, money, percent
+from typing import TYPE_CHECKING
+
+from minegame.late import names_of
+
+if TYPE_CHECKING:
+    from minegame.transcript.aftermath import Terms
+    from minegame.transcript.case import Event
+    from minegame.transcript.cast import Cast
+    from minegame.transcript.layout import WIDTH, render, show
+    from minegame.transcript.ledger import SHELVING, TERM_WORDS, Ledger
+    from minegame.transcript.months import months_table
+    from minegame.transcript.transcript import Transcript
+    from minegame.transcript.wording import calendar_month, money, percent
+
+_HOMES = {
+    "aftermath": ("Terms",),
+    "case": ("Event",),
+    "cast": ("Cast",),
+    "layout": ("WIDTH", "render", "show",),
+    "ledger": ("SHELVING", "TERM_WORDS", "Ledger",),
+    "months": ("months_table",),
+    "transcript": ("Transcript",),
+    "wording": ("calendar_month", "money", "percent",),
+}  # fmt: skip
+__getattr__, __dir__ = names_of(__name__, _HOMES)
 
 __all__ = [
     "SHELVING",
