@@ -1,4 +1,4 @@
-"""Spoilt files: scenarios and experiments with wrong types, strange numbers and names, and broken structure.
+"""Spoilt files: scenarios, experiments and campaigns with wrong types, strange numbers and names, and broken structure.
 
 Everything follows from one number, so that what was found once is found again: ``python tests/test_fuzz.py -s NUMBER``.
 """
@@ -18,6 +18,7 @@ import asked
 import awkward
 import yaml
 
+from minegame.campaign_file import CampaignScenario, shipped_campaigns
 from minegame.experiment_file import shipped_experiments
 from minegame.scenario import Dumper, Scenario, shipped_scenarios
 
@@ -70,7 +71,8 @@ class Spoilt:
     """A file, the commands that read it, and what was done to it."""
 
     number: int
-    is_scenario: bool
+    #: "scenario", "experiment" or "campaign"
+    kind: str
     content: bytes
     arguments: tuple[str, ...]
 
@@ -84,15 +86,15 @@ def inputs(first: int, count: int) -> Iterator[Spoilt]:
 def spoilt(number: int) -> Spoilt:
     """The file of a number: one that is right, spoilt in one to four ways."""
     luck = random.Random(number)
-    is_scenario = luck.random() < 0.5
-    document = copy.deepcopy(luck.choice(_scenarios() if is_scenario else _experiments()))
+    kind = luck.choice(["scenario", "scenario", "experiment", "experiment", "campaign"])
+    document = copy.deepcopy(luck.choice(_RIGHT[kind]()))
     for _ in range(luck.choice([0, 1, 1, 1, 2, 3])):
         document = _spoil_tree(document, luck)
     text = _dumped(document, luck)
     for _ in range(luck.choice([0, 0, 0, 1, 2])):
         text = luck.choice(_TEXT)(text, luck)
     content = luck.choice(_BYTES)(text, luck) if luck.random() < 0.1 else text.encode("utf-8", "surrogatepass")
-    return Spoilt(number, is_scenario, content, _command(is_scenario, document, luck))
+    return Spoilt(number, kind, content, _command(kind, document, luck))
 
 
 @cache
@@ -108,13 +110,25 @@ def _experiments() -> list[Any]:
     return [*own, *own, *(yaml.safe_load(file.read_text(encoding="utf-8")) for file in shipped_experiments().values())]
 
 
+@cache
+def _campaigns() -> list[Any]:
+    small = yaml.safe_load(shipped_campaigns()["two_tenders"].read_text(encoding="utf-8"))
+    apart = {**small, "tenders": {**small["tenders"], "second": {**small["tenders"]["second"], "host": "other"}}}
+    return [small, small, apart, *(CampaignScenario.load(name).document() for name in shipped_campaigns())]
+
+
+_RIGHT: dict[str, Callable[[], list[Any]]] = {
+    "scenario": _scenarios, "experiment": _experiments, "campaign": _campaigns,
+}  # fmt: skip
+
+
 # --------------------------------------------------------------------------------------------------------- the commands
 
 
-def _command(is_scenario: bool, document: Any, luck: random.Random) -> tuple[str, ...]:
+def _command(kind: str, document: Any, luck: random.Random) -> tuple[str, ...]:
     """What reads the file, which is written FILE; now and then with options that are as strange as the file."""
-    strange = _options(is_scenario, luck) if luck.random() < 0.25 else ()
-    if is_scenario:
+    strange = _options(kind, luck) if luck.random() < 0.25 else ()
+    if kind != "experiment":
         plain = (("validate", "FILE"), ("params", "FILE"), ("play", "FILE"), ("odds", "FILE", "-n", "20", *strange))
         return luck.choice([*plain, ("odds", "FILE", "-n", "20", "--json", *strange)])
     if _is_short(document) and luck.random() < 0.6:
@@ -127,12 +141,20 @@ def _is_short(document: Any) -> bool:
     return isinstance(document, dict) and "ask" not in document
 
 
-def _options(is_scenario: bool, luck: random.Random) -> tuple[str, ...]:
-    path = luck.choice([*KEYS, "tender.months", "patrons.*.link", "host.label", "tender.lots", "market.volatility"])
+_OF_TENDERS = ("tender.months", "patrons.*.link", "host.label", "tender.lots", "market.volatility")
+_OF_CAMPAIGNS = ("campaign.months", "campaign.spill", "tenders.first.months", "tenders.*.patrons.*.link",
+                 "tenders.second.opening", "campaign.patrons.*.reserve", "tenders.*.host")  # fmt: skip
+
+
+def _options(kind: str, luck: random.Random) -> tuple[str, ...]:
+    own = _OF_CAMPAIGNS if kind == "campaign" else _OF_TENDERS
+    path = luck.choice([*KEYS, *own])
     value = luck.choice([*NUMBERS, *OTHERS, *awkward.ALLOWED])
     said = luck.choice([f"{path}={value}", f"{path} = {value}", str(value), f"{path}={value}={value}"])
     kinds = [("--set", said.replace("\x00", ""))]
-    if is_scenario:
+    if kind == "campaign":
+        kinds += [("--set-against", said.replace("\x00", ""))]
+    if kind == "scenario":
         kinds += [("--policy", f"p:{said}".replace("\x00", "")), ("--seed", str(value)[:60].replace("\x00", ""))]
     return luck.choice(kinds)
 

@@ -408,6 +408,14 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line(tmp_path: Any, was: str, 
     assert str(file) in str(caught.value)
 
 
+def test_where_no_tender_can_be_read_nothing_else_is_told(tmp_path: Any) -> None:
+    file = tmp_path / "two.yaml"
+    file.write_text(GOOD.replace("two_bidders", "two_biders"), encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        CampaignScenario.load(file)
+    assert [problem.path for problem in caught.value.problems] == ["tenders.first.scenario", "tenders.second.scenario"]
+
+
 def test_a_file_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(ScenarioError, match="two_tenders"):
         CampaignScenario.load("two_tendes")

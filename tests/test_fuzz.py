@@ -47,8 +47,7 @@ def peak() -> float:
 
 def faults(one: spoilt.Spoilt, folder: Path) -> list[str]:
     """What is wrong with how a command takes a file."""
-    name = ("deal" if one.is_scenario else "asked") + ".yaml"
-    file, out = folder / name, folder / "out"
+    file, out = folder / f"{one.kind}.yaml", folder / "out"
     file.write_bytes(one.content)
     places = {"FILE": str(file), "OUT": str(out)}
     before, started = peak(), time.process_time()

@@ -26,17 +26,18 @@ OF_MINERAL = ("market.initial_price", "market.long_run_price", "market.mean_reve
 def contradictions(campaign: CampaignScenario, scenarios: Mapping[str, Scenario]) -> Iterator[Found]:
     """Everything in a campaign that does not go together."""
     yield from _calendar(campaign, scenarios)
+    if not scenarios or len(scenarios) < len(campaign.tenders):
+        return  # who is there, and what they disagree about, is known only when every tender can be read
     yield from _people(campaign, scenarios)
     yield from _minerals(campaign, scenarios)
     yield from _strays(campaign)
-    known = {name: tender for name, tender in campaign.tenders.items() if name in scenarios}
-    hosts = [tender.host for tender in known.values()]
+    hosts = [tender.host for tender in campaign.tenders.values()]
     for host in dict.fromkeys(hosts):
-        theirs = {name: scenarios[name] for name, tender in known.items() if tender.host == host}
+        theirs = {name: scenarios[name] for name, tender in campaign.tenders.items() if tender.host == host}
         yield from _differ(f"host '{host}'", theirs, OF_HOST)
         yield from _differ_by_patron(f"host '{host}'", theirs, OF_HOSTS_PATRON)
-    for mineral in dict.fromkeys(tender.mineral for tender in known.values()):
-        theirs = {name: scenarios[name] for name, tender in known.items() if tender.mineral == mineral}
+    for mineral in dict.fromkeys(tender.mineral for tender in campaign.tenders.values()):
+        theirs = {name: scenarios[name] for name, tender in campaign.tenders.items() if tender.mineral == mineral}
         yield from _differ(f"mineral '{mineral}'" if mineral else "tenders without a mineral", theirs, OF_MINERAL)
     yield from _differ("the patrons", dict(scenarios), OF_PATRONS)
     yield from _differ_by_patron("the campaign", dict(scenarios), OF_PATRON)
@@ -119,9 +120,9 @@ def _differ_by_patron(whose: str, scenarios: Mapping[str, Scenario], fields: Seq
 
 
 def _compared(whose: str, path: str, values: Mapping[str, Any]) -> Iterator[Found]:
-    first = next(iter(values), "")  # of none, where no tender could be read, nothing is said here
-    for name, value in values.items():
-        if value != (expected := values[first]):
+    (first, expected), *others = values.items()
+    for name, value in others:
+        if value != expected:
             text = (
                 f"{path} is {value:g} here and {expected:g} in tenders.{first}: {whose} has one, expected the same "
                 "in both"
