@@ -197,7 +197,7 @@ def tallied(games, seed, first, count, reference=-1):
     sums = np.zeros((2, *games.shape, 3, ensemble.MEASURES))
     door.tally(
         games.ravel(), new_records(OUTCOME), reference=reference, seed=seed, firsts=np.full(len(games), first),
-        count=count, sums=sums,
+        count=count, sums=sums[np.newaxis],
     )  # fmt: skip
     return sums.swapaxes(-1, -2)
 

@@ -34,7 +34,7 @@ STEPS: dict[Callable[..., Any], int] = {
     carry_over.tell: TELL,
 }  # fmt: skip
 _NO_PLACES = np.empty(0, np.int64)
-_NO_ROWS, _NO_SAMPLES, _NO_SUMS = np.empty((1, 0)), np.empty((0, 0, 0)), np.empty((0, 0, 0, 0, 0))
+_NO_ROWS, _NO_SAMPLES, _NO_SUMS = np.empty((1, 0)), np.empty((0, 0, 0)), np.empty((0, 0, 0, 0, 0, 0))
 _NO_BOOK = new_records(PAGE, 0).reshape(ensemble.TOGETHER, 0)
 _NUMBERS = _NO_PLACES, _NO_ROWS, _NO_SUMS, _NO_PLACES, _NO_SAMPLES, _NO_BOOK
 _CAMPAIGN = new_records(CAMPAIGN, 0), new_records(STANDING, 0), new_records(CHRONICLE, 0)
@@ -49,7 +49,7 @@ def take(turn: Callable[..., Any], game: Any, state: Any, outcome: Any, who: int
             replication of the state; only what follows an award is written to the outcome.
         who: the index of the patron, financier or bidder whose turn it is, or the decision that is carried out.
     """
-    _enter(TURNS[turn], who, 0, 0, game, state, outcome, *_NUMBERS, *_CAMPAIGN)
+    _enter(TURNS[turn], who, 0, 0, 0, game, state, outcome, *_NUMBERS, *_CAMPAIGN)
 
 
 class Campaign(NamedTuple):
@@ -69,7 +69,7 @@ def carry(step: Callable[..., Any], records: Campaign, tender: int = 0, who: int
     A campaign is begun with the seed and the replication of its standing.
     """
     shared = records.campaign, records.standing, records.chronicle
-    _enter(STEPS[step], who, tender, 0, records.games, records.states, records.outcomes, *_NUMBERS, *shared)
+    _enter(STEPS[step], who, tender, 0, 0, records.games, records.states, records.outcomes, *_NUMBERS, *shared)
 
 
 def campaigns(
@@ -80,24 +80,25 @@ def campaigns(
     standing = new_records(STANDING)
     firsts = np.array([first])
     _enter(
-        CAMPAIGNS, 0, 0, seed, games, scratch, outcomes, firsts, *_NUMBERS[1:], campaign, standing, chronicles
+        CAMPAIGNS, 0, 0, 0, seed, games, scratch, outcomes, firsts, *_NUMBERS[1:], campaign, standing, chronicles
     )  # fmt: skip
 
 
 def tally(
     games: np.ndarray, outcomes: np.ndarray, *, reference: int, seed: int, firsts: np.ndarray, count: int,
-    sums: np.ndarray = _NO_SUMS, places: np.ndarray = _NO_PLACES, samples: np.ndarray = _NO_SAMPLES,
+    sums: np.ndarray = _NO_SUMS, size: int = 0, places: np.ndarray = _NO_PLACES, samples: np.ndarray = _NO_SAMPLES,
     state: np.ndarray | None = None,
 ) -> None:  # fmt: skip
     """Play many negotiations of many games; everything as :func:`minegame.ensemble.tally` says.
 
-    ``state``: scratch, an array of one STATE record that may have been used before (default: a blank one).
+    ``state``: scratch, an array of one STATE record that may have been used before (default: a blank one); ``size``:
+    replications of a block of the sums (default: all).
     """
     rows = np.full((ensemble.TOGETHER + 2, ensemble.MEASURES), np.nan)
     scratch = new_records(STATE) if state is None else state
     _enter(
-        TALLY, count, reference, seed, games, scratch, outcomes, firsts, rows, sums, places, samples,
-        _book(games, firsts), *_CAMPAIGN,
+        TALLY, count, reference, size or max(count, 1), seed, games, scratch, outcomes, firsts, rows, sums, places,
+        samples, _book(games, firsts), *_CAMPAIGN,
     )  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def go_on(
     games: np.ndarray, states: np.ndarray, outcomes: np.ndarray, phases: np.ndarray, stop: int, orders: np.ndarray
 ) -> None:
     """Play many negotiations on from a choice to another, as :func:`minegame.seats.go_on_all` says."""
-    _enter(GO_ON, stop, 0, 0, games, states, outcomes, phases, orders, *_NUMBERS[2:], *_CAMPAIGN)
+    _enter(GO_ON, stop, 0, 0, 0, games, states, outcomes, phases, orders, *_NUMBERS[2:], *_CAMPAIGN)
 
 
 def foresee(
@@ -137,7 +138,7 @@ def foresee(
     rows[2:, : seats.ORDERS] = orders
     firsts = np.array([first, eye, held])
     _enter(
-        FORESEE, phase, 0, seed, game, states, new_records(OUTCOME), firsts, rows, _NO_SUMS, places, samples,
+        FORESEE, phase, 0, 0, seed, game, states, new_records(OUTCOME), firsts, rows, _NO_SUMS, places, samples,
         _NO_BOOK, *_CAMPAIGN,
     )  # fmt: skip
 
@@ -146,31 +147,35 @@ def measure(game: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
     """What is measured in outcomes of one game, shape (outcomes, MEASURES); NaN where there is nobody."""
     rows = np.full((len(outcomes), ensemble.MEASURES), np.nan)
     _enter(
-        MEASURE, 0, 0, 0, game, new_records(STATE), outcomes, _NO_PLACES, rows, *_NUMBERS[2:], *_CAMPAIGN
+        MEASURE, 0, 0, 0, 0, game, new_records(STATE), outcomes, _NO_PLACES, rows, *_NUMBERS[2:], *_CAMPAIGN
     )  # fmt: skip
     return rows
 
 
 def ledgers(game: np.ndarray, state: np.ndarray, outcome: np.ndarray, seed: int, first: int, kept: np.ndarray) -> None:
     """The host's ledgers of many negotiations of a game, in ``kept``, as :func:`minegame.ensemble.ledgers` says."""
-    _enter(LEDGERS, 0, 0, seed, game, state, outcome, np.array([first]), *_NUMBERS[1:4], kept, _NO_BOOK, *_CAMPAIGN)
+    _enter(LEDGERS, 0, 0, 0, seed, game, state, outcome, np.array([first]), *_NUMBERS[1:4], kept, _NO_BOOK, *_CAMPAIGN)
 
 
 def ledger(game: np.ndarray, state: np.ndarray, outcome: np.ndarray) -> tuple[float, np.ndarray]:
     """The host's utility of the allocation on trial in a state, M$, and its terms in the order of ``game.LEDGER``."""
     terms = np.empty((1, 1, len(TERM)))
-    total = _enter(LEDGER, 0, 0, 0, game, state, outcome, *_NUMBERS[:4], terms, _NO_BOOK, *_CAMPAIGN)
+    total = _enter(LEDGER, 0, 0, 0, 0, game, state, outcome, *_NUMBERS[:4], terms, _NO_BOOK, *_CAMPAIGN)
     return total, terms[0, 0]
 
 
 @rule
 def _enter(
-    task, who, at, seed, games, states, outcomes, firsts, rows, sums, places, samples, book, campaigns, standings,
+    task, who, at, size, seed, games, states, outcomes, firsts, rows, sums, places, samples, book, campaigns, standings,
     chronicles,
 ):  # fmt: skip
-    """Do a task; ``who`` is whose turn it is, how many are tallied, or a phase; ``at`` a tender, or the reference."""
+    """Do a task.
+
+    ``who`` is whose turn it is, how many are tallied, or a phase; ``at`` a tender, or the reference; ``size`` that of a
+    block of sums.
+    """
     if task == TALLY:
-        ensemble.tally(games, states[0], outcomes, rows, at, seed, firsts, who, sums, places, samples, book)
+        ensemble.tally(games, states[0], outcomes, rows, at, seed, firsts, who, size, sums, places, samples, book)
     elif task == MEASURE:
         ensemble.measure_all(games[0], outcomes, rows)
     elif task == LEDGERS:

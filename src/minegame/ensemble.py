@@ -239,7 +239,7 @@ TOGETHER = 8
 
 
 @seldom
-def tally(games, state, outcomes, rows, reference, seed, firsts, count, sums, places, samples, book):
+def tally(games, state, outcomes, rows, reference, seed, firsts, count, size, sums, places, samples, book):
     """Play replications firsts[g] … firsts[g] + count - 1 of every game of group g and keep what there is room for.
 
     ``games`` has shape (groups * policies,), ``firsts`` (groups,).  Policies of a group share their luck, and so do
@@ -247,10 +247,11 @@ def tally(games, state, outcomes, rows, reference, seed, firsts, count, sums, pl
     ``book``, shape (TOGETHER, pages): blank PAGE records for the run and every month, so that shared dice are thrown
     once, or no pages if every game throws its own.
 
-    ``sums`` has shape (n, groups, policies, 3, MEASURES): count, sum and sum of squares of what is measured (n ≥ 1),
-    and with ``reference`` ≥ 0 (n = 2) of the paired differences against that policy.  ``samples`` has shape (count,
-    groups * policies, len(places)) to keep those places of every row of measures, or (0, …).  ``outcomes`` has shape
-    (count * groups * policies,) to keep every outcome, or 1 to keep the last.
+    ``sums`` has shape (blocks, n, groups, policies, 3, MEASURES): of every ``size`` replications, a multiple of
+    TOGETHER but for the last block's, count, sum and sum of squares of what is measured (n ≥ 1), and with ``reference``
+    ≥ 0 (n = 2) of the paired differences against that policy; or (0, …) to add up nothing.  ``samples`` has shape
+    (count, groups * policies, len(places)) to keep those places of every row of measures, or (0, …).  ``outcomes`` has
+    shape (count * groups * policies,) to keep every outcome, or 1 to keep the last.
     """
     policies = games.shape[0] // firsts.shape[0]
     for start in range(0, count, TOGETHER):
@@ -269,11 +270,12 @@ def tally(games, state, outcomes, rows, reference, seed, firsts, count, sums, pl
                 _play(game, state, outcome, seed, firsts[group] + n, book[n - start])
                 measure(game, outcome, row)
                 if sums.shape[0] > 0:
-                    _add(game, row, sums[0, group, p])
+                    _add(game, row, sums[start // size, 0, group, p])
                 if samples.shape[0] > 0:
                     _pick(row, places, samples[n, group * policies + p])
                 if reference >= 0:
-                    _add_difference(game, row, rows[n - start], rows[TOGETHER + 1], sums[1, group, p])
+                    totals = sums[start // size, 1, group, p]
+                    _add_difference(game, row, rows[n - start], rows[TOGETHER + 1], totals)
 
 
 @seldom

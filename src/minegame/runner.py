@@ -155,19 +155,12 @@ def tallied(
         luck = ((firsts + at - start, min(size, stop - at)) for at in range(start, stop, size))
         return _Played(tree_sum(campaign_tally.sums(games, seed, *lot, reference, chosen) for lot in luck), None)
     outcomes = new_records(OUTCOME, math.prod(room))
-
-    def blocks_played() -> Iterator[np.ndarray]:
-        for at in range(start, stop, size):
-            sums = np.zeros((1 if reference < 0 else 2, *games.shape, 3, MEASURES))
-            count = min(size, stop - at)
-            kept = outcomes[(at - start) * games.size :][: count * games.size] if keep else outcomes
-            door.tally(
-                games.ravel(), kept, reference=reference, seed=seed, firsts=firsts + (at - start), count=count,
-                sums=sums,
-            )  # fmt: skip
-            yield sums[..., chosen].swapaxes(-1, -2)
-
-    return _Played(tree_sum(blocks_played()), outcomes.reshape(room) if keep else None)
+    sums = np.zeros((len(range(start, stop, size)), 1 if reference < 0 else 2, *games.shape, 3, MEASURES))
+    door.tally(
+        games.ravel(), outcomes, reference=reference, seed=seed, firsts=firsts, count=stop - start, sums=sums, size=size
+    )  # fmt: skip
+    total = tree_sum(sums[..., chosen].swapaxes(-1, -2))
+    return _Played(total, outcomes.reshape(room) if keep else None)
 
 
 # ------------------------------------------------------------------------------------------------- a chunk, anywhere
