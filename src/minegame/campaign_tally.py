@@ -48,15 +48,9 @@ def rows_of(deck: np.ndarray, outcomes: np.ndarray, chronicles: np.ndarray) -> R
     ``outcomes`` has shape (campaigns, tenders).
     """
     games, count = deck["games"][0], len(chronicles)
-    tenders = [door.measure(copied(games[n : n + 1]), _column(outcomes, n)) for n in range(len(games))]
+    tenders = door.measure(copied(games), outcomes.reshape(-1)).reshape(count, -1)
     found = {**_chronicled(chronicles, len(games)), **_supplied(deck, chronicles)}
-    return np.concatenate([*tenders, *(found[q.name].reshape(count, -1) for q in REPORTED)], axis=1)
-
-
-def _column(outcomes: np.ndarray, n: int) -> np.ndarray:
-    """The outcomes of one tender, byte by byte: NumPy would copy field by field."""
-    content = outcomes.view(np.uint8).reshape(*outcomes.shape, OUTCOME.itemsize)
-    return np.ascontiguousarray(content[:, n]).view(OUTCOME).reshape(-1)
+    return np.concatenate([tenders, *(found[q.name].reshape(count, -1) for q in REPORTED)], axis=1)
 
 
 def _chronicled(chronicles: np.ndarray, tenders: int) -> dict[str, Rows]:
@@ -99,10 +93,12 @@ def sums(
     on.  With a ``reference`` the paired differences against that policy are added up too.
     """
     found = np.zeros((1 if reference < 0 else 2, *decks.shape, len(places), 3))
+    everything = np.array_equal(places, np.arange(width(tenders_in(decks.dtype))))
+    wanted = slice(None) if everything else places  # to pick all would be to copy them
     for group, policies in enumerate(decks):
         runs = [played(policies[p : p + 1], seed, int(firsts[group]), count) for p in range(len(policies))]
         for together in zip(*runs, strict=True):
-            rows = [one[:, places] for one in together]
+            rows = [one[:, wanted] for one in together]
             for p, mine in enumerate(rows):
                 found[0, group, p] += moments(mine)
                 if reference >= 0:

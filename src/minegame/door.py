@@ -143,11 +143,14 @@ def foresee(
     )  # fmt: skip
 
 
-def measure(game: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
-    """What is measured in outcomes of one game, shape (outcomes, MEASURES); NaN where there is nobody."""
+def measure(games: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
+    """What is measured in outcomes of one game after another, and then of the first again; NaN where there is nobody.
+
+    ``games`` has shape (games,), ``outcomes`` (outcomes,); the rows have shape (outcomes, MEASURES).
+    """
     rows = np.full((len(outcomes), ensemble.MEASURES), np.nan)
     _enter(
-        MEASURE, 0, 0, 0, 0, game, new_records(STATE), outcomes, _NO_PLACES, rows, *_NUMBERS[2:], *_CAMPAIGN
+        MEASURE, 0, 0, 0, 0, games, new_records(STATE), outcomes, _NO_PLACES, rows, *_NUMBERS[2:], *_CAMPAIGN
     )  # fmt: skip
     return rows
 
@@ -177,7 +180,7 @@ def _enter(
     if task == TALLY:
         ensemble.tally(games, states[0], outcomes, rows, at, seed, firsts, who, size, sums, places, samples, book)
     elif task == MEASURE:
-        ensemble.measure_all(games[0], outcomes, rows)
+        ensemble.measure_all(games, outcomes, rows)
     elif task == LEDGERS:
         ensemble.ledgers(games[0], states[0], seed, firsts[0], samples)
     elif task == LEDGER:

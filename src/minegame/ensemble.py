@@ -150,10 +150,10 @@ def measure(game, outcome, row):
 
 
 @seldom
-def measure_all(game, outcomes, rows):
-    """Write what is measured in every outcome of a game into a row of its own."""
+def measure_all(games, outcomes, rows):
+    """Write what is measured in every outcome into a row of its own; outcomes are of one game after another."""
     for n in range(outcomes.shape[0]):
-        measure(game, outcomes[n], rows[n])
+        measure(games[n % games.shape[0]], outcomes[n], rows[n])
 
 
 @seldom
