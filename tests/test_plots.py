@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import io
 import os
 import pkgutil
 import subprocess
@@ -14,11 +15,14 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
+from PIL import Image
 
 from minegame import plots
+from minegame.answers.answer import Picture
 from minegame.model import Negotiation
-from minegame.plots import sheet, style
+from minegame.plots import png, sheet, style
 from minegame.plots.changes import change_curves
 from minegame.plots.equilibrium import _share
 from minegame.plots.lever_prices import price_bars
@@ -138,6 +142,28 @@ def test_labels_are_no_formulas():
     for name, picture in pictures(TRAPS).items():
         assert plots.drawn(picture).startswith(b"\x89PNG"), name
         assert not [t.get_text() for t in picture.figure.findobj(Text) if t.get_parse_math()], name
+
+
+def test_a_png_holds_every_dot_as_it_was_drawn():
+    rgba = np.arange(5 * 7 * 4, dtype=np.uint8).reshape(5, 7, 4)
+    opaque = rgba.copy()
+    opaque[..., 3] = 255
+    for pixels, mode in ((rgba, "RGBA"), (opaque, "RGB")):
+        read = Image.open(io.BytesIO(png.encoded(pixels, 300)))
+        assert (read.mode, read.size) == (mode, (7, 5))
+        assert read.info["dpi"] == pytest.approx((300, 300), abs=0.01)
+        assert (np.asarray(read) == pixels[..., : len(mode)]).all()
+
+
+def test_a_picture_is_laid_out_once_for_all_its_files(monkeypatch):
+    drawn, placed = [], []
+    draw, execute = Figure.draw, ConstrainedLayoutEngine.execute
+    monkeypatch.setattr(Figure, "draw", lambda *given: (drawn.append(1), draw(*given))[1])
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda *given: (placed.append(1), execute(*given))[1])
+    kept = Picture("What is seen", lambda: plots.axes(3, 2)).files()
+    assert {ending: content[:5] for ending, content in kept.items()} == {"png": b"\x89PNG\r", "svg": b"<?xml"}
+    assert (len(drawn), len(placed)) == (2, 1)
+    assert Picture("What is seen", lambda: plots.axes(3, 2)).files() == kept
 
 
 @pytest.mark.parametrize("ending", style.FORMATS)

@@ -16,7 +16,7 @@ from minegame.plots.history_matching import kept_ranges
 from minegame.plots.ledger import ledger_bars
 from minegame.plots.robust import parallel_coordinates, regret_map, trade_off
 from minegame.plots.sensitivity import screening_bars, sobol_bars, tornado
-from minegame.plots.style import COLOURS, axes, bars, drawn, headed, save
+from minegame.plots.style import COLOURS, axes, bars, drawn, drawn_as, headed, house_style, save
 from minegame.plots.threshold import heat_map
 from minegame.plots.timeline import timeline
 from minegame.plots.tipping import tipping_curves, tipping_points
@@ -33,8 +33,10 @@ __all__ = [
     "campaign_odds_picture",
     "differences",
     "drawn",
+    "drawn_as",
     "headed",
     "heat_map",
+    "house_style",
     "kept_ranges",
     "ledger_bars",
     "odds",
