@@ -203,7 +203,7 @@ class CampaignScenario(Group):
         return [self._describe(place) for place in places]
 
     def _describe(self, place: Place) -> Parameter:
-        source, ranged = self.source_of(place.path), self.supported(place.path)
+        source, ranged = self._source(place.path, place), self._supported(place.path, place)
         low, high = range_of(place.info) if is_number(place.info) else (None, None)
         return Parameter(
             place.path, self._read(place), unit_of(place.info), low, high, place.choices, place.info.description or "",
@@ -213,17 +213,21 @@ class CampaignScenario(Group):
 
     def source_of(self, path: str) -> Source | None:
         """Where the number at a path comes from: its own entry, else the most specific pattern, else its scenario's."""
-        place = self.places.get(path)
+        return self._source(path, self.places.get(path))
+
+    def _source(self, path: str, place: Place | None) -> Source | None:
         if place is not None and place.parts[2:3] == (SET,):
             return self._scenarios[place.parts[1]].source_of(place.parts[3])
         return self.sources[path] if path in self.sources else matching(self.sources, path)
 
     def supported(self, path: str) -> Source | None:
         """The source that supports a range for the number at a path, or did before the number was changed."""
-        place = self.places.get(path)
+        return self._supported(path, self.places.get(path))
+
+    def _supported(self, path: str, place: Place | None) -> Source | None:
         if place is not None and place.parts[2:3] == (SET,):
             return self._scenarios[place.parts[1]].supported(place.parts[3])
-        source = self.source_of(path)
+        source = self._source(path, place)
         return source if has_range(source) else self._former.get(path) if source is None else None
 
     def beyond(self, tried: Mapping[str, Iterable[object]] | None = None) -> list[str]:
@@ -231,7 +235,7 @@ class CampaignScenario(Group):
         values = self._tried(tried)
         said = []
         for place in self.places.values():
-            source = self.supported(place.path) if place.path in values and is_number(place.info) else None
+            source = self._supported(place.path, place) if place.path in values and is_number(place.info) else None
             if source is not None:
                 told = [plain_value(value, place) for value in values[place.path]]
                 said.append(outside_said(place.path, told, source))

@@ -160,10 +160,15 @@ class Results:
         """The same of the paired differences from the reference policy; None if there is but one policy."""
         return None if self.reference is None else self._spread(self._contrasted)
 
+    @cached_property
+    def _places(self) -> np.ndarray:
+        """The places in a tally of what is measured here."""
+        return storage.places(self.scenario)
+
     def _spread(self, kept: np.ndarray) -> np.ndarray:
         """Everything at its place in a tally."""
         array = np.zeros((*kept.shape[:2], storage.width(self.scenario), 3))
-        array[:, :, storage.places(self.scenario)] = kept
+        array[:, :, self._places] = kept
         return array
 
     @cached_property
@@ -206,7 +211,7 @@ class Results:
     def _rows(self, name: str, policies: int) -> np.ndarray:
         import pyarrow.parquet as pq
 
-        rows = np.empty((self.groups * policies * storage.places(self.scenario).size, 3))
+        rows = np.empty((self.groups * policies * self._places.size, 3))
         for n, column in enumerate(_COUNTED):
             rows[:, n] = pq.read_table(self.folder / name, columns=[column])[column].to_numpy()
         return rows.reshape(self.groups, policies, -1, 3)
@@ -349,7 +354,7 @@ class Results:
 
     def _one(self, name: str, group: int, policy: int, policies: int) -> np.ndarray:
         """Everything of one point at its place in a tally, read from its part of the table alone."""
-        size = storage.places(self.scenario).size
+        size = self._places.size
         first = (range(self.groups)[group] * policies + policy) * size
         return np.asarray(self._spread(self._between(name, first, size)[None, None])[0, 0])
 

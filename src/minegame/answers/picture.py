@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -26,10 +26,10 @@ class Picture:
 
     def png(self) -> bytes:
         """The picture as PNG, as large as it is on a screen, or as it was read."""
-        return self.draw if isinstance(self.draw, bytes) else self.drawn(png=144)["png"]
+        return self.draw if isinstance(self.draw, bytes) else self.drawn(["png"])["png"]
 
-    def drawn(self, **dots: int) -> dict[str, bytes]:
-        """The picture, drawn once, in some formats by their endings: png, svg or pdf, each with its dots an inch.
+    def drawn(self, endings: Iterable[str], dots: int = 144) -> dict[str, bytes]:
+        """The picture, laid out once, in some formats by their endings: png, svg or pdf, with its dots an inch.
 
         Raises:
             ValueError: for a picture that was read as PNG.
@@ -38,12 +38,12 @@ class Picture:
 
         if isinstance(self.draw, bytes):
             raise ValueError(f"the picture '{self.title}' was read from a file: ask again to have it drawn")
-        figure = plots.headed(self.draw(), self.title, self.note)
-        return {ending: plots.drawn(figure, ending, each) for ending, each in dots.items()}
+        with plots.house_style():
+            return plots.drawn_as(plots.headed(self.draw(), self.title, self.note), endings, dots)
 
     def files(self) -> dict[str, bytes]:
         """What a folder keeps of the picture, by ending: PNG for slides and print, SVG for any size."""
-        return {"png": self.draw} if isinstance(self.draw, bytes) else self.drawn(png=PRINT_DOTS, svg=PRINT_DOTS)
+        return {"png": self.draw} if isinstance(self.draw, bytes) else self.drawn(["png", "svg"], PRINT_DOTS)
 
     def _repr_png_(self) -> bytes:
         """The picture itself, where a notebook shows it."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from minegame.plots.negotiation import timeline
     from minegame.plots.robust import parallel_coordinates, regret_map, trade_off
     from minegame.plots.sensitivity import screening_bars, sobol_bars, tornado
-    from minegame.plots.style import COLOURS, axes, bars, drawn, headed, save
+    from minegame.plots.style import COLOURS, axes, bars, drawn, drawn_as, headed, house_style, save
     from minegame.plots.threshold import heat_map
     from minegame.plots.tipping import tipping_curves, tipping_points
     from minegame.plots.winning import award_months, differences, odds, win_curves, win_map, win_scatter
@@ -38,7 +38,7 @@ _HOMES = {
     "negotiation": ("timeline",),
     "robust": ("parallel_coordinates", "regret_map", "trade_off",),
     "sensitivity": ("screening_bars", "sobol_bars", "tornado",),
-    "style": ("COLOURS", "axes", "bars", "drawn", "headed", "save",),
+    "style": ("COLOURS", "axes", "bars", "drawn", "drawn_as", "headed", "house_style", "save",),
     "threshold": ("heat_map",),
     "tipping": ("tipping_curves", "tipping_points",),
     "winning": ("award_months", "differences", "odds", "win_curves", "win_map", "win_scatter",),
@@ -56,8 +56,10 @@ __all__ = [
     "campaign_odds_picture",
     "differences",
     "drawn",
+    "drawn_as",
     "headed",
     "heat_map",
+    "house_style",
     "kept_ranges",
     "ledger_bars",
     "odds",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from minegame.text import visible
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.backend_bases import RendererBase
+    from matplotlib.layout_engine import LayoutEngine
 
 #: Fonts for what the usual one lacks (Chinese, Japanese, Korean), the first of them that are installed.
 FALLBACKS = (
@@ -36,14 +39,40 @@ class Sheet(Figure):
     A label may hold any character: ``A$ Mining`` and ``B$`` on one line are no formula.
     """
 
-    def draw(self, renderer: RendererBase) -> None:
-        """Draw the sheet, its texts made plain and wrapped first."""
-        make_plain(self)
-        with warnings.catch_warnings():
-            for reason in _HARMLESS:
-                warnings.filterwarnings("ignore", message=reason, category=UserWarning)
+    _is_laid_out = False
+
+    @contextmanager
+    def laid_out(self) -> Iterator[None]:
+        """Have texts wrapped, and everything placed, once for all that is drawn while this lasts."""
+        if self._is_laid_out:
+            yield
+            return
+        with _quiet():
             _keep_inside(self)
+            self._is_laid_out = True
+            try:
+                yield
+            finally:
+                self._is_laid_out = False
+
+    def get_layout_engine(self) -> LayoutEngine | None:
+        """What places the Axes; nothing, where they are placed already: matplotlib would draw once more for it."""
+        return None if self._is_laid_out else super().get_layout_engine()
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the sheet, its texts made plain and everything laid out first."""
+        if not self._is_laid_out:
+            make_plain(self)
+        with self.laid_out():
             super().draw(renderer)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        for reason in _HARMLESS:
+            warnings.filterwarnings("ignore", message=reason, category=UserWarning)
+        yield
 
 
 def make_plain(figure: Figure) -> None:

@@ -10,7 +10,8 @@ import sys
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -38,9 +39,15 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
+_HOUSE: ContextVar[bool] = ContextVar("in the house's style", default=False)
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """matplotlib's own settings, whatever the user's are: nothing of them is seen in a picture, or changed by one."""
+    if _HOUSE.get():  # all of them have been set: that takes longer than many a label
+        yield
+        return
     if "matplotlib" not in sys.modules:
         backend = os.environ.pop("MPLBACKEND", None)  # no screen is needed, and one that there is not is no hindrance
         try:
@@ -53,7 +60,11 @@ def house_style() -> Iterator[None]:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams["svg.hashsalt"] = "minegame"
-        yield
+        token = _HOUSE.set(True)
+        try:
+            yield
+        finally:
+            _HOUSE.reset(token)
 
 
 def in_style(draw: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -110,18 +121,37 @@ def headed(picture: Axes | Figure, finding: str, note: str = "") -> Figure:
 _LETTER, _LINE = 0.098, 0.21  # inches that a letter and a line of a headline take, on average
 
 
-@in_style
 def drawn(picture: Axes | Figure, ending: str = "png", dots: int = 144) -> bytes:
     """The content of a file that holds the picture: png, svg or pdf; the same picture gives the same bytes.
 
     Labels are drawn as they are written, also on a figure that somebody else made.
     """
-    from minegame.plots.sheet import make_plain
+    return drawn_as(picture, [ending], dots)[ending]
+
+
+@in_style
+def drawn_as(picture: Axes | Figure, endings: Iterable[str], dots: int = 144) -> dict[str, bytes]:
+    """The contents of several files that hold the picture, by their endings, laid out once for all of them."""
+    from minegame.plots.sheet import Sheet, make_plain
 
     figure: Any = picture.figure or picture
-    make_plain(figure)
+    usual, figure.dpi = figure.dpi, dots
+    try:
+        make_plain(figure)
+        with figure.laid_out() if isinstance(figure, Sheet) else nullcontext():
+            return {ending: _content(figure, ending, dots) for ending in endings}
+    finally:
+        figure.dpi = usual
+
+
+#: Pictures are flat: little more is gained by compressing them harder, which takes several times as long.
+_COMPRESSION = {"png": {"pil_kwargs": {"compress_level": 1}}}
+
+
+def _content(figure: Any, ending: str, dots: int) -> bytes:
     page = io.BytesIO()
-    figure.savefig(page, dpi=dots, format=ending, metadata=_UNDATED.get(ending))
+    how = _COMPRESSION.get(ending, {})
+    figure.savefig(page, dpi=dots, format=ending, metadata=_UNDATED.get(ending), **how)
     return page.getvalue()
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from minegame import rules
-from minegame.campaign import Campaign
 from minegame.game import NEVER, NOBODY
-from minegame.model import Negotiation
 from minegame.text import counted
 from minegame.transcript.campaign_cast import CampaignCast
+
+if TYPE_CHECKING:
+    from minegame.campaign import Campaign
+    from minegame.model import Negotiation
 
 #: What a host thinks of a patron, by the names of its two counts.
 BELIEFS = {"credibility": ("belief_a", "belief_b"), "trust": ("trust_a", "trust_b")}
