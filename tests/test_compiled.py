@@ -133,7 +133,7 @@ from minegame import compiled
 
 compiled.before_compiling(lambda why: print(why, file=sys.stderr))
 """
-WAITS = "Compiling the game (once; about half a minute) ...\n"
+WAITS = "Compiling the game (once; some twenty seconds) ...\n"
 
 
 def said(checkout, program):
