@@ -92,7 +92,7 @@ def test_no_module_imports_one_that_imports_it():
 
 #: The rooms in which a foreign package is at home; the others do without it.
 HOMES = {
-    "numba": {"cache", "compiled"},
+    "numba": {"cache", "compiled", "translator", "writer"},
     "platformdirs": {"cache"},
     "mesa": {"agents", "app", "campaign", "model"},
     "pydantic": {"campaign_fields", "campaign_file", "campaign_paths", "scenario", "experiment_file"},

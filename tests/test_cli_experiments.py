@@ -45,7 +45,7 @@ def minegame_command(*arguments: str, fails: bool = False) -> Result:
 def refused(*arguments: str) -> str:
     """What a command that is refused says."""
     said = minegame_command(*arguments, fails=True).stderr
-    said = said.removeprefix("Compiling the game (once; about half a minute) ...\n")  # for a forecast
+    said = said.removeprefix("Compiling the game (once; some twenty seconds) ...\n")  # for a forecast
     assert said.startswith("Error: ")
     assert "Traceback" not in said
     return said

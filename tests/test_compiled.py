@@ -127,13 +127,27 @@ def test_a_second_process_does_not_wait_for_the_compiler(checkout):
     assert Path(second["folder"]).parent == checkout / "cache"
 
 
+ANOTHER_NUMBA = """
+import numba
+numba.version_info = numba.version_info._replace(short=(0, 0))
+"""
+
+
+@pytest.mark.slow
+def test_another_numba_compiles_a_turn_in_its_own_way(checkout):
+    slim = run(checkout)
+    usual = run(checkout, ANOTHER_NUMBA + TRADE, MINEGAME_CACHE_DIR=str(checkout / "other"))
+    assert usual["folder"] != slim["folder"]
+    assert (usual["compiled"], usual["price"]) == (1, slim["price"])
+
+
 TOLD = """
 import sys
 from minegame import compiled
 
 compiled.before_compiling(lambda why: print(why, file=sys.stderr))
 """
-WAITS = "Compiling the game (once; about half a minute) ...\n"
+WAITS = "Compiling the game (once; some twenty seconds) ...\n"
 
 
 def said(checkout, program):

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 
-from minegame.compiled import rule
+from minegame.compiled import rule, seldom
 
 # Streams: what a draw is for; every line but the last holds the two halves of a block.
 COST, IMPATIENCE = 0, 1
@@ -82,7 +82,7 @@ def _block(seed, replication, stream, key, index, month):
     return even, odd
 
 
-@rule
+@seldom
 def uniform(seed, replication, stream, key, index, month):
     """The uniform draw at an address, strictly inside (0, 1).
 
@@ -111,7 +111,7 @@ def throw(seed, replication, month, streams, keys, indices, count, dice):
         dice[1, n] = odd
 
 
-@rule
+@seldom
 def normal(seed, replication, stream, key, index, month):
     """The standard normal draw at an address, by the inverse distribution function.
 

@@ -20,18 +20,23 @@ from typing import Any
 
 try:
     import numba
-    from numba.core import codegen, event
-    from numba.core.compiler import CompilerBase, DefaultPassBuilder
+    from numba.core import event
 except ValueError as problem:  # a variable of the environment, such as NUMBA_NUM_THREADS=0
     raise OSError(f"the compiler does not start: {problem} (see what begins with NUMBA_ in the environment)") from None
 
 from minegame import cache
 
-#: Makes a loop over names of different measures one that compiles.
-literal_unroll = numba.literal_unroll
+#: The numba whose inner workings :mod:`minegame.translator` knows; with another the game compiles as any program does,
+#: which takes several times as long.
+KNOWN_NUMBA = (0, 68)
+translator: Any = None
+if numba.version_info.short == KNOWN_NUMBA:
+    from minegame import translator
 
 SOURCES = (
     "compiled.py",
+    "translator.py",
+    "writer.py",
     "rules.py",
     "chance.py",
     "game.py",
@@ -71,8 +76,8 @@ class _Once(event.Listener):  # type: ignore[misc]  # numba has no types
 
 
 _DOOR = "minegame.door"  # whose only function has all of the game behind it
-_FIRST = "Compiling the game (once; about half a minute) ..."
-_DAMAGED = "What was kept of the compiled game is damaged: compiling it anew (about half a minute) ..."
+_FIRST = "Compiling the game (once; some twenty seconds) ..."
+_DAMAGED = "What was kept of the compiled game is damaged: compiling it anew (some twenty seconds) ..."
 
 
 def before_compiling(say: Callable[[str], None]) -> None:
@@ -88,43 +93,12 @@ def before_compiling(say: Callable[[str], None]) -> None:
 _FOLDER = None if numba.config.DISABLE_JIT else str(cache.folder_named(code_hash()))
 
 
-class _PartLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]  # numba has no types
-    """The code of a rule as a part of what calls it: inlined and optimised there, and never run by itself."""
-
-    def _optimize_final_module(self) -> None:
-        """The whole is optimised once it is there."""
-
-    def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()
-        self._finalized = True
-
-    @property
-    def codegen(self) -> Any:
-        """Who is told where to find what a function needs while it runs."""
-        return self
-
-    def set_env(self, name: str, env: Any) -> None:
-        """A part does not run."""
-
-    def get_pointer_to_function(self, name: str) -> int:
-        """Of a part there is no machine code to point to."""
-        self._ensure_finalized()
-        return 0
-
-
-class _PartCompiler(CompilerBase):  # type: ignore[misc]
-    def define_pipelines(self) -> list[Any]:
-        """The passes of any function; what they make is a part."""
-        self.state.library = _PartLibrary(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
-        return [DefaultPassBuilder.define_nopython_pipeline(self.state)]
-
-
 def rule(function: Callable[..., Any]) -> Any:
     """Compile a pure function of plain numbers and records; it releases the interpreter's lock while it runs.
 
     What Python calls is compiled with all that it calls in one piece, and kept.  What compiled code calls is a part of
     it: translated, but neither turned into machine code nor made to be called from Python, which numba would do for
-    every function of the tree and takes as long again.
+    every function of the tree and takes as long again (:mod:`minegame.translator`).
 
     Never with ``fastmath``: it gives a rule other values alone than inlined.
     """
@@ -132,20 +106,22 @@ def rule(function: Callable[..., Any]) -> Any:
 
 
 def seldom(function: Callable[..., Any]) -> Any:
-    """A rule that compiled code calls once a negotiation or less: not inlined, which only the compiler would notice."""
+    """A rule that compiled code calls once a month or less: not inlined, which only the compiler would notice."""
     return function if _FOLDER is None else _whole(function, _part(function))
 
 
-_OPTIONS = {"nogil": True, "error_model": "numpy"}
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
 def _part(function: Callable[..., Any], **options: bool) -> Any:
     """What a function is to those that call it; ``forceinline`` lets their loops take several steps at a time."""
-    unwrapped = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": _PartCompiler}
-    return numba.njit(**_OPTIONS, **unwrapped, **options)(function)
+    how = {} if translator is None else translator.PART
+    return numba.njit(**_OPTIONS, no_cpython_wrapper=True, **how, **options)(function)
 
 
 def _whole(function: Callable[..., Any], part: Any) -> Any:
-    whole = cache.keep(numba.njit(**_OPTIONS)(function), str(_FOLDER))
-    whole.get_call_template, whole.get_overload = part.get_call_template, part.get_overload
+    how = {} if translator is None else translator.WHOLE
+    whole = cache.keep(numba.njit(**_OPTIONS, **how)(function), str(_FOLDER))
+    template = part.get_call_template if translator is None else translator.of_any_number(part)
+    whole.get_call_template, whole.get_overload = template, part.get_overload
     return whole

@@ -12,7 +12,7 @@ from collections import namedtuple
 from typing import Any, NamedTuple
 
 from minegame import turns
-from minegame.compiled import literal_unroll, seldom
+from minegame.compiled import seldom
 from minegame.game import MAX_BIDDERS, MAX_DEPOSITS, MAX_FINANCIERS, MAX_PATRONS, OUTCOME_TABLE
 
 # ------------------------------------------------------------------------------------------------------------- playing
@@ -132,21 +132,32 @@ def by_financier(name: str, f: int) -> int:
     return _FINANCIER_AT + f * len(BY_FINANCIER) + BY_FINANCIER.index(name)
 
 
+def _copier(subject: str, names: tuple[str, ...], index: str = "") -> Any:
+    """Compiled ``copy(outcome, n, row, place)``: these fields of an outcome, or what they hold of ``n``, into a row."""
+    lines = "".join(f"\n    row[place + {at}] = outcome.{name}{index}" for at, name in enumerate(names))
+    made: dict[str, Any] = {}
+    exec(compile(f"def _copy_{subject}(outcome, n, row, place):{lines}", __file__, "exec"), made)
+    return seldom(made[f"_copy_{subject}"])
+
+
+_copy_general = _copier("general", GENERAL)
+_copy_bidder = _copier("bidder", _OF_OUTCOME, "[n]")
+_copy_patron = _copier("patron", BY_PATRON, "[n]")
+_copy_financier = _copier("financier", BY_FINANCIER, "[n]")
+
+
 @seldom
 def measure(game, outcome, row):
     """Write what is measured in one negotiation into ``row``, an array of length MEASURES that holds NaN elsewhere."""
-    place = 0
-    for name in literal_unroll(GENERAL):
-        row[place] = outcome[name]
-        place += 1
+    _copy_general(outcome, 0, row, 0)
     if outcome.shelved:
         row[_MONTH] = math.nan
     for i in range(game.bidders):
         _measure_bidder(game, outcome, i, row)
     for k in range(game.patrons):
-        _measure_patron(outcome, k, row)
+        _copy_patron(outcome, k, row, _PATRON_AT + k * len(BY_PATRON))
     for f in range(game.financiers):
-        _measure_financier(outcome, f, row)
+        _copy_financier(outcome, f, row, _FINANCIER_AT + f * len(BY_FINANCIER))
 
 
 @seldom
@@ -173,10 +184,7 @@ def _measure_bidder(game, outcome, i, row):
         of[_OF.award_month] = outcome.month
     of[_OF.wins_any] = 1.0 if won else 0.0
     of[_OF.wins_all] = 1.0 if everything else 0.0
-    place = _OUTCOME_AT
-    for name in literal_unroll(_OF_OUTCOME):
-        of[place] = outcome[name][i]
-        place += 1
+    _copy_bidder(outcome, i, of, _OUTCOME_AT)
 
 
 @seldom
@@ -189,22 +197,6 @@ def _add_terms(outcome, d, part, of):
     of[_OF.coverage] += part * outcome.coverage[d]
     of[_OF.completion] += part * outcome.completion[d]
     of[_OF.concession] += part * outcome.concession[d]
-
-
-@seldom
-def _measure_patron(outcome, k, row):
-    place = _PATRON_AT + k * len(BY_PATRON)
-    for name in literal_unroll(BY_PATRON):
-        row[place] = outcome[name][k]
-        place += 1
-
-
-@seldom
-def _measure_financier(outcome, f, row):
-    place = _FINANCIER_AT + f * len(BY_FINANCIER)
-    for name in literal_unroll(BY_FINANCIER):
-        row[place] = outcome[name][f]
-        place += 1
 
 
 @seldom
@@ -261,7 +253,7 @@ def tally(games, state, outcomes, rows, reference, seed, firsts, count, size, su
             turn = at % policies
             p = (max(reference, 0) + turn) % policies  # the policy of reference first: its rows are kept
             game = games[group * policies + p]
-            rows[TOGETHER if turn > 0 else 0 :] = math.nan
+            _blank(rows, TOGETHER if turn > 0 else 0)
             turns.set_table(game, state)
             for n in range(start, stop):
                 row = rows[n - start if p == reference else TOGETHER]
@@ -276,6 +268,13 @@ def tally(games, state, outcomes, rows, reference, seed, firsts, count, size, su
                 if reference >= 0:
                     totals = sums[start // size, 1, group, p]
                     _add_difference(game, row, rows[n - start], rows[TOGETHER + 1], totals)
+
+
+@seldom
+def _blank(rows, start):
+    for n in range(start, rows.shape[0]):
+        for m in range(rows.shape[1]):
+            rows[n, m] = math.nan
 
 
 @seldom

@@ -59,10 +59,16 @@ def go_on(game, state, outcome, phase, stop, orders, held):
                 return
             turns.trade(game, state)
             if not held:
-                orders[:] = math.nan
+                _forget(orders)
         phase = (phase + 1) % OPENING
         if phase == stop:
             return
+
+
+@seldom
+def _forget(orders):
+    for m in range(orders.shape[0]):
+        orders[m] = math.nan
 
 
 @seldom
@@ -109,7 +115,7 @@ def _decide(game, state, orders):
 @seldom
 def _plan(game, state, phase, orders):
     """Write what the scenario's agents would choose where it is their turn into a row of orders."""
-    orders[:] = math.nan
+    _forget(orders)
     if phase == PRESS:
         for k in range(game.patrons):
             for lever in range(_LEVERS):
@@ -136,7 +142,8 @@ def foresee(game, states, outcome, phase, eye, seed, first, rows, held, places, 
         for c in range(samples.shape[1]):
             states[1] = states[0]
             _imagine(game, states[0], states[1], phase, eye, seed, first + n)
-            rows[1, :ORDERS] = rows[2 + c, :ORDERS]
+            for m in range(ORDERS):
+                rows[1, m] = rows[2 + c, m]
             go_on(game, states[1], outcome, phase, NOWHERE, rows[1], held)
             ensemble.measure(game, outcome, rows[0])
             for m in range(places.shape[0]):

@@ -1037,7 +1037,7 @@ def preferred(game, state):
     return SHELVE if last else COUNTER
 
 
-@rule
+@seldom
 def conclude(game, state, decision):
     """Carry a decision out; a counter that is not agreed to is to wait."""
     state.requested_concession = -1.0
@@ -1069,7 +1069,7 @@ def _counter(game, state):
     return False
 
 
-@rule
+@seldom
 def _settle_at(game, state, i, concession):
     """Put the bidder's offers at a concession in place of those of the month, and weigh them anew."""
     state.settled_concession = concession
@@ -1165,7 +1165,7 @@ def _record_terms(game, state, outcome, d):
     outcome.value_share[i] += game.deposit_weight[d]
 
 
-@rule
+@seldom
 def _after_award(game, state, stream, key, index):
     """A draw about what becomes of the award: the same luck whenever the award comes."""
     return chance.uniform(state.seed, state.replication, stream, key, index ^ game.tender_key, 0)
