@@ -16,7 +16,7 @@ _CHANCES = {
     "wins_any": ("wins", "{} wins", "{} wins any lot"),
     "wins_all": ("all", "", "{} wins all lots"),
     "value_share": ("share", "", "{}, share of the value"),
-    "wins_and_built": ("built", "{} wins and builds", "{} wins and builds"),
+    "wins_and_built": ("built", "{} wins and builds, of value", "{} wins and builds, of value"),
 }
 _TERMS = {
     "state_equity": ("state equity", SHARE),
@@ -62,7 +62,7 @@ class Outcomes:
     apart: bool = False
 
     def winners(self, title: str, *more: Column, raw: bool = False) -> Table:
-        """How often each bidder wins, and wins and builds the mine; ``more`` are columns that points have beside it."""
+        """How often each bidder wins, and what it builds of the value; ``more`` are columns that points have beside."""
         return self._table(title, [*self._chances(SHARE)], more, raw)
 
     def contrasts(self, title: str, *more: Column, raw: bool = False) -> Table:

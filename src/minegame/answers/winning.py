@@ -218,8 +218,8 @@ def _said(found: Found, n: int, months: pd.DataFrame, money: PublicMoney | None)
     label, at = compared.contest.label, found.of_bidder(compared.own)
     policy = f"With the scenario's own policy ({compared.own}), " if not compared.two and compared.base else ""
     said = [
-        f"{policy}{label} wins {_share(at['wins_any'])} of {n:,} negotiations, and wins and builds the mine in "
-        f"{_share(at['wins_and_built'])}.",
+        f"{policy}{label} wins {_share(at['wins_any'])} of {n:,} negotiations, and wins and builds "
+        f"{_share(at['wins_and_built'])} of the value.",
         *_difference_said(found),
         _others_said(found),
         *_month_said(compared, months),

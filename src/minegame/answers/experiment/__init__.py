@@ -128,7 +128,7 @@ def _policies(found: Found) -> tuple[str, str]:
         f"{_wins(most.found, found)} of negotiations, and least often under “{least.policy}”, in "
         f"{_wins(least.found, found)} ({found.sizes} negotiations each)."
     )
-    built = f"Under “{most.policy}”, {label} wins and finishes the mine in {_built(most.found, found.favourite)}."
+    built = f"Under “{most.policy}”, {label} wins and builds {_built(most.found, found.favourite)} of the value."
     if results.reference is None:
         return first, built
     widest = found.widest_change()
@@ -140,9 +140,9 @@ def _one_point(found: Found) -> tuple[str, str]:
     told = found.results.estimate()
     names = found.results.tender.bidder_names
     won = [f"{label_of(found.results, name)} wins in {_share(told['bidders'][name]['wins_any'])}" for name in names]
-    built = [f"{label_of(found.results, name)} in {_built(told, name)}" for name in names]
+    built = [f"{label_of(found.results, name)} {_built(told, name)}" for name in names]
     first = f"Of {found.sizes} negotiations, {listed(won)}, and all is shelved in {_share(told['shelved'])}."
-    return first, f"Wins and finishes the mine: {listed(built)}."
+    return first, f"Wins and builds, of the value: {listed(built)}."
 
 
 def _over_points(found: Found) -> tuple[str, str]:

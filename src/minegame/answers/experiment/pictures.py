@@ -57,7 +57,7 @@ def _over_one_factor(results: Results, rows: Callable[[], pd.DataFrame]) -> dict
     name = lower(in_words(results.scenario, results.factors[0]))
     return {
         "curves": Picture(f"{label} wins in {low} to {high} %, over {name}", partial(_curves, results, rows)),
-        "built": Picture(f"How often {label} wins and builds, over {name}", partial(_built, results, rows)),
+        "built": Picture(f"What {label} wins and builds of the value, over {name}", partial(_built, results, rows)),
     }
 
 
@@ -88,7 +88,7 @@ def _built(results: Results, rows: Callable[[], pd.DataFrame]) -> Axes:
     def built() -> pd.DataFrame:
         return rows().assign(**{end: rows()[name] for end, name in ends.items()})
 
-    return _curves(results, built, "P(win and built)")
+    return _curves(results, built, "part of the value won and built")
 
 
 def _maps(results: Results) -> dict[str, Picture]:

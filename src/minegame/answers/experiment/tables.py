@@ -108,7 +108,7 @@ def _beside(found: Found, points: Sequence[tuple[Mapping[str, Any], dict[str, An
         for bidder in results.tender.bidder_names
     }
     built = [one["bidders"][found.favourite]["wins_and_built"] for one in everything]
-    asked[f"built_{found.favourite}"] = (f"{found.favourite_label} wins and builds", built)
+    asked[f"built_{found.favourite}"] = (f"{found.favourite_label} wins and builds, of value", built)
     if found.shares[:, :, -1].max() > _WORTH_SHOWING:
         asked["shelved"] = ("All is shelved", [one["shelved"] for one in everything])
     return {
