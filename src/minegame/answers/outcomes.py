@@ -33,6 +33,8 @@ _PUBLIC_MONEY = {
     "public_money": ("at_risk", "{}, at risk"),
     "public_money_converted": ("converted", "{}, became money"),
 }
+#: What stands behind "wins" where that is to win one of several lots, and others may win too.
+ANY_LOT = " at least one lot"
 _NOTHING = {"estimate": None, "low": None, "high": None}
 
 Found = Mapping[str, Any]
@@ -164,6 +166,11 @@ def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
 def sold_apart(scenario: Scenario) -> bool:
     """Whether there are several lots, and each may go to another bidder."""
     return scenario.tender.lots == "split" and len(scenario.deposits) > 1
+
+
+def any_lot(*scenarios: Scenario) -> str:
+    """What stands behind "wins": something where in any of some scenarios lots are sold apart."""
+    return ANY_LOT if any(map(sold_apart, scenarios)) else ""
 
 
 def public_patrons(*scenarios: Scenario) -> dict[str, str]:

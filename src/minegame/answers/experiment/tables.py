@@ -8,7 +8,7 @@ from typing import Any
 
 from minegame.answers.experiment.found import MOST_ROWS, Found, label_of, level_of
 from minegame.answers.experiment.large import is_map, maps, spreads
-from minegame.answers.outcomes import Outcomes, labels, public_patrons, sold_apart
+from minegame.answers.outcomes import ANY_LOT, Outcomes, labels, public_patrons, sold_apart
 from minegame.results import Results
 from minegame.tables import Column, Table, estimate
 from minegame.text import COUNT, LEVEL, PATH, POINTS, SHARE, Unit, said
@@ -54,6 +54,11 @@ def _apart(results: Results) -> bool:
     varied = "tender.lots" in results.factors and "split" in set(results.design["tender.lots"])
     several = len(results.tender.deposits) > 1
     return sold_apart(results.tender) or (several and (varied or "split" in changed))
+
+
+def any_lot(results: Results) -> str:
+    """What stands behind "wins": something where lots are sold apart at any point."""
+    return ANY_LOT if _apart(results) else ""
 
 
 def _by_point(found: Found) -> dict[str, Table]:
