@@ -27,7 +27,7 @@ from minegame.runner import Runner
 from minegame.scenario import Scenario, in_words, is_outside
 from minegame.statistics import intervals
 from minegame.tables import Column, Table, bounded
-from minegame.text import FLAG, LEVEL, NUMBER, PATH, POINTS, SHARE, counted, lower, possessive
+from minegame.text import FLAG, LEVEL, NUMBER, PATH, POINTS, SHARE, counted, possessive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,8 +79,7 @@ class Tipping(Question):
         asked = _asked(leads)
         rival = contest.label_of(against[0]) if len(against) == 1 else "the best of the others"
         return told(
-            self, scenario,
-            f"What change of one parameter makes another than {contest.label} the favourite, or it the favourite?",
+            self, scenario, words.question(found[0], contest),
             [words.lead_said(found[0], contest, rival, self.replications), *words.tips_said(table, contest)],
             {"tips": _tips(table), "asked": asked}, self._pictures(table, asked.frame, contest, rival),
             {**asked_of(contest), "rival": list(against), "vary": inputs.spelled(chosen)},
@@ -116,8 +115,8 @@ def _headline(table: pd.DataFrame, contest: Contender) -> str:
     every = table["factor"].nunique()
     if not len(turning):
         return f"None of {counted(every, 'parameter')} alone changes the favourite"
-    nearest = lower(in_words(contest.scenario, str(turning.iloc[0])))
-    return f"{len(turning)} of {counted(every, 'parameter')} alone can change the favourite, {nearest} soonest"
+    nearest = in_words(contest.scenario, str(turning.iloc[0]))
+    return f"{len(turning)} of {counted(every, 'parameter')} alone can change the favourite; the nearest: “{nearest}”"
 
 
 @dataclass
