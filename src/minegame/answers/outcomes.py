@@ -28,7 +28,7 @@ _TERMS = {
     "month": ("month of the award, from 0", MONTHS),
 }
 _HOST = {"value": "host's value", "money": "host's value without balance"}
-_SUPPLY = {"before": "concentration of supply before", "after": "concentration after"}
+_SUPPLY = {"before": "concentration of the host's portfolio before", "after": "concentration after"}
 _PUBLIC_MONEY = {
     "public_money": ("at_risk", "{}, at risk"),
     "public_money_converted": ("converted", "{}, became money"),
@@ -73,7 +73,7 @@ class Outcomes:
         return self._table(title, [*self._chances(POINTS), *host], more, raw)
 
     def host(self, title: str) -> Table:
-        """What the host makes of it, and how concentrated supply is."""
+        """What the host makes of it, and how concentrated its portfolio of camps is."""
         host = [Told(name, words, MONEY, ("host", name)) for name, words in _HOST.items()]
         supply = [Told(name, words, NUMBER, ("supply", name)) for name, words in _SUPPLY.items()]
         return self._table(title, [*host, *supply])

@@ -185,7 +185,7 @@ def _tables(found: Found, money: PublicMoney | None) -> dict[str, Table]:
         chance = Column("p", f"chance of a false alarm ({contest.label} wins)", P_VALUE)
         title = f"Differences from '{compared.base}', on the same luck"
         tables["contrasts"] = Outcomes([policy], pairs, shared, apart).contrasts(title, chance)
-    tables["host"] = all_of_them.host("Host's value and supply")
+    tables["host"] = all_of_them.host("Host's value and portfolio")
     if money:
         tables["money"] = money.table(found, "Public money of a negotiation, on average")
     told_of = [name for name in dict.fromkeys([compared.own, compared.base]) if name is not None]

@@ -76,7 +76,7 @@ def _by_point(found: Found) -> dict[str, Table]:
         tables |= _beside(found, points)
     if results.reference is not None:
         tables |= _contrasts(found, every)
-    tables["host"] = every.host("Host's value and supply")
+    tables["host"] = every.host("Host's value and portfolio")
     if patrons := public_patrons(results.tender):
         tables["money"] = every.money("Public money of a negotiation, on average", patrons)
     return tables
