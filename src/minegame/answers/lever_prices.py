@@ -125,7 +125,8 @@ def _helpful(found: pd.DataFrame) -> pd.DataFrame:
 
 def _cheapest(sure: pd.DataFrame) -> pd.DataFrame:
     """The cheapest lever, and those whose intervals overlap with its own."""
-    return sure[sure["price_low"] <= sure["price_high"].iloc[0]]
+    alike: pd.DataFrame = sure[sure["price_low"] <= sure["price_high"].iloc[0]]
+    return alike
 
 
 def cheapest_said(sure: pd.DataFrame) -> str:
