@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -97,13 +97,14 @@ class Tipping(Question):
 
     def _pictures(self, table: pd.DataFrame, asked: pd.DataFrame, contest: Contender, rival: str) -> dict[str, Picture]:
         drawn = inputs.all_drawn(contest.scenario, table.assign(parameter=table["factor"]))
-        n, nearest = self.replications, table.loc[table["crossing"].notna(), "factor"].drop_duplicates().head(_CURVES)
-        ranges = partial(tipping_points, drawn, first=contest.label, second=rival, replications=n)
+        played: Any = {"replications": self.replications, "plays": contest.words.plays}
+        nearest = table.loc[table["crossing"].notna(), "factor"].drop_duplicates().head(_CURVES)
+        ranges = partial(tipping_points, drawn, first=contest.label, second=rival, **played)
         pictures = {"tips": Picture(_headline(table, contest), ranges)}
         if len(nearest):
             curves = partial(
                 tipping_curves, drawn[drawn["parameter"].isin(nearest)], asked, first=contest.label, second=rival,
-                replications=n, confidence=self.confidence,
+                confidence=self.confidence, **played,
             )  # fmt: skip
             pictures["curves"] = Picture(f"{possessive(contest.label)} chance as one parameter moves", curves)
         return pictures
