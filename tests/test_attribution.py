@@ -2,6 +2,7 @@ import itertools
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from minegame import answers, plots
 from minegame.analysis import attribution
 from minegame.answers import asking
+from minegame.answers.attribution_sentences import first_said
 from minegame.design import intensities, packages
 from minegame.experiment_file import Experiment
 from minegame.scenario import Scenario, ScenarioError
@@ -331,3 +333,18 @@ def test_the_experiment_on_beliefs_sets_them_to_the_truth_of_its_scenario():
         assert dict(question.policy[name]) == dict(experiment.policies[name])
     others = [f for name, f in scenario.financiers.items() if scenario.camp_of(f.bidder) == "us" and f.credibility < 1]
     assert others == [scenario.financiers["us_public_lenders"]]
+
+
+@pytest.mark.parametrize(
+    ("low", "told"),
+    [
+        ([0.1, 0.01, -0.1], "Most of it is due to finance: +20.0 points [+10.0, +30.0]; then comes access +5.0 points "
+         "[+1.0, +15.0]."),
+        ([0.1, -0.1, -0.1], "Most of it is due to finance: +20.0 points [+10.0, +30.0]."),
+        ([-0.1, -0.1, -0.1], "No lever surely has a part in it."),
+    ],
+)  # fmt: skip
+def test_only_levers_that_surely_have_a_part_in_it_are_told(low, told):
+    shares = dict.fromkeys(("share", "share_low", "share_high"), np.nan)
+    levers = {"lever": ["finance", "access", "tariff"], "estimate": [0.2, 0.05, 0.0], "low": low}
+    assert first_said(pd.DataFrame({**levers, "high": [0.3, 0.15, 0.1], **shares})) == told

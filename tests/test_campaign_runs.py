@@ -281,6 +281,9 @@ def test_a_run_is_told_in_sentences_and_tables(undisturbed: tuple[Path, dict[str
     assert list(told.tables) == keys
     assert set(told["hosts"]["host"]) == {"host", "neighbour"}
     assert list(told.pictures) == ["value", "payoff", "tender_1", "tender_2"]
+    assert told.pictures["tender_1"].title == "How often North Mining wins “first”, over campaign.spill"
+    for picture in told.pictures.values():
+        assert "campaigns a point" in picture.draw().get_xlabel()
     page = command("results", str(undisturbed[0]))
     assert page.stdout.count("campaign.spill") > 3
 

@@ -93,6 +93,7 @@ def test_the_tables_are_whole_at_any_width(width, two_scenarios):
     assert max(len(line) for line in page.splitlines() if not line.startswith(("again ", "written "))) <= width
     said = " ".join(page.split())
     assert "95 % intervals" in said
+    assert "Cove Kaz Capital wins at least one lot in" in said
     assert set(kept.tables) == {"winners", "contrasts", "host", "money", "terms", "lots"}
     for table in kept.tables.values():
         assert table.title in said

@@ -209,7 +209,8 @@ def test_headlines_are_those_of_the_worlds_kept(asked):
 def test_a_table_of_headlines_is_read_in_percent_points_and_millions(asked):
     shown = asked.tables["headlines"].display()
     assert list(shown)[3:] == [
-        "Cove Kaz Capital wins, %", "Cove Kaz Capital wins and builds, %", "what United States' levers add, points",
+        "Cove Kaz Capital wins, %", "Cove Kaz Capital wins and builds, of value, %",
+        "what United States' levers add, points",
         "host's value, M$", "what the levers add to the host's value, M$",
     ]  # fmt: skip
     assert float(shown["Cove Kaz Capital wins, %"].iloc[-1]) > 50

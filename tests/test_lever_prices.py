@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.text import Text
 
 from minegame import answers
 from minegame.analysis import lever_prices
 from minegame.answers import Answer, AnswerError
+from minegame.answers.lever_prices import cheapest_said
 from minegame.ensemble import by_bidder, by_patron
 from minegame.runner import Runner
 from minegame.scenario import Scenario, ScenarioError
@@ -117,3 +119,15 @@ def test_a_step_is_a_part_of_a_lever():
     for step in (-0.1, 1.5):
         with pytest.raises(ScenarioError, match="step"):
             answers.ask("lever_prices", "kazakhstan_tungsten", step=step)
+
+
+@pytest.mark.parametrize(
+    ("least", "told"),
+    [
+        (2.5, "access is the cheapest lever at the margin"),
+        (1.5, "access and finance are the cheapest levers at the margin, not surely different"),
+    ],
+)
+def test_levers_are_the_cheapest_together_where_their_intervals_overlap(least, told):
+    found = pd.DataFrame({"lever": ["access", "finance"], "price_low": [1.0, least], "price_high": [2.0, 9.0]})
+    assert cheapest_said(found) == told

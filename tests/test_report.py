@@ -23,6 +23,7 @@ from minegame.answers import experiment as told_runs
 from minegame.answers.answer import Answer, AnswerError, Picture
 from minegame.answers.experiment import rerun
 from minegame.answers.experiment import tables as run_tables
+from minegame.answers.inputs import limits_of
 from minegame.cli import app
 from minegame.experiment_file import Experiment
 from minegame.folder import Work, sign
@@ -243,7 +244,8 @@ def test_the_page_opens_with_what_a_reader_of_two_minutes_asks():
     page = Page(html_of(cause)).text.split("Which lever")[0].split("In two minutes")[1].split("Brackets hold")[0]
     assert page.index("Who wins, and how often? Last.") < page.index("What did it? Second.")
     assert "What would turn it? Not asked here: minegame analyse tipping would tell." in page
-    assert "What is not known? Of " in page
+    assert "What is not known? Of 187 numbers of the scenario 187 are assumed" in page
+    assert "Of the scenario's numbers, 0 come from a source and 187 are" in limits_of(Scenario.load("two_bidders"))[-1]
     opening = Page(html_of(cause, answer(sentences=("Odds.",)))).text.split("Contents")[0]
     assert "Who wins, and how often? Odds." in opening
     assert "Last." not in opening

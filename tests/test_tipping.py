@@ -335,6 +335,8 @@ def labels(picture) -> list[str]:
 def test_the_rival_may_be_named_and_lots_apart(answer):
     told = dict(answer.settings)
     assert (told["bidder"], told["rival"]) == ("cove_kaz", ["chinese_soe"])
+    asked = "What change of one parameter alone would cost Cove Kaz Capital its place as the favourite?"
+    assert answer.question == asked
     assert told["vary"]["patrons.us.link"] == [0.0, 1.0, "linear"]
     found = answers.ask("tipping", "kazakhstan_split_lots", vary={"host.balance_weight": (0, 4)}, rival="chinese_soe",
                         replications=50)  # fmt: skip

@@ -55,7 +55,7 @@ def _listed_first(scenario: Scenario, names: Mapping[str, Sequence[str]]) -> Sce
 def estimate(
     sums: np.ndarray, scenario: Scenario, confidence: float = 0.95, months: int | None = None
 ) -> dict[str, Any]:
-    """Win probabilities, terms, the host's value and the concentration of supply at one point, with intervals.
+    """Win probabilities, terms, the host's value and the concentration of its portfolio at one point, with intervals.
 
     ``sums`` has shape (MEASURES, 3): count, sum, sum of squares, with bidders and deposits in the scenario's order.
     ``months`` is how long the tender lasts at that point (default: as in the scenario).

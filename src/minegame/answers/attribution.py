@@ -157,7 +157,9 @@ class Attribution(Question):
 
     def _pictures(self, won: shapley.Attribution, worth: shapley.Attribution, contest: Contender) -> dict[str, Picture]:
         outcome = contest.words.outcome
-        bars = partial(shapley_bars, replications=self.replications, confidence=self.confidence)
+        bars = partial(
+            shapley_bars, replications=self.replications, confidence=self.confidence, plays=contest.words.plays
+        )
         return {
             "levers": Picture(_most(won, outcome, POINTS), partial(bars, won.levers, outcome=outcome)),
             "value": Picture(

@@ -31,7 +31,8 @@ def limits(contest: Contender, strength: Mapping[str, float]) -> tuple[str, str]
 
 def said(won: shapley.Attribution, worth: shapley.Attribution, contest: Contender) -> list[str]:
     """What the package does, and what of it is due to which lever."""
-    total, levers = won.total, won.levers.sort_values("estimate", ascending=False)
+    total = won.total
+    levers = won.levers.sort_values("estimate", ascending=bool(total["estimate"] < 0))
     whole = worth.total
     value = [
         f"{row['lever']} {MONEY_CHANGE.write(row['estimate'], row['low'], row['high'])}"
@@ -41,7 +42,7 @@ def said(won: shapley.Attribution, worth: shapley.Attribution, contest: Contende
         f"Together the levers {listed(contest.levers)} change {contest.words.chance} by "
         f"{POINTS.write(total['estimate'], total['low'], total['high'])} (n = {won.replications:,} "
         f"{contest.words.plays} under each of {len(won.dividends)} packages, on the same luck).",
-        _first_said(levers),
+        first_said(levers),
         f"To the host the package is worth {MONEY_CHANGE.write(whole['estimate'], whole['low'], whole['high'])}: "
         f"{listed(value)}.",
         *_interaction_said(won.pairs),
@@ -72,20 +73,27 @@ def strength_said(contest: Contender, strength: Mapping[str, float]) -> list[str
     return [sentence for sentence, levers in found.items() if levers]
 
 
-def _first_said(levers: pd.DataFrame) -> str:
-    first = levers.iloc[0]
+def first_said(levers: pd.DataFrame) -> str:
+    """The levers that surely have a part in the effect, the one with the most first."""
     if len(levers) == 1:
-        return f"There is but one lever: {first['lever']}."
-    rest = listed(
-        f"{row['lever']} {POINTS.write(row['estimate'], row['low'], row['high'])}"
-        for _, row in levers.iloc[1:].iterrows()
-    )
+        return f"There is but one lever: {levers['lever'].iloc[0]}."
+    sure = _clear(levers)
+    if not len(sure):
+        return "No lever surely has a part in it."
+    first, *rest = (row for _, row in sure.iterrows())
+    effects = [f"{row['lever']} {POINTS.write(row['estimate'], row['low'], row['high'])}" for row in rest]
+    then = f"; then {'comes' if len(rest) == 1 else 'come'} {listed(effects)}" if rest else ""
     effect = POINTS.write(first["estimate"], first["low"], first["high"])
-    return f"Most of it is due to {first['lever']}: {effect}{_part(first)}; then come {rest}."
+    return f"Most of it is due to {first['lever']}: {effect}{_part(first)}{then}."
+
+
+def _clear(found: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose interval holds no nil."""
+    return found[(found["low"] > 0) | (found["high"] < 0)]
 
 
 def _interaction_said(pairs: pd.DataFrame) -> list[str]:
-    clear = pairs[(pairs["low"] > 0) | (pairs["high"] < 0)]
+    clear = _clear(pairs)
     if not len(clear):
         return []
     pair = clear.iloc[int(clear["estimate"].abs().to_numpy().argmax())]

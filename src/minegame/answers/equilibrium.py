@@ -60,7 +60,7 @@ class Equilibrium(Question):
         found = estimates.estimate(table, seen, draws=self.draws, seed=self.seed, confidence=self.confidence)
         return told(
             self, scenario, f"What should {listed(game.labels.values())} each have done, given what the other does?",
-            sentences(table, found, seen, game), _tables(found, game), _pictures(table, found, game.labels),
+            sentences(table, found, seen, game), _tables(found, game), _pictures(table, found, game),
             game.settings(), limits_of(scenario, *game.limits()),
         )  # fmt: skip
 
@@ -175,25 +175,26 @@ def _standing(found: pd.DataFrame) -> pd.DataFrame:
 # ------------------------------------------------------------------------------------------------------------ pictures
 
 
-def _pictures(table: PayoffTable, found: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Picture]:
+def _pictures(table: PayoffTable, found: Mapping[str, Any], game: PatronsGame) -> dict[str, Picture]:
+    labels = game.labels
+    size: Any = {"replications": table.replications, "plays": game.contest.words.plays}
     named = {labels[player]: names for player, names in zip(table.players, table.strategies, strict=True)}
     replies = partial(
         best_replies, table.host_value, [np.asarray(part <= 0.0) for part in gains(table.payoffs)], named,
-        survival=_shares(table, found["pure_survival"]), replications=table.replications,
+        survival=_shares(table, found["pure_survival"]), **size,
     )  # fmt: skip
     pictures = {"replies": Picture("Best replies and the host's value", replies)}
     for player, label in labels.items():
         title = f"How {label} plays as errors grow rarer"
-        pictures[f"play_{player}"] = _quantal(title, table, found["quantal"], player, label)
+        pictures[f"play_{player}"] = _quantal(title, table, found["quantal"], player, player=label, **size)
     return pictures
 
 
-def _quantal(title: str, table: PayoffTable, paths: pd.DataFrame, player: str, label: str) -> Picture:
-    path, names = paths[paths["player"] == player], table.strategies[table.players.index(player)]
+def _quantal(title: str, table: PayoffTable, paths: pd.DataFrame, of: str, **told: Any) -> Picture:
+    path, names = paths[paths["player"] == of], table.strategies[table.players.index(of)]
     probabilities = path["probability"].to_numpy(float).reshape(-1, len(names))
     rationality = path["rationality"].to_numpy(float).reshape(-1, len(names))[:, 0]
-    draw = partial(quantal_path, rationality, probabilities, names, player=label, replications=table.replications)
-    return Picture(title, draw)
+    return Picture(title, partial(quantal_path, rationality, probabilities, names, **told))
 
 
 def _shares(table: PayoffTable, survival: pd.DataFrame) -> np.ndarray:

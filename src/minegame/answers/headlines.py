@@ -51,7 +51,7 @@ def table(found: Learning, contest: Contest) -> Table:
             Column("count", "number of worlds", COUNT),
             Column("where"),
             Column("wins", f"{contest.label} wins", SHARE),
-            Column("builds", f"{contest.label} wins and builds", SHARE),
+            Column("builds", f"{contest.label} wins and builds, of value", SHARE),
             Column("levers", f"what {possessive(contest.patron_label)} levers add", POINTS),
             Column("value", "host's value", MONEY),
             Column("value_levers", "what the levers add to the host's value", MONEY_CHANGE),

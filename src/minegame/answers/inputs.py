@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 Players: TypeAlias = "Mapping[str, Sequence[str]]"
 
 AS_IT_IS = "as it is"  # the name of the policy, or of the rule, that changes nothing
+#: What the numbers of a scenario are worth as evidence, the least sure first.
+STANDINGS = ("calibrated", "swept", "unsourced", "assumption", "fact")
 _MOST_PROFILES = 4096
 _BATCH = 2048  # points that are played together: 120 MB of sums and games
 OWN_LUCK = (
@@ -351,32 +353,39 @@ def ranges_limit(factors: Sequence[Factor]) -> str:
     )
 
 
-def limits_of(scenario: Case, *own: str) -> tuple[str, ...]:
-    """What an answer cannot say: its own limits, then those of the scenario's numbers, by what their sources say."""
-    standing: dict[str, list[str]] = {}
+def standing_of(scenario: Case) -> dict[str, list[str]]:
+    """The paths of a scenario's numbers by what their sources say; a number left at its default is none of them."""
+    standing: dict[str, list[str]] = {kind: [] for kind in (*STANDINGS, "")}
+    unsourced = set(scenario.unsourced())
     for parameter in scenario.parameters():
         if isinstance(parameter.value, (int, float)) and not isinstance(parameter.value, bool):
-            standing.setdefault(parameter.status, []).append(parameter.path)
+            standing["unsourced" if parameter.path in unsourced else parameter.status].append(parameter.path)
+    return {kind: standing[kind] for kind in STANDINGS}
+
+
+def limits_of(scenario: Case, *own: str) -> tuple[str, ...]:
+    """What an answer cannot say: its own limits, then those of the scenario's numbers, by what their sources say."""
+    standing = standing_of(scenario)
     found = [*own, *scenario.beyond()]
     found.append(
         "The intervals hold the error of the sampling alone: how sure a number is for exactly these parameter values, "
         "not how sure the values are."
     )
-    if calibrated := standing.get("calibrated"):
+    if calibrated := standing["calibrated"]:
         found.append(
             f"{len(calibrated)} values were chosen so that the scenario shows the observed pattern "
             f"({text.few(calibrated)}). So a probability of winning is no base rate, and that the observed outcome "
             "comes out likely is no evidence for these values."
         )
-    if swept := standing.get("swept"):
+    if swept := standing["swept"]:
         found.append(
             f"One case cannot teach {text.few(swept)}: vary them before believing anything that depends on them "
             "(minegame analyse sensitivity, tipping, discovery, history_matching)."
         )
-    assumed, sourced = len(standing.get("assumption", ())), len(standing.get("fact", ()))
-    without = len(scenario.unsourced())
+    sourced, assumed, without = (len(standing[kind]) for kind in ("fact", "assumption", "unsourced"))
+    other = "other " if calibrated or swept else ""
     found.append(
-        f"Of the scenario's other numbers, {sourced} come from a source and {assumed} are assumptions with a reason"
+        f"Of the scenario's {other}numbers, {sourced} come from a source and {assumed} are assumptions with a reason"
         + (f"; {without} have no source, among them those that were changed." if without else ".")
     )
     return tuple(found)

@@ -82,8 +82,8 @@ class LeverPrices(Question):
             point_value=value, replications=self.replications, confidence=self.confidence,
         )  # fmt: skip
         sure = _helpful(found)
-        title = f"{upper(str(sure['lever'].iloc[0]))} is the cheapest lever at the margin" if len(sure) else ""
-        return Picture(title or "No lever surely helps at the margin", draw)
+        title = upper(cheapest_said(sure)) if len(sure) else "No lever surely helps at the margin"
+        return Picture(title, draw)
 
     def _limits(self, contest: Contest, value: float) -> tuple[str, str]:
         return (
@@ -123,6 +123,20 @@ def _helpful(found: pd.DataFrame) -> pd.DataFrame:
     return found[(found["gain_low"] > 0) & (found["price"] > 0)]
 
 
+def _cheapest(sure: pd.DataFrame) -> pd.DataFrame:
+    """The cheapest lever, and those whose intervals overlap with its own."""
+    alike: pd.DataFrame = sure[sure["price_low"] <= sure["price_high"].iloc[0]]
+    return alike
+
+
+def cheapest_said(sure: pd.DataFrame) -> str:
+    """Which levers are the cheapest, in a line."""
+    names = [str(lever) for lever in _cheapest(sure)["lever"]]
+    if len(names) == 1:
+        return f"{names[0]} is the cheapest lever at the margin"
+    return f"{listed(names)} are the cheapest levers at the margin, not surely different"
+
+
 def _said(found: pd.DataFrame, contest: Contest, value: float, n: int) -> list[str]:
     sure = _helpful(found)
     if not len(sure):
@@ -130,12 +144,13 @@ def _said(found: pd.DataFrame, contest: Contest, value: float, n: int) -> list[s
             f"No lever of {contest.patron_label} surely buys {contest.label} a higher chance at the margin "
             f"(n = {n:,} negotiations for each lever)."
         ]
-    cheapest = sure.iloc[0]
-    others = [f"{row['lever']} {_price(row)}" for _, row in sure.iloc[1:].iterrows()]
+    priced = [f"{row['lever']} {_price(row)}" for _, row in sure.iterrows()]
+    count = len(_cheapest(sure))
+    prices, others = listed(priced[:count]) if count > 1 else _price(sure.iloc[0]), priced[count:]
     unsure = [str(lever) for lever in found["lever"] if lever not in set(sure["lever"])]
     return [
-        f"At the margin {cheapest['lever']} is the cheapest way to a higher chance for {contest.label}: "
-        f"{_price(cheapest)} for a percentage point (n = {n:,} negotiations for each lever, on the same luck).",
+        f"{upper(cheapest_said(sure))}: {prices} for a percentage point more of "
+        f"{possessive(contest.label)} chance (n = {n:,} negotiations for each lever, on the same luck).",
         f"The others that surely work: {listed(others)}." if others else "No other lever surely works at the margin.",
         *([f"Not surely of any help at the margin: {listed(unsure)}."] if unsure else []),
         f"A lever point (a lever pressed hard for a month) is reckoned at {value:g} M$.",

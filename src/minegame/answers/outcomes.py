@@ -16,7 +16,7 @@ _CHANCES = {
     "wins_any": ("wins", "{} wins", "{} wins any lot"),
     "wins_all": ("all", "", "{} wins all lots"),
     "value_share": ("share", "", "{}, share of the value"),
-    "wins_and_built": ("built", "{} wins and builds", "{} wins and builds"),
+    "wins_and_built": ("built", "{} wins and builds, of value", "{} wins and builds, of value"),
 }
 _TERMS = {
     "state_equity": ("state equity", SHARE),
@@ -28,11 +28,13 @@ _TERMS = {
     "month": ("month of the award, from 0", MONTHS),
 }
 _HOST = {"value": "host's value", "money": "host's value without balance"}
-_SUPPLY = {"before": "concentration of supply before", "after": "concentration after"}
+_SUPPLY = {"before": "concentration of the host's portfolio before", "after": "concentration after"}
 _PUBLIC_MONEY = {
     "public_money": ("at_risk", "{}, at risk"),
     "public_money_converted": ("converted", "{}, became money"),
 }
+#: What stands behind "wins" where that is to win one of several lots, and others may win too.
+ANY_LOT = " at least one lot"
 _NOTHING = {"estimate": None, "low": None, "high": None}
 
 Found = Mapping[str, Any]
@@ -62,7 +64,7 @@ class Outcomes:
     apart: bool = False
 
     def winners(self, title: str, *more: Column, raw: bool = False) -> Table:
-        """How often each bidder wins, and wins and builds the mine; ``more`` are columns that points have beside it."""
+        """How often each bidder wins, and what it builds of the value; ``more`` are columns that points have beside."""
         return self._table(title, [*self._chances(SHARE)], more, raw)
 
     def contrasts(self, title: str, *more: Column, raw: bool = False) -> Table:
@@ -71,7 +73,7 @@ class Outcomes:
         return self._table(title, [*self._chances(POINTS), *host], more, raw)
 
     def host(self, title: str) -> Table:
-        """What the host makes of it, and how concentrated supply is."""
+        """What the host makes of it, and how concentrated its portfolio of camps is."""
         host = [Told(name, words, MONEY, ("host", name)) for name, words in _HOST.items()]
         supply = [Told(name, words, NUMBER, ("supply", name)) for name, words in _SUPPLY.items()]
         return self._table(title, [*host, *supply])
@@ -164,6 +166,11 @@ def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
 def sold_apart(scenario: Scenario) -> bool:
     """Whether there are several lots, and each may go to another bidder."""
     return scenario.tender.lots == "split" and len(scenario.deposits) > 1
+
+
+def any_lot(*scenarios: Scenario) -> str:
+    """What stands behind "wins": something where in any of some scenarios lots are sold apart."""
+    return ANY_LOT if any(map(sold_apart, scenarios)) else ""
 
 
 def public_patrons(*scenarios: Scenario) -> dict[str, str]:

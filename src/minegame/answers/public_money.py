@@ -28,8 +28,8 @@ class PublicMoney:
     """What the public money of the patron asked about bought, by policy.
 
     ``against``: the policy beside which each is set: itself without finance where that is compared, else the reference.
-    ``per_point``: M$ at risk for a percentage point of winning more than there.  ``per_mine``: M$ at risk for each mine
-    that the patron's bidders build.
+    ``per_point``: M$ at risk for a percentage point of winning more than there.  ``per_mine``: M$ at risk for the
+    whole of the tender's value built by the patron's bidders: the mean at risk over the mean share that they build.
     """
 
     against: Mapping[str, str | None]
@@ -60,7 +60,7 @@ class PublicMoney:
         whose = possessive(found.compared.contest.patron_label)
         more = [
             Column("per_point", f"{whose}, for a percentage point won beyond that", MONEY, bounded=True),
-            Column("per_mine", f"{whose}, for each mine built", MONEY, bounded=True),
+            Column("per_mine", f"{whose}, for the whole value built", MONEY, bounded=True),
         ]
         return Outcomes(keys, rows, {}).money(title, patrons, *more)
 
@@ -76,14 +76,14 @@ class PublicMoney:
             f"{MONEY.write(*ratio)} for {what}"
             for ratio, what in (
                 (self.per_point[own], f"a percentage point won beyond '{self.against[own]}'"),
-                (self.per_mine[own], "each mine built"),
+                (self.per_mine[own], "the whole value built"),
             )
             if np.isfinite(ratio).all()
         ]
         part = f", of which {SHARE.write(became / risked)} became money" if risked else ""
         return (
             f"Public money of {compared.contest.patron_label} at risk in a negotiation: {MONEY.write(risked)} on "
-            f"average{part}{': ' + ', '.join(bought) if bought else ''}."
+            f"average{part}.{' At risk ' + ', '.join(bought) + '.' if bought else ''}"
         )
 
 

@@ -41,7 +41,7 @@ class Aim:
 
 AIMS: Mapping[str, Aim] = {
     "win": Aim("wins_any", "bidder", "chance of winning", SHARE, article="a "),
-    "built": Aim("wins_and_built", "bidder", "chance of winning and building", SHARE, article="a "),
+    "built": Aim("wins_and_built", "bidder", "share of the value won and built", SHARE, article="a "),
     "host_value": Aim("host_value", "host", "value", MONEY),
     "host_money": Aim("host_money", "host", "money", MONEY),
     "points": Aim("points_used", "patron", "political points", NUMBER, high=False),

@@ -153,7 +153,7 @@ def _subject(case: Case) -> str:
 
 def _spread_said(judged: Judged, row: pd.Series) -> str:
     case, unit = judged.case, judged.case.aim.unit
-    side = "below" if case.high else "above"
+    side = "at most" if case.high else "at least"
     return (
         f"Under it {case.measured} is {written(unit, row, 'expected')} on average over the states and {side} "
         f"{written(unit, row, 'worst_decile')} in the worst tenth of them; against the best policy of each state it "

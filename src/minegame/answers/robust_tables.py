@@ -81,7 +81,7 @@ def policies(judged: Judged) -> Table:
     )
 
 
-_FRONT = Column("front", "none is cheaper and as robust", FLAG)
+_FRONT = Column("front", "no other is cheaper and as robust", FLAG)
 
 
 def metric_columns(case: Case) -> list[Column]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from minegame.runner import Runner
 from minegame.scenario import Scenario, in_words, is_outside
 from minegame.statistics import intervals
 from minegame.tables import Column, Table, bounded
-from minegame.text import FLAG, LEVEL, NUMBER, PATH, POINTS, SHARE, counted, lower, possessive
+from minegame.text import FLAG, LEVEL, NUMBER, PATH, POINTS, SHARE, counted, possessive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,8 +79,7 @@ class Tipping(Question):
         asked = _asked(leads)
         rival = contest.label_of(against[0]) if len(against) == 1 else "the best of the others"
         return told(
-            self, scenario,
-            f"What change of one parameter makes another than {contest.label} the favourite, or it the favourite?",
+            self, scenario, words.question(found[0], contest),
             [words.lead_said(found[0], contest, rival, self.replications), *words.tips_said(table, contest)],
             {"tips": _tips(table), "asked": asked}, self._pictures(table, asked.frame, contest, rival),
             {**asked_of(contest), "rival": list(against), "vary": inputs.spelled(chosen)},
@@ -98,13 +97,14 @@ class Tipping(Question):
 
     def _pictures(self, table: pd.DataFrame, asked: pd.DataFrame, contest: Contender, rival: str) -> dict[str, Picture]:
         drawn = inputs.all_drawn(contest.scenario, table.assign(parameter=table["factor"]))
-        n, nearest = self.replications, table.loc[table["crossing"].notna(), "factor"].drop_duplicates().head(_CURVES)
-        ranges = partial(tipping_points, drawn, first=contest.label, second=rival, replications=n)
+        played: Any = {"replications": self.replications, "plays": contest.words.plays}
+        nearest = table.loc[table["crossing"].notna(), "factor"].drop_duplicates().head(_CURVES)
+        ranges = partial(tipping_points, drawn, first=contest.label, second=rival, **played)
         pictures = {"tips": Picture(_headline(table, contest), ranges)}
         if len(nearest):
             curves = partial(
                 tipping_curves, drawn[drawn["parameter"].isin(nearest)], asked, first=contest.label, second=rival,
-                replications=n, confidence=self.confidence,
+                confidence=self.confidence, **played,
             )  # fmt: skip
             pictures["curves"] = Picture(f"{possessive(contest.label)} chance as one parameter moves", curves)
         return pictures
@@ -116,8 +116,8 @@ def _headline(table: pd.DataFrame, contest: Contender) -> str:
     every = table["factor"].nunique()
     if not len(turning):
         return f"None of {counted(every, 'parameter')} alone changes the favourite"
-    nearest = lower(in_words(contest.scenario, str(turning.iloc[0])))
-    return f"{len(turning)} of {counted(every, 'parameter')} alone can change the favourite, {nearest} soonest"
+    nearest = in_words(contest.scenario, str(turning.iloc[0]))
+    return f"{len(turning)} of {counted(every, 'parameter')} alone can change the favourite; the nearest: “{nearest}”"
 
 
 @dataclass

@@ -24,6 +24,12 @@ LIMITS = (
 )
 
 
+def question(one: Tipping, contest: Contender) -> str:
+    """What is asked: what takes the lead from the bidder, or gives it the lead."""
+    change = f"cost {contest.label} its place as" if one.margin > 0 else f"make {contest.label}"
+    return f"What change of one parameter alone would {change} the favourite?"
+
+
 def lead_said(one: Tipping, contest: Contender, rival: str, replications: int) -> str:
     """Who leads with the scenario's own values, and by how much."""
     half = intervals.deviate(one.confidence) * one.margin_error

@@ -15,7 +15,7 @@ from minegame.answers import public_money
 from minegame.answers.answer import Answer, Picture, told
 from minegame.answers.compared import Compared, Found
 from minegame.answers.inputs import AS_IT_IS, limits_of, month
-from minegame.answers.outcomes import Outcomes, labels, sold_apart, told_apart
+from minegame.answers.outcomes import Outcomes, any_lot, labels, sold_apart, told_apart
 from minegame.answers.public_money import PublicMoney
 from minegame.answers.question import Question
 from minegame.cases import Case
@@ -127,7 +127,8 @@ def _headline(found: Found) -> str:
     chances = {name: bidders[bidder]["wins_any"] for name, bidders in everywhere.items() if bidder in bidders}
     best = max(chances, key=lambda name: float(chances[name]["estimate"]))
     share = SHARE.write(*(chances[best][end] for end in ("estimate", "low", "high")))
-    return f"{label} wins in {share}" if len(chances) == 1 else f"{label} wins most often under “{best}”: in {share}"
+    wins = f"{label} wins{any_lot(found.compared.scenarios[best])}"
+    return f"{wins} in {share}" if len(chances) == 1 else f"{wins} most often under “{best}”: in {share}"
 
 
 def _moved(found: Found) -> str:
@@ -184,7 +185,7 @@ def _tables(found: Found, money: PublicMoney | None) -> dict[str, Table]:
         chance = Column("p", f"chance of a false alarm ({contest.label} wins)", P_VALUE)
         title = f"Differences from '{compared.base}', on the same luck"
         tables["contrasts"] = Outcomes([policy], pairs, shared, apart).contrasts(title, chance)
-    tables["host"] = all_of_them.host("Host's value and supply")
+    tables["host"] = all_of_them.host("Host's value and portfolio")
     if money:
         tables["money"] = money.table(found, "Public money of a negotiation, on average")
     told_of = [name for name in dict.fromkeys([compared.own, compared.base]) if name is not None]
@@ -216,10 +217,11 @@ def _months(compared: Compared, seed: int, replications: int, runner: Runner) ->
 def _said(found: Found, n: int, months: pd.DataFrame, money: PublicMoney | None) -> list[str]:
     compared = found.compared
     label, at = compared.contest.label, found.of_bidder(compared.own)
+    lot = any_lot(compared.scenarios[compared.own])
     policy = f"With the scenario's own policy ({compared.own}), " if not compared.two and compared.base else ""
     said = [
-        f"{policy}{label} wins {_share(at['wins_any'])} of {n:,} negotiations, and wins and builds the mine in "
-        f"{_share(at['wins_and_built'])}.",
+        f"{policy}{label} wins{lot and f'{lot} in'} {_share(at['wins_any'])} of {n:,} negotiations, and wins and "
+        f"builds {_share(at['wins_and_built'])} of the value.",
         *_difference_said(found),
         _others_said(found),
         *_month_said(compared, months),
@@ -241,8 +243,9 @@ def _difference_said(found: Found) -> list[str]:
     wins, value = change["bidders"][compared.contest.bidder]["wins_any"], change["host"]["value"]
     where = f"In the other case ({compared.base})" if compared.two else f"Under the policy '{compared.base}'"
     among = " among all policies compared" if len(found.contrasts) > 1 else ""
+    lot = any_lot(compared.scenarios[compared.base])
     return [
-        f"{where} it wins {_share(found.of_bidder(compared.base)['wins_any'])}: the difference is "
+        f"{where} it wins{lot and f'{lot} in'} {_share(found.of_bidder(compared.base)['wins_any'])}: the difference is "
         f"{POINTS.write(*_three(wins))} on the same luck, and {MONEY_CHANGE.write(*_three(value))} for the host "
         f"(chance of a false alarm{among}: {'below 0.001' if chance < 0.001 else P_VALUE.cell(chance)})."
     ]
@@ -254,7 +257,8 @@ def _others_said(found: Found) -> str:
         f"{contest.scenario.bidders[name].label} {_share(values['wins_any'])}"
         for name, values in at["bidders"].items() if name != contest.bidder
     ]  # fmt: skip
-    return f"The others: {listed([*others, 'shelved ' + _share(at['shelved'])])}."
+    lot = any_lot(found.compared.scenarios[found.compared.own])
+    return f"The others{lot and f', who may win{lot} too'}: {listed([*others, 'shelved ' + _share(at['shelved'])])}."
 
 
 def _month_said(compared: Compared, months: pd.DataFrame) -> list[str]:
@@ -281,8 +285,9 @@ def _bars(found: Found) -> list[dict[str, Any]]:
     """The rows of the picture: one a policy and outcome, the bidder that is asked about first."""
     rows = []
     for name in found.policies:
+        lot = any_lot(*found.compared.scenarios.values())
         for bidder, values in found.policies[name]["bidders"].items():
             label = found.compared.scenarios[name].bidders[bidder].label
-            rows.append({"policy": name, "outcome": f"{label} wins", **values["wins_any"]})
+            rows.append({"policy": name, "outcome": f"{label} wins{lot}", **values["wins_any"]})
         rows.append({"policy": name, "outcome": "shelved", **found.policies[name]["shelved"]})
     return rows

@@ -11,7 +11,7 @@ export default {
   },
   template: `
     <div class="bars">
-      <p class="small key" v-if="groups.length">Light: wins.<i class="won"></i> Dark: wins and builds the mine.<i class="built"></i>
+      <p class="small key" v-if="groups.length">Light: wins.<i class="won"></i> Dark: wins and builds, of value.<i class="built"></i>
         The black mark is the interval.</p>
       <section v-for="group in groups" :key="group.title" class="group">
         <h3>{{ group.title }}</h3>

@@ -21,7 +21,7 @@ from minegame.text import MONEY_CHANGE, POINTS, SHARE
 
 
 def bars(seen: Seen) -> list[dict[str, Any]]:
-    """A group of bars an outcome, a bar a policy: how often, between which ends, and how often the mine is built."""
+    """A group of bars an outcome, a bar a policy: how often, between which ends, and what is built of the value."""
     first = seen.found.compared.scenarios[seen.found.compared.own]
     wins = "wins any lot" if sold_apart(first) else "wins"
     groups = [

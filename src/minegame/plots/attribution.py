@@ -33,12 +33,13 @@ def shapley_bars(
     scale: float = 100.0,
     unit: str = "percentage points",
     confidence: float = 0.95,
+    plays: str = "negotiations",
     ax: Axes | None = None,
 ) -> Axes:
     """Each lever's Shapley value with its interval, and beside it what it does played alone and added last.
 
     ``table`` is ``Attribution.levers``; ``outcome`` says whose, such as "P(Cove Kaz wins)"; values are shown
-    times ``scale``.
+    times ``scale``; ``plays`` is what was played so often.
     """
     table = table.sort_values("estimate", ascending=False, kind="stable")
     names = [wrapped(name) for name in table["lever"]]
@@ -59,7 +60,7 @@ def shapley_bars(
     rows_of(ax, names, 10)
     ax.set_xlabel(
         f"effect on {outcome}, {unit}, with {confidence:.0%} intervals\n"
-        f"n = {replications:,} negotiations under each package; total {values.sum():.1f}"
+        f"n = {replications:,} {plays} under each package; total {values.sum():.1f}"
     )
     legend_above(ax, 3)
     return ax

@@ -42,6 +42,8 @@ def change_curves(
     if not numbers:
         ax.set_xticks(range(len(levels)), [wrapped(level(value), 16) for value in levels])
     ax.set_ylabel(wrapped(f"change of {what} from “{against}”", 50))
-    ax.set_xlabel(f"{name or factor}\nn = {min(row['plays'] for row in rows):,} plays a point, bands: 95 % intervals")
+    ax.set_xlabel(
+        f"{name or factor}\nn = {min(row['plays'] for row in rows):,} campaigns a point, bands: 95 % intervals"
+    )
     ax.legend(frameon=False, fontsize=8)
     return ax

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 @in_style
 def best_replies(
     values: np.ndarray, replies: Sequence[np.ndarray], strategies: Mapping[str, Sequence[str]], *,
-    survival: np.ndarray | None = None, label: str = "host's value, M$", replications: int = 0, ax: Axes | None = None,
+    survival: np.ndarray | None = None, label: str = "host's value, M$", replications: int = 0,
+    plays: str = "negotiations", ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """A heat map of what each profile of two players is worth, with their best replies and the pure equilibria.
 
@@ -38,7 +39,7 @@ def best_replies(
     _mark_equilibria(ax, replies[0] & replies[1], survival)
     ax.set_yticks(range(len(rows)), _short(rows), fontsize=8, family="monospace")
     ax.set_xticks(range(len(columns)), _short(columns), rotation=90, fontsize=8, family="monospace")
-    size = f"; n = {replications:,} negotiations a profile" if replications else ""
+    size = f"; n = {replications:,} {plays} a profile" if replications else ""
     ax.set_xlabel(f"{second}{_key([*rows, *columns])}{size}")
     ax.set_ylabel(first)
     ax.spines[:].set_visible(False)
@@ -92,7 +93,8 @@ def _key(names: Sequence[str]) -> str:
 @in_style
 def quantal_path(
     rationality: np.ndarray, probabilities: np.ndarray, strategies: Sequence[str], *,
-    player: str, least: float = 0.1, unit: str = "1/M$", replications: int = 0, ax: Axes | None = None,
+    player: str, least: float = 0.1, unit: str = "1/M$", replications: int = 0,
+    plays: str = "negotiations", ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """How a player's logit strategy changes as errors grow rarer, from all alike to a Nash equilibrium.
 
@@ -118,7 +120,7 @@ def quantal_path(
         ax.plot(rationality[after], rest[after], color=GREY, lw=1, label=others)
     log_axis(ax)
     ax.set_ylim(-0.02, 1.02)
-    size = f"; n = {replications:,} negotiations a profile" if replications else ""
+    size = f"; n = {replications:,} {plays} a profile" if replications else ""
     ax.set_xlabel(f"rationality λ, {unit} (right: fewer errors){size}")
     ax.set_ylabel(f"probability that {player} plays it")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8)

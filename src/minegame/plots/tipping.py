@@ -29,12 +29,15 @@ _ACROSS = 3  # curves beside each other
 
 
 @in_style
-def tipping_points(table: pd.DataFrame, *, first: str, second: str, replications: int, ax: Axes | None = None) -> Axes:
+def tipping_points(
+    table: pd.DataFrame, *, first: str, second: str, replications: int, plays: str = "negotiations",
+    ax: Axes | None = None,
+) -> Axes:  # fmt: skip
     """How far each parameter alone must move until another is the favourite, the nearest on top.
 
     ``table`` is that of ``tipping.nearest``, a row a crossing, with the path of each (``parameter``), what it is called
     (``factor``), the range searched (``start``, ``end``) and ``is_log``; ranges are drawn alike, so that distances
-    compare.
+    compare.  ``plays``: what was played so often.
     """
     parts = [rows for _, rows in table.groupby("parameter", sort=False)]
     names = [wrapped(rows["factor"].iloc[0], 42) for rows in parts]
@@ -50,7 +53,7 @@ def tipping_points(table: pd.DataFrame, *, first: str, second: str, replications
     ax.set_yticks(range(len(parts)), names, fontsize=8)
     ax.set_ylim(len(parts) - 0.4, -0.75)
     ax.set_xlabel(
-        f"part of the range searched (its ends stand on it); n = {replications:,} negotiations a point\n"
+        f"part of the range searched (its ends stand on it); n = {replications:,} {plays} a point\n"
         f"favourite: the more often winning of {first} and {second}\n"
         "beside a bar: the scenario's value → the values at which it tips [interval]"
     )
@@ -92,8 +95,9 @@ def _part(row: Mapping[str, Any], value: float) -> float:
 
 @in_style
 def tipping_curves(
-    table: pd.DataFrame, asked: pd.DataFrame, *, first: str, second: str, replications: int, confidence: float = 0.95
-) -> Axes:
+    table: pd.DataFrame, asked: pd.DataFrame, *, first: str, second: str, replications: int, confidence: float = 0.95,
+    plays: str = "negotiations",
+) -> Axes:  # fmt: skip
     """How often two bidders win as one parameter moves over its range, a panel a parameter, the nearest first.
 
     Where the curves meet the lead is nil and the favourite changes.  ``table`` is that of :func:`tipping_points`,
@@ -111,7 +115,7 @@ def tipping_curves(
         _curves(ax, rows, points, (first, second), replications, confidence)
         ax.set_xlabel(wrapped(rows["factor"].iloc[0], 40) + ", logarithmic" * bool(rows["is_log"].iloc[0]), fontsize=9)
     for row in panels:
-        row[0].set_ylabel(f"wins, %, with {confidence:.0%} intervals\nn = {replications:,} negotiations a point")
+        row[0].set_ylabel(f"wins, %, with {confidence:.0%} intervals\nn = {replications:,} {plays} a point")
     handles, labels = panels.flat[0].get_legend_handles_labels()
     labels = [wrapped(label, 60) for label in labels]
     figure.legend(handles, labels, loc="outside lower center", ncols=across, frameon=False, fontsize=9)

@@ -38,12 +38,15 @@ Row = Mapping[str, Any]
 
 
 @in_style
-def odds(rows: Sequence[Row], *, replications: int, confidence: float = 0.95, ax: Axes | None = None) -> Axes:
+def odds(
+    rows: Sequence[Row], *, replications: int, confidence: float = 0.95, plays: str = "negotiations",
+    ax: Axes | None = None,
+) -> Axes:  # fmt: skip
     """Win probabilities with intervals: a group of bars a policy, a bar an outcome; of many policies, see below.
 
     ``rows`` hold ``policy``, ``outcome``, ``estimate``, ``low`` and ``high`` (probabilities), in the order to show.
     More than four policies have a row each with a mark an outcome, ranked by the chance of the first outcome, whose
-    numbers stand beside them.
+    numbers stand beside them.  ``plays``: what was played so often.
     """
     policies = list(dict.fromkeys(str(row["policy"]) for row in rows))
     outcomes = list(dict.fromkeys(str(row["outcome"]) for row in rows))
@@ -52,7 +55,7 @@ def odds(rows: Sequence[Row], *, replications: int, confidence: float = 0.95, ax
     _whole_scale(ax)
     ax.axvline(0.5, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0.5)
     ax.set_xlabel(
-        f"probability of the outcome, with {100 * confidence:g} % intervals; n = {replications:,} negotiations each"
+        f"probability of the outcome, with {100 * confidence:g} % intervals; n = {replications:,} {plays} each"
     )
     legend_above(ax, 4)
     return ax
@@ -193,14 +196,14 @@ def _column(rows: Sequence[Row], name: str) -> np.ndarray:
 @in_style
 def win_curves(
     rows: Sequence[Row], factor: str, *, outcome: str, label: str = "", name: str = "", what: str = "P(win)",
-    own: Any = None, ax: Axes | None = None,
+    own: Any = None, plays: str = "negotiations", ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """How often an outcome comes as one factor varies: a line a policy, its interval as a band.
 
     ``rows`` hold the factor's value under its path, ``policy``, ``outcome``, ``estimate``, ``low``, ``high`` and
     ``negotiations``; ``name`` is the factor in words, with its unit, ``what`` the probability, ``own`` the value in the
-    scenario (None: not shown).  Where all lie within a fifth of the scale, the axis shows that part of it alone, and
-    says so.  A line marks one half, where it is in sight.
+    scenario (None: not shown), ``plays`` what was played so often.  Where all lie within a fifth of the scale, the axis
+    shows that part of it alone, and says so.  A line marks one half, where it is in sight.
     """
     ax = ax if ax is not None else axes(8.5, 4.8)
     chosen = [row for row in rows if row["outcome"] == outcome]
@@ -219,7 +222,7 @@ def win_curves(
     ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.3g} %")
     ax.set_ylabel(f"{what}, {label or outcome}" + ("" if part == (0.0, 1.0) else "\n(part of the scale)"))
     scale = ", logarithmic" if ax.get_xscale() == "log" else ""
-    ax.set_xlabel(f"{name or factor}{scale}\nn = {_sizes(chosen)} negotiations a point, bands: 95 % intervals")
+    ax.set_xlabel(f"{name or factor}{scale}\nn = {_sizes(chosen)} {plays} a point, bands: 95 % intervals")
     if len(policies) > 1:
         ax.legend(frameon=False, fontsize=8, ncols=1 + len(policies) // 9)
     return ax
@@ -282,13 +285,13 @@ def _sizes(rows: Sequence[Row]) -> str:
 @in_style
 def win_map(
     rows: Sequence[Row], x: str, y: str, *, outcome: str, label: str = "", names: Sequence[str] = (), against: str = "",
-    ax: Axes | None = None,
+    plays: str = "negotiations", ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """How often an outcome comes over two factors of a full factorial: a map with the line where it is one half.
 
     ``rows`` hold both factors' values under their paths, ``outcome``, ``estimate`` and ``negotiations``;
-    ``names`` are the two in words, with their units.  With ``against`` (a policy), the estimates are differences from
-    it, and the line is where there is none.
+    ``names`` are the two in words, with their units, ``plays`` is what was played so often.  With ``against`` (a
+    policy), the estimates are differences from it, and the line is where there is none.
 
     Raises:
         ValueError: if not every pair of values stands there exactly once.
@@ -309,7 +312,7 @@ def win_map(
         places.set_ticks(range(len(values)), [wrapped(level(value), 16) for value in values])
         places.set_label_text(name)
     unit = "percentage points" if against else "%"
-    ax.set_title(f"{line}numbers in {unit}{_size(chosen)}", fontsize=9)
+    ax.set_title(f"{line}numbers in {unit}{_size(chosen, plays)}", fontsize=9)
     return ax
 
 
@@ -351,8 +354,8 @@ def _ordered(values: Iterable[Any]) -> list[Any]:
     return [*({None} & different), *sorted(different - {None})]
 
 
-def _size(rows: Sequence[Row]) -> str:
-    return f"; n = {_sizes(rows)} negotiations a point" if "negotiations" in rows[0] else ""
+def _size(rows: Sequence[Row], plays: str = "negotiations") -> str:
+    return f"; n = {_sizes(rows)} {plays} a point" if "negotiations" in rows[0] else ""
 
 
 def _coloured(ax: Axes, grid: np.ndarray, label: str, against: str) -> Any:

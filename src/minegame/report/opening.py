@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from minegame.answers.catalogue import kind_of, kinds
+from minegame.answers.inputs import standing_of
 from minegame.experiment import EXPERIMENT
 from minegame.report.numbers import Numbers
 from minegame.text import counted, listed
@@ -67,12 +68,11 @@ def _places(kind: str) -> dict[str, int]:
 
 def _doubts(numbers: Numbers) -> str:
     """What the numbers of a scenario are worth, in a sentence."""
-    counts = {heading.lower(): len(rows) for heading, _, rows in numbers.groups}
+    counts = {kind: len(paths) for kind, paths in standing_of(numbers.scenario).items()}
     meaning = {
-        "calibrated": "were chosen so that the scenario shows what happened",
-        "to be varied": "cannot be learnt from one case", "without a source": "have no source",
-        "assumed": "are assumed, with a reason", "from a source": "have a source",
+        "calibrated": "were chosen so that the scenario shows what happened", "swept": "cannot be learnt from one case",
+        "unsourced": "have no source", "assumption": "are assumed, with a reason", "fact": "have a source",
     }  # fmt: skip
-    told = [f"{counts[kind]:,} {words}" for kind, words in meaning.items() if counts.get(kind)]
+    told = [f"{counts[kind]:,} {words}" for kind, words in meaning.items() if counts[kind]]
     every = counted(sum(counts.values()), "number")
     return f"Of {every} of the scenario {listed(told)}. Intervals hold the luck of the draws, none of these doubts."

@@ -14,7 +14,7 @@ from minegame.answers.experiment.campaigns import FoundCampaign
 from minegame.answers.experiment.found import MOST_ROWS, Found, label_of, three
 from minegame.answers.experiment.pictures import pictures_of
 from minegame.answers.experiment.rerun import command, experiment_file
-from minegame.answers.experiment.tables import tables_of, what_was_asked
+from minegame.answers.experiment.tables import any_lot, tables_of, what_was_asked
 from minegame.answers.inputs import limits_of
 from minegame.answers.picture import of_scenario
 from minegame.campaign_file import CampaignScenario
@@ -124,11 +124,11 @@ def _policies(found: Found) -> tuple[str, str]:
     results, label = found.results, found.favourite_label
     most, least = found.ends()
     first = (
-        f"Of the {len(results.policies)} policies compared, {label} wins most often under “{most.policy}”, in "
-        f"{_wins(most.found, found)} of negotiations, and least often under “{least.policy}”, in "
+        f"Of the {len(results.policies)} policies compared, {label} wins{any_lot(results)} most often under "
+        f"“{most.policy}”, in {_wins(most.found, found)} of negotiations, and least often under “{least.policy}”, in "
         f"{_wins(least.found, found)} ({found.sizes} negotiations each)."
     )
-    built = f"Under “{most.policy}”, {label} wins and finishes the mine in {_built(most.found, found.favourite)}."
+    built = f"Under “{most.policy}”, {label} wins and builds {_built(most.found, found.favourite)} of the value."
     if results.reference is None:
         return first, built
     widest = found.widest_change()
@@ -138,19 +138,19 @@ def _policies(found: Found) -> tuple[str, str]:
 
 def _one_point(found: Found) -> tuple[str, str]:
     told = found.results.estimate()
-    names = found.results.tender.bidder_names
-    won = [f"{label_of(found.results, name)} wins in {_share(told['bidders'][name]['wins_any'])}" for name in names]
-    built = [f"{label_of(found.results, name)} in {_built(told, name)}" for name in names]
+    names, wins = found.results.tender.bidder_names, f"wins{any_lot(found.results)}"
+    won = [f"{label_of(found.results, name)} {wins} in {_share(told['bidders'][name]['wins_any'])}" for name in names]
+    built = [f"{label_of(found.results, name)} {_built(told, name)}" for name in names]
     first = f"Of {found.sizes} negotiations, {listed(won)}, and all is shelved in {_share(told['shelved'])}."
-    return first, f"Wins and finishes the mine: {listed(built)}."
+    return first, f"Wins and builds, of the value: {listed(built)}."
 
 
 def _over_points(found: Found) -> tuple[str, str]:
     results, label = found.results, found.favourite_label
     most, least = found.ends()
     first = (
-        f"Over {results.groups:,} points × {counted(len(results.policies), 'policy', 'policies')}, {label} wins in "
-        f"between {_wins(least.found, found)} ({_where(results, least.group, least.policy)}) and "
+        f"Over {results.groups:,} points × {counted(len(results.policies), 'policy', 'policies')}, {label} wins"
+        f"{any_lot(results)} in between {_wins(least.found, found)} ({_where(results, least.group, least.policy)}) and "
         f"{_wins(most.found, found)} ({_where(results, most.group, most.policy)}) of negotiations."
     )
     ahead = (found.likeliest == 0).sum(axis=0)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _VALUE, _PAYOFF = "campaign_value_share", "campaign_payoff"
 _MOST_CURVES, _MOST_BARS, _MOST_MAPS = 6, 12, 8  # tenders that have a picture each, bars of a policy, maps
 _MOST_CURVE = 1000  # points of a curve
+_PLAYS = "campaigns"  # what is counted
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def _curves(found: FoundCampaign) -> dict[str, Picture]:
         title = f"What policies change of {possessive(found.label)} payoff, {over}"
         pictures["payoff"] = Picture(title, partial(_payoff_curve, found))
     for n, (name, outcome, label) in enumerate(_firsts(found)):
-        title = f"How often {label.removeprefix(f'{name}: ')} wins {name}, {over}"
+        title = f"How often {label.removeprefix(f'{name}: ')} wins “{name}”, {over}"
         pictures[f"tender_{n + 1}"] = Picture(title, partial(_win_curve, found, outcome, label))
     return pictures
 
@@ -228,7 +229,8 @@ def _payoff_curve(found: FoundCampaign) -> Axes:
 def _win_curve(found: FoundCampaign, outcome: str, label: str) -> Axes:
     rows: list[Any] = found.results.win_probabilities().to_dict("records")
     (factor,) = found.results.factors
-    return win_curves(rows, factor, outcome=outcome, label=label, name=in_words(found.results.scenario, factor))
+    name = in_words(found.results.scenario, factor)
+    return win_curves(rows, factor, outcome=outcome, label=label, name=name, plays=_PLAYS)
 
 
 def _value_curve(found: FoundCampaign) -> Axes:
@@ -245,7 +247,7 @@ def _value_curve(found: FoundCampaign) -> Axes:
     ]  # fmt: skip
     return win_curves(
         rows, factor, outcome=found.patron, label=f"camp of {found.label}",
-        name=in_words(found.results.scenario, factor), what="part of the value of all tenders won",
+        name=in_words(found.results.scenario, factor), what="part of the value of all tenders won", plays=_PLAYS,
     )  # fmt: skip
 
 
@@ -255,7 +257,7 @@ def _maps(found: FoundCampaign) -> dict[str, Picture]:
     pairs = [(policy, first) for policy in found.results.policies for first in _firsts(found)][:_MOST_MAPS]
     for n, (policy, (name, outcome, label)) in enumerate(pairs):
         under = f", under “{policy}”" if len(found.results.policies) > 1 else ""
-        title = f"How often {label.removeprefix(f'{name}: ')} wins {name}{under}"
+        title = f"How often {label.removeprefix(f'{name}: ')} wins “{name}”{under}"
         pictures[f"map_{n + 1}"] = Picture(title, partial(_map, found, policy, outcome, label))
     return pictures
 
@@ -264,7 +266,7 @@ def _map(found: FoundCampaign, policy: str, outcome: str, label: str) -> Axes:
     rows = found.results.win_probabilities()
     told: list[Any] = rows[rows["policy"] == policy].to_dict("records")
     names = [in_words(found.results.scenario, path) for path in found.results.factors]
-    return win_map(told, *found.results.factors, outcome=outcome, label=label, names=names)
+    return win_map(told, *found.results.factors, outcome=outcome, label=label, names=names, plays=_PLAYS)
 
 
 def _odds(found: FoundCampaign) -> Axes:
@@ -274,4 +276,4 @@ def _odds(found: FoundCampaign) -> Axes:
         for row in rows
         if not str(row["outcome"]).endswith(": shelved")
     ]
-    return odds(named, replications=min(int(row["negotiations"]) for row in rows))
+    return odds(named, replications=min(int(row["negotiations"]) for row in rows), plays=_PLAYS)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minegame.answers.experiment.found import MOST_ROWS, Found, fills_a_map, label_of
+from minegame.answers.experiment.tables import any_lot
 from minegame.answers.picture import Picture
 from minegame.plots.winning import differences, odds, win_curves, win_map, win_scatter
 from minegame.results import Results
@@ -38,7 +39,7 @@ def _of_one_point(results: Results, rows: Callable[[], pd.DataFrame]) -> dict[st
     most, _ = found.ends()
     told = SHARE.write(*found.chance(most))
     under = f" under “{most.policy}”" if len(results.policies) > 1 else ""
-    often = "wins most often" if under else "wins"
+    often = f"wins{any_lot(results)}{' most often' * bool(under)}"
     made = {"odds": Picture(f"{found.favourite_label} {often}{under}: in {told}", partial(_odds, results, rows))}
     if len(found.others) > 1 and results.reference is not None:
         widest = found.widest_change()
@@ -56,8 +57,10 @@ def _over_one_factor(results: Results, rows: Callable[[], pd.DataFrame]) -> dict
     low, high = (SHARE.cell(found.chance(where)[0]) for where in (least, most))
     name = lower(in_words(results.scenario, results.factors[0]))
     return {
-        "curves": Picture(f"{label} wins in {low} to {high} %, over {name}", partial(_curves, results, rows)),
-        "built": Picture(f"How often {label} wins and builds, over {name}", partial(_built, results, rows)),
+        "curves": Picture(
+            f"{label} wins{any_lot(results)} in {low} to {high} %, over {name}", partial(_curves, results, rows)
+        ),
+        "built": Picture(f"What {label} wins and builds of the value, over {name}", partial(_built, results, rows)),
     }
 
 
@@ -88,7 +91,7 @@ def _built(results: Results, rows: Callable[[], pd.DataFrame]) -> Axes:
     def built() -> pd.DataFrame:
         return rows().assign(**{end: rows()[name] for end, name in ends.items()})
 
-    return _curves(results, built, "P(win and built)")
+    return _curves(results, built, "part of the value won and built")
 
 
 def _maps(results: Results) -> dict[str, Picture]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from minegame.answers.experiment.found import MOST_ROWS, Found, label_of, level_of
 from minegame.answers.experiment.large import is_map, maps, spreads
-from minegame.answers.outcomes import Outcomes, labels, public_patrons, sold_apart
+from minegame.answers.outcomes import ANY_LOT, Outcomes, labels, public_patrons, sold_apart
 from minegame.results import Results
 from minegame.tables import Column, Table, estimate
 from minegame.text import COUNT, LEVEL, PATH, POINTS, SHARE, Unit, said
@@ -56,6 +56,11 @@ def _apart(results: Results) -> bool:
     return sold_apart(results.tender) or (several and (varied or "split" in changed))
 
 
+def any_lot(results: Results) -> str:
+    """What stands behind "wins": something where lots are sold apart at any point."""
+    return ANY_LOT if _apart(results) else ""
+
+
 def _by_point(found: Found) -> dict[str, Table]:
     """A row a point; where a few policies fit beside each other, tables of them for people."""
     results, beside = found.results, _is_beside(found)
@@ -71,7 +76,7 @@ def _by_point(found: Found) -> dict[str, Table]:
         tables |= _beside(found, points)
     if results.reference is not None:
         tables |= _contrasts(found, every)
-    tables["host"] = every.host("Host's value and supply")
+    tables["host"] = every.host("Host's value and portfolio")
     if patrons := public_patrons(results.tender):
         tables["money"] = every.money("Public money of a negotiation, on average", patrons)
     return tables
@@ -108,7 +113,7 @@ def _beside(found: Found, points: Sequence[tuple[Mapping[str, Any], dict[str, An
         for bidder in results.tender.bidder_names
     }
     built = [one["bidders"][found.favourite]["wins_and_built"] for one in everything]
-    asked[f"built_{found.favourite}"] = (f"{found.favourite_label} wins and builds", built)
+    asked[f"built_{found.favourite}"] = (f"{found.favourite_label} wins and builds, of value", built)
     if found.shares[:, :, -1].max() > _WORTH_SHOWING:
         asked["shelved"] = ("All is shelved", [one["shelved"] for one in everything])
     return {
