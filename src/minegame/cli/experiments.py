@@ -211,8 +211,7 @@ command(
 def _seen_from(experiment: Path, scenario: str) -> str:
     """The scenario as that experiment file names it: one that is shipped by its name, else by the way to its file."""
     from minegame import storage
-    from minegame.campaign_file import shipped_campaigns
-    from minegame.scenario import find_file
+    from minegame.scenario import find_file, shipped_campaigns
 
     file = find_file(scenario, Path())
     known = scenario in shipped_campaigns() or file.is_absolute()  # typed as absolute, or shipped
