@@ -345,7 +345,7 @@ def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool, asks: S
     for name, text in lines.items():
         page.print(f"{name:<13} {text}", soft_wrap=True)
     if len(plan.design.columns):
-        screen.print_table(page, _design_table(plan.design))
+        screen.print_table(page, _design_table(plan.design), "with --json")
 
 
 def _luck(plan: Plan) -> str:

@@ -72,7 +72,7 @@ class _Typed:
         """Print a table."""
         from minegame.cli.screen import print_table
 
-        print_table(self._page(), table)
+        print_table(self._page(), table, "each by its name: odds CHOICE")
 
     def ask(self, prompt: str) -> str:
         """A line that is typed; LeftError at the end of input."""
