@@ -18,9 +18,9 @@ import asked
 import awkward
 import yaml
 
-from minegame.campaign_file import CampaignScenario, shipped_campaigns
+from minegame.campaign_file import CampaignScenario
 from minegame.experiment_file import shipped_experiments
-from minegame.scenario import Dumper, Scenario, shipped_scenarios
+from minegame.scenario import Dumper, Scenario, shipped_campaigns, shipped_scenarios
 
 SMALL = """
 title: Small

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ from strategies import rows
 from minegame import supply
 from minegame.agents import Patron
 from minegame.campaign import Campaign
-from minegame.campaign_file import CampaignScenario, shipped_campaigns
+from minegame.campaign_file import CampaignScenario
 from minegame.game import ACCESS, LOST_BEFORE, NEVER
-from minegame.scenario import Scenario, ScenarioError
+from minegame.scenario import Scenario, ScenarioError, shipped_campaigns
 
 SEED = 3
 
@@ -29,6 +30,8 @@ def tender(opening: int = 0, host: str = "h", **more: Any) -> dict[str, Any]:
 
 #: In a campaign credit comes with the finished mine, and the price at the horizon is the mineral's.
 OTHER = ("credit", "horizon_price")
+#: Commands that take a scenario or a campaign.
+ONE_OF_BOTH = [["play"], ["odds"], ["params"], ["validate"], ["page"], ["analyse", "attribution"]]
 
 
 @pytest.mark.parametrize("number", range(25))
@@ -628,6 +631,10 @@ def test_odds_of_a_campaign_are_told_with_what_they_cannot_say() -> None:
     assert " 24 " in done.stdout
 
 
+def test_a_table_that_is_cut_off_says_where_all_of_it_is() -> None:
+    assert re.search(r"… and \d+ rows more, with --json\n", command("odds", "critical_minerals", "-n", "10").stdout)
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -636,8 +643,20 @@ def test_odds_of_a_campaign_are_told_with_what_they_cannot_say() -> None:
         (["odds", "two_tenders", "--set", "tenders.second.scenario=two_bider"], "did you mean 'two_bidders'"),
         (["odds", "two_tenders", "--set-against", "tenders.second.host=other"], "says who is there"),
         (["odds", "two_tenders", "--set", "tenders.second.opening=95"], "the tender opens in month 95"),
-        (["odds", "two_tenders", "--against", "two_bidders"], "--against: not for a campaign"),
+        (
+            ["odds", "two_tenders", "--against", "two_bidders"],
+            "--against: not for a campaign: it is compared with itself",
+        ),
+        (
+            ["odds", "two_tenders", "--policy", "a:"],
+            "--policy: not for a campaign: policies are compared by",
+        ),
+        (["odds", "two_tenders", "--out", "x"], "--out: not for a campaign: its odds are printed"),
         (["odds", "two_tenders", "-n", "100000000000"], "add --yes"),
+        *(([*named, "two_tender"], "did you mean 'two_tenders'?") for named in ONE_OF_BOTH),
+        (["sweep", "two_tender", "--vary", "campaign.spill=0:1:2"], "did you mean 'two_tenders'?"),
+        (["odds", "nothing_like_it"], "; campaigns: critical_minerals, kazakhstan_again, six_hosts, two_tenders"),
+        (["scenario", "export", "two_tenders", "x.xlsx"], "is a campaign, not a scenario, and this takes single"),
         (["play", "two_tenders", "--plot", "x.gif"], "ends in .png, .svg or .pdf"),
         (["odds", "two_tenders", "--plot", "x.gif"], "ends in .png, .svg or .pdf"),
         (["odds", "two_bidders", "--plot", "x.png"], "--plot: is for a campaign"),

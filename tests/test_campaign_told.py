@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from campaigns import campaign, random_campaign
 from matplotlib.text import Text
 
-from minegame import campaign_odds
+from minegame import campaign_odds, storage
 from minegame.campaign import Campaign
 from minegame.campaign_file import CampaignScenario
 from minegame.plots import calendar_picture, campaign_odds_picture, drawn
@@ -161,6 +162,22 @@ def test_the_odds_draw_a_bar_a_bidder_and_the_supply_of_every_mineral():
     assert supply.get_title(loc="left") == "ore"
     assert "is the favourite in" in texts(figure)
     assert "400 campaigns, seed 1, 95 % intervals" in texts(figure)
+
+
+def test_words_and_picture_agree_where_no_favourite_is_sure():
+    twice = CampaignScenario.load("two_tenders")
+    with Runner() as runner:
+        sums, _ = campaign_odds.played(twice, 40, 1, runner)
+    places = {(one.name, one.subject): one.place for one in storage.measures(twice)}
+    for name, (north, south) in {"first": (22, 18), "second": (35, 5)}.items():
+        sums[places["wins_any", f"{name}: north_mining"]] = (40, north, north)
+        sums[places["wins_any", f"{name}: south_metals"]] = (40, south, south)
+    odds = campaign_odds.Odds(twice, [({}, sums)])
+    unsure, sure = odds.favourites()
+    assert re.fullmatch(r"first: no sure favourite: North Mining 55.0 % \[.*\], South Metals 45.0 % \[.*\]\.", unsure)
+    assert sure.startswith("second: North Mining wins most often, in 87.5 %")
+    figure = campaign_odds_picture(twice, odds.tables(), replications=40, seed=1)
+    assert "The North is the favourite in 1 of 2 tenders, The South in 0, nobody in 1" in texts(figure)
 
 
 if __name__ == "__main__":

@@ -64,6 +64,12 @@ def test_the_json_is_the_document_of_the_answer():
     assert {"value", "money"} <= set(told["tables"]["host"]["rows"][0])
 
 
+def test_the_help_says_what_odds_do_by_default_and_can_draw():
+    said = " ".join(re.sub("[│\\s]+", " ", odds("--help").stdout).split())
+    assert "default: the scenario as it is, alone" in said
+    assert "the odds of campaigns only" in said
+
+
 def test_the_command_that_it_names_makes_it_again():
     told = document("two_bidders", "-n", "50", "--set", "tender.months=4")
     again = CliRunner().invoke(app, [*shlex.split(told["command"])[1:], "--json"])

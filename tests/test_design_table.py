@@ -128,6 +128,10 @@ UNCLEAR = {
 }
 NO_TABLE = {
     "host.balance_weight,tender.lots\n1,split,3\n": "row 2 has 3 cells: expected 2, one for each column",
+    "host.balance_weight,tender.lots\n1,5,split\n": (
+        "row 2 has 3 cells: expected 2, one for each column of the first row; "
+        "with decimal commas (1,5) write semicolons between the cells"
+    ),
     "host.balance_weight,tender.lots\n1,split\n\n2,split\n": "row 3 has nothing: expected 2",
     "host.balance_weight\n": "has no points",
     "": "has no points",

@@ -237,9 +237,8 @@ def test_a_file_with_another_ending_is_proposed(tmp_path):
     for missing in (tmp_path / "mine.yaml", tmp_path / "mine"):
         with pytest.raises(ScenarioError, match=rf"there is no such file; did you mean '{mine}'\?"):
             Scenario.load(missing)
-    assert (
-        f"there is no 'mine.yaml', neither a file beside this one nor a shipped scenario; did you mean '{mine}'?"
-        in (refusal(tmp_path / "child.yaml", "extends: mine.yaml\n"))
+    assert f"there is no 'mine.yaml', neither a file beside this one nor shipped; did you mean '{mine}'?" in (
+        refusal(tmp_path / "child.yaml", "extends: mine.yaml\n")
     )
     asked = tmp_path / "asked.yml"
     asked.write_text("title: x\nscenario: mine.yaml\nreplications: 10\n")

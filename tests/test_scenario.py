@@ -141,6 +141,10 @@ def test_a_source_may_say_which_range_it_supports(baseline):
     months = found["tender.months"]
     assert (months.supported_low, months.supported_high) == (8, 24)
     assert months.source.endswith(" Supports 8 to 24.")
+    guess = Scenario.load("two_bidders").document()
+    guess["sources"] = {**guess["sources"], "tender.months": {"assumption": "my guess", "low": 4, "high": 9}}
+    (found_months,) = Scenario.from_document(guess).parameters("tender.months")
+    assert found_months.source == "my guess. Supports 4 to 9."
     assert (found["patrons.us.exports"].supported_low, found["patrons.us.exports"].supported_high) == (None, None)
     document = baseline.document()
     assert Scenario.from_document(document) == baseline

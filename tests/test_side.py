@@ -212,6 +212,11 @@ def test_bad_answers_are_forgiven_and_say_what_is_allowed():
     assert "expected one of tariff, access, engagement, finance, denial" in said
 
 
+def test_lenders_are_those_of_who_is_spoken_to():
+    *_, desk = sat(TEACHING, "south", "finance 1", *["same"] * 5)
+    assert "You pressed with a mandate to your state lenders." in desk.told
+
+
 def test_a_host_is_not_let_do_what_cannot_be_done():
     *_, desk = sat(TEACHING, "host", *["wait"] * 5, "wait", "c", "accept")
     assert [why.partition(":")[0] for why in desk.refused] == ["you cannot wait", "you cannot counter"]
@@ -342,6 +347,16 @@ def test_a_wrong_file_of_answers_is_refused_with_its_line(tmp_path):
         told = said_by(TEACHING, "--as", "host", "--answers", str(file))
         assert told.exit_code == 2
         assert why in told.output.replace("\n", " ")
+
+
+def test_answers_that_nobody_asked_for_are_told_at_the_end(tmp_path):
+    file = tmp_path / "answers.txt"
+    file.write_text("shelve\n# the end\nwait\n")
+    told = said_by(TEACHING, "--as", "host", "--answers", str(file))
+    assert told.exit_code == 0
+    assert "has 1 answer more than was asked for, from line 3 on: the tender was over" in told.stderr
+    file.write_text("shelve\n")
+    assert "more than was asked" not in said_by(TEACHING, "--as", "host", "--answers", str(file)).stderr
 
 
 def test_what_is_of_a_side_needs_a_side(tmp_path):

@@ -28,17 +28,11 @@ from minegame.scenario.complaints import complaints
 from minegame.scenario.errors import Where, fail, nearest
 from minegame.scenario.extends import locator
 from minegame.scenario.fields import Agents, Group, Source, Sources, text_field
-from minegame.scenario.files import exists, shipped_scenarios
+from minegame.scenario.files import exists, shipped_campaigns, shipped_scenarios
 from minegame.scenario.paths import Place, is_number, is_parameter, matching, passes, range_of, unit_of, unknown_path
 from minegame.scenario.supported import has_range, outside_said
 from minegame.scenario.values import plain_value
 from minegame.text import visible
-
-
-def shipped_campaigns() -> dict[str, Path]:
-    """The campaigns that come with the package: their files by name."""
-    folder = next(iter(shipped_scenarios().values())).parent / "campaigns"
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
 class CampaignScenario(Group):
@@ -74,7 +68,7 @@ class CampaignScenario(Group):
         shipped, path = shipped_campaigns(), Path(where)
         path = shipped.get(str(where), path)
         if not exists(path):
-            fail(where, "there is no such file" + missing_hint(path, "campaigns", shipped))
+            fail(where, "there is no such file" + missing_hint(path))
         file = SourceFile(path)
         locate = locator(path, {loc: (path, line) for loc, line in file.lines.items() if loc})
         found = _build(cls, file.content, path.stem, locate, lambda name: Scenario.load(find_file(name, path.parent)))

@@ -227,12 +227,31 @@ class Odds:
     # ---------------------------------------------------------------------------------------------------- the sentences
 
     def favourites(self) -> Iterator[str]:
-        """A sentence a tender, at the first point: who is the favourite, with its interval."""
+        """A sentence a tender, at the first point: who is the favourite, with its interval, or that none is sure."""
         _, sums = self.points[0]
         for name, scenario in self.campaign.scenarios.items():
             found = {bidder: self.three(sums, "wins_any", f"{name}: {bidder}") for bidder in scenario.bidder_names}
-            best = max(found, key=lambda bidder: found[bidder][0])
-            yield f"{name}: {scenario.label_of('bidder', best)} wins most often, in {SHARE.write(*found[best])}."
+            best, rival = favourite(found)
+            said = {bidder: scenario.label_of("bidder", bidder) for bidder in found}
+            often = {bidder: SHARE.write(*found[bidder]) for bidder in found}
+            if rival is None:
+                yield f"{name}: {said[best]} wins most often, in {often[best]}."
+            else:
+                yield f"{name}: no sure favourite: {said[best]} {often[best]}, {said[rival]} {often[rival]}."
+
+
+def favourite(chances: Mapping[str, tuple[float, float, float]]) -> tuple[str, str | None]:
+    """Who wins most often, and the next one if their intervals overlap: then no favourite is sure.
+
+    ``chances``: estimate and ends of the interval of each.  Of two of whom one wins at a time the difference is no
+    surer than that: its interval is at most as wide as theirs together.
+
+    >>> favourite({"a": (0.2, 0.1, 0.3), "b": (0.5, 0.4, 0.6)}), favourite({"a": (0.5, 0.4, 0.6), "b": (0.4, 0.3, 0.5)})
+    (('b', None), ('a', 'b'))
+    """
+    best, *others = sorted(chances, key=lambda one: -chances[one][0])
+    is_near = bool(others) and chances[others[0]][2] >= chances[best][1]
+    return best, others[0] if is_near else None
 
 
 LIMITS = (

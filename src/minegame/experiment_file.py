@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 
 from minegame import cases
 from minegame import design as designs
-from minegame.campaign_file import CampaignScenario, is_campaign, shipped_campaigns
+from minegame.campaign_file import CampaignScenario, is_campaign
 from minegame.cases import Case
 from minegame.chance import MAX_REPLICATION
 from minegame.design import Changes, Factor, Value, level_twice
@@ -46,6 +46,7 @@ from minegame.scenario import (
     missing_hint,
     nearest,
     refuse,
+    shipped_campaigns,
     shipped_scenarios,
     unclear_names,
 )
@@ -407,7 +408,7 @@ def _located(where: str | Path) -> Path:
         text = f"is a scenario, not an experiment: 'minegame odds {path.stem}' plays it"
         raise ExperimentError(Problem(str(where), None, "", text))
     if not path.exists():
-        hint = missing_hint(path, "experiments", shipped)
+        hint = missing_hint(path, {"experiments": shipped})
         raise ExperimentError(Problem(str(where), None, "", f"there is no such file{hint}"))
     return path
 
@@ -862,9 +863,9 @@ class _Problems(list[Problem]):
 
 
 def _scenario(experiment: Experiment, folder: Path, places: _Places) -> Case:
-    path = shipped_campaigns().get(experiment.scenario) or find_file(experiment.scenario, folder)
+    path = find_file(experiment.scenario, folder)
     if not experiment.scenario or not path.exists():
-        text = f"there is no '{experiment.scenario}', neither a file beside this one nor a shipped scenario"
+        text = f"there is no '{experiment.scenario}', neither a file beside this one nor shipped"
         raise ExperimentError(places.problem(("scenario",), text + missing_hint(folder / experiment.scenario)))
     return CampaignScenario.load(path) if is_campaign(path) else Scenario.load(path)
 

@@ -757,7 +757,7 @@ def deviation(default: float, help: str) -> Any:
 
 def picture() -> Any:
     """--plot."""
-    return option(None, "Draw it: a negotiation or a campaign, to a .png, .svg or .pdf file.", Place("FILE"))
+    return option(None, "Draw it to a .png, .svg or .pdf file; the odds of campaigns only.", Place("FILE"))
 
 
 def as_json() -> Any:

@@ -276,6 +276,16 @@ def upper(text: str) -> str:
     return text if "." in text.split(" ")[0] else text[:1].upper() + text[1:]
 
 
+def stopped(text: str) -> str:
+    """A text that another sentence can follow: with a full stop where nothing else ends it.
+
+    >>> stopped("my guess"), stopped("Whose? Mine."), stopped("")
+    ('my guess.', 'Whose? Mine.', '')
+    """
+    text = text.rstrip()
+    return f"{text}." if text and text[-1] not in ".!?…" else text
+
+
 def lower(text: str) -> str:
     """Words inside a sentence begin small, unless with a path, with capitals, or with somebody's label and a colon.
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from minegame.answers import Question
     from minegame.answers.winning import Winning
     from minegame.campaign_file import CampaignScenario
+    from minegame.design import Changes
     from minegame.tables import Table
 
 
@@ -69,6 +70,7 @@ def _odds() -> Any:
 
     @dataclass(frozen=True, kw_only=True)
     class Odds(Winning):
+        policy: Mapping[str, Changes] | None = options.policy("the scenario as it is, alone")
         replications: int = options.replications(10_000, least=1)
         plot: Path | None = options.picture()
 
@@ -100,9 +102,7 @@ def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing, plot: Path 
     from minegame.cli import screen
     from minegame.runner import Runner
 
-    others = {"policy": asked.policy, "against": asked.against, "out": playing.out}
-    if given := [flag_of(name) for name, value in others.items() if value]:
-        fail(f"{', '.join(given)}: not for a campaign, whose odds are printed, or written as JSON with --json")
+    _only_for_tenders(asked, playing)
     ending = "" if plot is None else picture_ending(plot)
     campaign, count = chosen.load_campaign(), asked.replications
     with playing.conditions(None) as conditions:
@@ -126,7 +126,20 @@ def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing, plot: Path 
     for sentence in (*told, *campaign_odds.LIMITS):
         page.print(f"  {sentence}")
     for table in tables.values():
-        screen.print_table(page, table)
+        screen.print_table(page, table, "with --json")
+
+
+def _only_for_tenders(asked: Winning, playing: Playing) -> None:
+    """Refuse what odds do with single tenders only, and name the way that there is for a campaign."""
+    policies = "policies are compared by minegame sweep, and one set of changes by --set-against PATH=VALUE"
+    others = {
+        "policy": (asked.policy, policies),
+        "reference": (asked.reference, policies),
+        "against": (asked.against, "it is compared with itself, changed by --set-against PATH=VALUE"),
+        "out": (playing.out, "its odds are printed, or written as JSON with --json"),
+    }
+    if given := [f"{flag_of(name)}: not for a campaign: {why}" for name, (value, why) in others.items() if value]:
+        fail("; ".join(given))
 
 
 def _campaign_picture(campaign: CampaignScenario, tables: Mapping[str, Table], asked: Winning, ending: str) -> bytes:

@@ -211,8 +211,7 @@ command(
 def _seen_from(experiment: Path, scenario: str) -> str:
     """The scenario as that experiment file names it: one that is shipped by its name, else by the way to its file."""
     from minegame import storage
-    from minegame.campaign_file import shipped_campaigns
-    from minegame.scenario import find_file
+    from minegame.scenario import find_file, shipped_campaigns
 
     file = find_file(scenario, Path())
     known = scenario in shipped_campaigns() or file.is_absolute()  # typed as absolute, or shipped
@@ -346,7 +345,7 @@ def _forecast(plan: Plan, folder: Path, workers: int | None, json: bool, asks: S
     for name, text in lines.items():
         page.print(f"{name:<13} {text}", soft_wrap=True)
     if len(plan.design.columns):
-        screen.print_table(page, _design_table(plan.design))
+        screen.print_table(page, _design_table(plan.design), "with --json")
 
 
 def _luck(plan: Plan) -> str:

@@ -62,7 +62,7 @@ def _how(answer: Answer) -> str:
     return "; ".join(parts)
 
 
-def print_table(page: Console, table: Table, rest: str = "") -> None:
+def print_table(page: Console, table: Table, rest: str) -> None:
     """Print the first rows of a table in as many parts as it takes; ``rest`` says where the others are."""
     page.print()
     page.print(table.title, style="bold")
@@ -72,7 +72,7 @@ def print_table(page: Console, table: Table, rest: str = "") -> None:
     for part in _parts(_columns(table), page.width):
         page.print(_grid(part))
     if len(table) > _ROWS:
-        page.print(f"  … and {len(table) - _ROWS:,} rows more{', ' + rest if rest else ''}", style="dim")
+        page.print(f"  … and {len(table) - _ROWS:,} rows more, {rest}", style="dim")
 
 
 _Columns = dict[str, tuple[bool, list[str]]]

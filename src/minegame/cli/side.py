@@ -11,6 +11,7 @@ import typer
 
 from minegame.cli.app import INTERRUPTED, fail, say, write_whole
 from minegame.options import refuse
+from minegame.text import counted
 
 if TYPE_CHECKING:
     from minegame.model import Negotiation
@@ -34,7 +35,8 @@ def played(scenario: Scenario, asked: Any) -> tuple[Negotiation, Twin | None]:
     from minegame.sides import Side
 
     side = Side.of(scenario, asked.as_, "--as")
-    person = Person(_desk(asked))
+    desk = _desk(asked)
+    person = Person(desk)
     try:
         negotiation = play_as(scenario, side, person, asked.seed, asked.replication)
     except LeftError as left:
@@ -42,6 +44,7 @@ def played(scenario: Scenario, asked: Any) -> tuple[Negotiation, Twin | None]:
         raise typer.Exit(INTERRUPTED) from None
     finally:
         _keep(asked.log, person.answers)
+    desk.done()
     return negotiation, Twin.of(negotiation, side, person.answers)
 
 
@@ -72,7 +75,7 @@ class _Typed:
         """Print a table."""
         from minegame.cli.screen import print_table
 
-        print_table(self._page(), table)
+        print_table(self._page(), table, "each by its name: odds CHOICE")
 
     def ask(self, prompt: str) -> str:
         """A line that is typed; LeftError at the end of input."""
@@ -92,6 +95,9 @@ class _Typed:
         if not sys.stdin.isatty():  # nobody sees what a program types
             self.tell(answer)
         return answer
+
+    def done(self) -> None:
+        """The tender is over; who types notices."""
 
     def refuse(self, why: str) -> None:
         """Say why it will be asked again."""
@@ -133,6 +139,12 @@ class _Written(_Typed):
             self._fail("there are no more answers, and the tender is still open: expected one for each month")
         say(f"{prompt}{answer}", err=self._aside)
         return answer[:_MOST_LETTERS]
+
+    def done(self) -> None:
+        """Say which answers were not asked for any more."""
+        if left := list(self._lines):
+            more = f"{counted(len(left), 'answer')} more than was asked for, from line {left[0][0]} on"
+            say(f"{self._file}: has {more}: the tender was over", err=True)
 
     def refuse(self, why: str) -> NoReturn:
         """A file cannot be asked again."""

@@ -22,6 +22,8 @@ MOST_ROWS = 500_000
 _EMA = ("scenario", "policy", "model")
 _INDEX = ("", "index", "unnamed: 0")
 _SHEET = "design"
+#: Two cells, one after the other, that may be a number parted at its decimal comma.
+_PARTED = re.compile(r"^[-+]?\d+\n\d+$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def read_design(file: Path) -> DesignTable:
         fail(file, "has no points: expected a row of paths, and below it a row for each point")
     if len(rows) > MOST_ROWS:
         fail(file, f"has {len(rows):,} rows: expected at most {MOST_ROWS:,}")
-    return replace(_headed(file, rows, numbers, cells), separator=separator)
+    return replace(_headed(file, rows, numbers, cells, separator), separator=separator)
 
 
 #: The rows, their numbers, the places of cells that have their own, and the separator.
@@ -138,7 +140,9 @@ def _split(file: Path, text: str, separator: str) -> Iterator[list[str]]:
         fail(file, f"is not a table that can be read: {error}")
 
 
-def _headed(file: Path, rows: list[list[Any]], numbers: list[int], cells: dict[tuple[int, int], str]) -> DesignTable:
+def _headed(
+    file: Path, rows: list[list[Any]], numbers: list[int], cells: dict[tuple[int, int], str], separator: str
+) -> DesignTable:
     heads = ["" if head is None else str(head).strip() for head in rows[0]]
     if heads and all(isinstance(typed(head), (int, float)) for head in heads[0].split() or ["x"]):
         text = (
@@ -147,7 +151,7 @@ def _headed(file: Path, rows: list[list[Any]], numbers: list[int], cells: dict[t
         )
         fail(file, text)
     width = max((n for n, head in enumerate(heads, 1) if head), default=0)
-    body = [_of_width(file, row, number, width) for row, number in zip(rows[1:], numbers[1:], strict=True)]
+    body = [_of_width(file, row, number, width, separator) for row, number in zip(rows[1:], numbers[1:], strict=True)]
     notes, left_out = _left_out(file, heads[:width], body)
     kept = [n for n in range(width) if n not in left_out]
     grid = Grid(file, numbers, [f"'{heads[n]}'" for n in kept], {
@@ -157,12 +161,14 @@ def _headed(file: Path, rows: list[list[Any]], numbers: list[int], cells: dict[t
     return DesignTable(file, tuple(heads[n] for n in kept), [[row[n] for n in kept] for row in body], grid, notes)
 
 
-def _of_width(file: Path, row: list[Any], number: int, width: int) -> list[Any]:
+def _of_width(file: Path, row: list[Any], number: int, width: int, separator: str) -> list[Any]:
     """A row cut or filled to so many cells, if nothing is lost or missing."""
     beyond = [cell for cell in row[width:] if cell not in (None, "")]
     if beyond or len(row) < min(width, 2):
         what = f"{len(row)} cells" if row else "nothing"
-        fail(file, f"row {number} has {what}: expected {width}, one for each column of the first row")
+        is_parted = separator == "," and re.search(_PARTED, "\n".join(row)) and len(row) > width
+        hint = "; with decimal commas (1,5) write semicolons between the cells" if is_parted else ""
+        fail(file, f"row {number} has {what}: expected {width}, one for each column of the first row{hint}")
     return [*row[:width], *[""] * (width - len(row))]
 
 

@@ -109,9 +109,9 @@ def _seen(turn: Turn) -> Iterator[str]:
     camp = f"your camp would have got {percent(seen['leads'])} of the value" if seen["bids"] else "nobody bid"
     yield f"Last month {inside(turn.agent.model.host.label)} signed nothing; {camp}."
     for patron in turn.agent.model.patrons:
-        pressed = [lever_words(n, seen[f"{patron.name}.{lever}"]) for n, lever in enumerate(LEVERS)
+        who, whose = ("You", "your") if patron is turn.agent else (patron.label, "its")
+        pressed = [lever_words(n, seen[f"{patron.name}.{lever}"], whose) for n, lever in enumerate(LEVERS)
                    if seen[f"{patron.name}.{lever}"] > 0.0]  # fmt: skip
-        who = "You" if patron is turn.agent else patron.label
         yield f"{who} pressed with {listed(pressed)}." if pressed else f"{who} pressed no lever."
     letters = [lender.label for lender in turn.agent.model.financiers if seen.get(f"letter.{lender.name}", 0.0) > 0.0]
     if letters:

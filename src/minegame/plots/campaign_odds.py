@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minegame.campaign_odds import favourite
 from minegame.plots.style import COLOURS, GREY, HATCHES, blank, in_style, room_for, wrapped, wrapped_lines
 from minegame.text import counted, possessive
 from minegame.transcript.campaign_cast import CampaignCast
@@ -87,9 +88,11 @@ def headline(tenders: Sequence[Row]) -> str:
 
 
 def _favourite(camps: Mapping[str, Sequence[Row]]) -> str | None:
-    """The camp that surely wins more often than not, by its best bidder; None if none does."""
-    sure = [camp for camp, rows in camps.items() if max(row["wins_low"] for row in rows) > 0.5]
-    return sure[0] if sure else None
+    """The camp whose best bidder surely wins more often than that of any other camp; None if none does."""
+    bests = {camp: max(rows, key=lambda row: row["wins"]) for camp, rows in camps.items()}
+    chances = {camp: (row["wins"], row["wins_low"], row["wins_high"]) for camp, row in bests.items()}
+    best, rival = favourite(chances)
+    return best if rival is None else None
 
 
 def _tenders(ax: Axes, rows: Sequence[Row], names: Sequence[str], camps: Sequence[str]) -> None:

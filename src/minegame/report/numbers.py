@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from minegame.scenario import range_said
-from minegame.text import said
+from minegame.text import said, stopped
 
 if TYPE_CHECKING:
     from minegame.cases import Case
@@ -65,7 +65,7 @@ class Number:
         source = scenario.source_of(parameter.path)
         reason = "" if source is None else source.assumption or source.note
         if source is not None and source.low is not None:
-            reason = f"{reason} Supports {range_said(source)}.".strip()
+            reason = f"{stopped(reason)} Supports {range_said(source)}.".strip()
         title = "" if source is None else ", ".join([*source.fact, source.title] if source.title else source.fact)
         address = "" if source is None else source.address
         return cls(parameter.path, said(parameter.value) + unit, parameter.description, reason, title, address)

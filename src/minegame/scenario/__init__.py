@@ -12,7 +12,7 @@ from __future__ import annotations
 from minegame.scenario.crossing import crossed
 from minegame.scenario.errors import MOST_PROBLEMS, Finding, Problem, ScenarioError, nearest, refuse, shown
 from minegame.scenario.fields import LeversFields, Lots, Trigger
-from minegame.scenario.files import find_file, missing_hint, shipped_scenarios
+from minegame.scenario.files import find_file, missing_hint, shipped_campaigns, shipped_scenarios
 from minegame.scenario.letters import same_to_the_eye, unclear_names
 from minegame.scenario.meaning import in_words, meaning
 from minegame.scenario.paths import Parameter, fits, is_pattern
@@ -48,6 +48,7 @@ __all__ = [
     "range_said",
     "refuse",
     "same_to_the_eye",
+    "shipped_campaigns",
     "shipped_scenarios",
     "shown",
     "typed",

@@ -85,7 +85,7 @@ def with_parents(path: Path, chain: tuple[Path, ...], root: type[BaseModel]) -> 
         fail(path, text, line=file.lines[("extends",)], path="extends")
     parent_path = find_file(parent, path.parent)
     if not exists(parent_path):
-        text = f"there is no '{parent}', neither a file beside this one nor a shipped scenario"
+        text = f"there is no '{parent}', neither a file beside this one nor shipped"
         fail(path, text + missing_hint(path.parent / parent), line=file.lines[("extends",)], path="extends")
     if parent_path.resolve() in [seen.resolve() for seen in chain]:
         loop = " → ".join(str(seen) for seen in (*chain, parent_path))

@@ -25,6 +25,7 @@ from minegame.game import (
 from minegame.numerals import whole
 from minegame.scenario.letters import looks_like
 from minegame.scenario.units import OUTPUT, PRICE, unit_of_outputs, unit_of_prices
+from minegame.text import stopped
 
 # ----------------------------------------------------------------------------------------------- the kinds of a value
 
@@ -429,7 +430,9 @@ class Source(Group):
         return self.status or ("assumption" if self.assumption else "fact")
 
     def __str__(self) -> str:
-        return f"{self._reason} Supports {self.low:g} to {self.high:g}." if self.low is not None else self._reason
+        if self.low is None:
+            return self._reason
+        return f"{stopped(self._reason)} Supports {self.low:g} to {self.high:g}."
 
     @property
     def _reason(self) -> str:
@@ -437,7 +440,7 @@ class Source(Group):
             return self.assumption
         facts = ", ".join(self.fact)
         text = f"{facts}: {self.title} <{self.address}>" if facts else f"{self.title} <{self.address}>"
-        return f"{text}. {self.note}" if self.note else text
+        return f"{stopped(text)} {self.note}" if self.note else text
 
 
 # ------------------------------------------------------------------------------------------------------- kinds of agent

@@ -107,12 +107,13 @@ def listed(parts: list[str]) -> str:
     return parts[0] if len(parts) < 2 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def lever_words(lever: int, intensity: float) -> str:
-    """A lever in words, with its strength where it is a tariff or not at full strength."""
+def lever_words(lever: int, intensity: float, whose: str = "its") -> str:
+    """A lever in words, with its strength where it is a tariff or not at full strength; ``whose`` lenders it binds."""
     what = LEVER_TABLE[lever]
+    words = what.words.replace(" its ", f" {whose} ")
     if what.full < 1.0:
-        return f"{what.words} ({percent(what.full * intensity)})"
-    return what.words if intensity >= 1.0 else f"{what.words} (at {percent(intensity)})"
+        return f"{words} ({percent(what.full * intensity)})"
+    return words if intensity >= 1.0 else f"{words} (at {percent(intensity)})"
 
 
 # --------------------------------------------------------------------------------------------------- words of their own
