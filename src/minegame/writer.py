@@ -136,9 +136,11 @@ class Writer(lowering.Lower):  # type: ignore[misc]
             return super().lower_binop(resty, expr, op)
         signature = self.fndesc.calltypes[expr]
         operands = [
-            self.context.cast(self.builder, self.loadvar(var.name), kind, wanted)
-            for var, kind, wanted in zip((expr.lhs, expr.rhs), kinds, signature.args, strict=True)
+            self.context.cast(self.builder, self.loadvar(var.name), kind, taken)
+            for var, kind, taken in zip((expr.lhs, expr.rhs), kinds, signature.args, strict=True)
         ]
+        # What stands for a //= b is a // b, of which numba may hear for the first time.
         function = self.context.typing_context.resolve_value_type(op)
-        found = self.context.get_function(function, signature)(self.builder, operands)
-        return self.context.cast(self.builder, found, signature.return_type, resty)
+        wanted = function.get_call_type(self.context.typing_context, signature.args, {})
+        found = self.context.get_function(function, wanted)(self.builder, operands)
+        return self.context.cast(self.builder, found, wanted.return_type, resty)
