@@ -171,7 +171,7 @@ class Attribution(Question):
 
 def _most(found: shapley.Attribution, outcome: str, unit: Unit) -> str:
     """Which lever moves an outcome most, and whether up or down, in a line; only what surely does is named."""
-    sure = found.levers[(found.levers["low"] > 0) | (found.levers["high"] < 0)]
+    sure = words.surely_moved(found.levers)
     if not len(sure):
         return f"No lever surely moves {outcome}"
     most = sure.iloc[int(sure["estimate"].abs().to_numpy().argmax())]

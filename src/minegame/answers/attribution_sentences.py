@@ -77,7 +77,7 @@ def first_said(levers: pd.DataFrame) -> str:
     """The levers that surely have a part in the effect, the one with the most first."""
     if len(levers) == 1:
         return f"There is but one lever: {levers['lever'].iloc[0]}."
-    sure = _clear(levers)
+    sure = surely_moved(levers)
     if not len(sure):
         return "No lever surely has a part in it."
     first, *rest = (row for _, row in sure.iterrows())
@@ -87,13 +87,13 @@ def first_said(levers: pd.DataFrame) -> str:
     return f"Most of it is due to {first['lever']}: {effect}{_part(first)}{then}."
 
 
-def _clear(found: pd.DataFrame) -> pd.DataFrame:
+def surely_moved(found: pd.DataFrame) -> pd.DataFrame:
     """The rows whose interval holds no nil."""
     return found[(found["low"] > 0) | (found["high"] < 0)]
 
 
 def _interaction_said(pairs: pd.DataFrame) -> list[str]:
-    clear = _clear(pairs)
+    clear = surely_moved(pairs)
     if not len(clear):
         return []
     pair = clear.iloc[int(clear["estimate"].abs().to_numpy().argmax())]
