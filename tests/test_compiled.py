@@ -133,6 +133,22 @@ numba.version_info = numba.version_info._replace(short=(0, 0))
 """
 
 
+def test_a_function_that_numba_compiles_in_its_own_way_may_call_rules_that_call_others():
+    program = """
+import numba
+from minegame import rules
+
+@numba.njit
+def outlook(x):
+    return rules.mine_price(x, 0.15, 0.3, 530.0, 12.0) + rules.price_step(x, 0.15, 0.3, 530.0, 1.0, 0.5)
+
+plain = rules.mine_price(6.0, 0.15, 0.3, 530.0, 12.0) + rules.price_step(6.0, 0.15, 0.3, 530.0, 1.0, 0.5)
+print(outlook(6.0) == plain)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)  # a fault kills its process
+    assert (done.returncode, done.stdout.strip()) == (0, "True"), done.stderr
+
+
 @pytest.mark.slow
 def test_another_numba_compiles_a_turn_in_its_own_way(checkout):
     slim = run(checkout)

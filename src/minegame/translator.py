@@ -45,6 +45,16 @@ class PartLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]  # numba has no
         self._finalize_dynamic_globals()
         self._finalized = True
 
+    def own_module(self) -> Any:
+        """Its code without that of what it calls."""
+        return super()._get_module_for_linking()
+
+    def _get_module_for_linking(self) -> Any:
+        """For a function that numba compiles in its own way: with all that it calls."""
+        module = self.own_module().clone()
+        _link(module, self)
+        return module
+
     @property
     def codegen(self) -> Any:
         """Who is told where to find what a function needs while it runs."""
@@ -59,6 +69,20 @@ class PartLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]  # numba has no
         return 0
 
 
+def _link(module: Any, library: Any) -> None:
+    """Put into a module what a library calls, and what that calls, each once."""
+    found = {library}
+    waiting = list(library._linking_libraries)
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            library._reload_init.update(one._reload_init)
+            part = isinstance(one, PartLibrary)
+            waiting += one._linking_libraries if part else []
+            module.link_in(one.own_module() if part else one._get_module_for_linking(), preserve=True)
+
+
 class WholeLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]
     """The code of what Python calls, with all parts in it, each once."""
 
@@ -67,15 +91,8 @@ class WholeLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]
 
     def finalize(self) -> None:
         """Put in all parts, and theirs, before the whole is optimised."""
-        found: dict[Any, None] = {}
-        waiting: list[Any] = [self]
-        while waiting:
-            library = waiting.pop()
-            if library not in found:
-                found[library] = None
-                waiting += library._linking_libraries if isinstance(library, (PartLibrary, WholeLibrary)) else []
-        del found[self]
-        self._linking_libraries: list[Any] = list(found)
+        _link(self._final_module, self)
+        self._linking_libraries: list[Any] = []
         super().finalize()
 
     def _optimize_final_module(self) -> None:
