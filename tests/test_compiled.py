@@ -149,6 +149,32 @@ print(outlook(6.0) == plain)
     assert (done.returncode, done.stdout.strip()) == (0, "True"), done.stderr
 
 
+BEFORE_THE_FIRST = """
+from minegame import game, turns
+
+state = game.new_records(game.STATE)[0]
+table = game.new_records(game.GAME)[0]
+turns._hand_over(table, state, -2, 0)
+"""
+
+
+@pytest.mark.slow
+def test_no_index_lies_outside_its_array(checkout):
+    """Compiled code does not look: the games and campaigns of these tests are played with numba's checks."""
+    tests = Path(__file__).parent
+    checked = {"NUMBA_BOUNDSCHECK": "1", "MINEGAME_CACHE_DIR": str(checkout / "checked")}
+    noticed = subprocess.run(
+        [sys.executable, "-c", BEFORE_THE_FIRST], env={**os.environ, **checked}, capture_output=True, text=True
+    )
+    assert "IndexError: index is out of bounds" in noticed.stderr
+    files = [str(tests / f"test_{name}.py") for name in ("twins", "completeness", "campaign", "env", "discovery")]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files],
+        env={**os.environ, **checked}, cwd=tests.parent, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
 @pytest.mark.slow
 def test_another_numba_compiles_a_turn_in_its_own_way(checkout):
     slim = run(checkout)

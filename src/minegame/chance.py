@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 
-from minegame.compiled import rule, seldom
+from minegame.compiled import rule, seldom, side_by_side
 
 # Streams: what a draw is for; every line but the last holds the two halves of a block.
 COST, IMPATIENCE = 0, 1
@@ -77,9 +77,14 @@ def _block(seed, replication, stream, key, index, month):
         int(seed) & _WORD,
         (int(seed) >> 32) & _WORD,
     )
-    even = (((c0 << 20) | (c1 >> 12)) + 0.5) * 2.220446049250313e-16
-    odd = (((c2 << 20) | (c3 >> 12)) + 0.5) * 2.220446049250313e-16
-    return even, odd
+    return _fraction(c0, c1), _fraction(c2, c3)
+
+
+@rule
+def _fraction(high, low):
+    """The first 52 bits of two words and half a bit, as a part of 1: in two parts, of 31 and 21 bits, which a machine
+    turns into numbers several at a time."""
+    return (high >> 1) * 4.656612873077393e-10 + ((((high & 1) << 20) | (low >> 12)) + 0.5) * 2.220446049250313e-16
 
 
 @seldom
@@ -98,7 +103,7 @@ def _by_fours(count):
     return (count + 3) & ~3
 
 
-@rule
+@side_by_side
 def throw(seed, replication, month, streams, keys, indices, count, dice):
     """Put the draws at ``count`` addresses of a month into ``dice``, shape (2, room): even streams, then the odd ones.
 
@@ -137,11 +142,16 @@ def normals(uniforms, count, normal):
 
     The middle of the distribution goes side by side; the tails follow one at a time.
     """
-    for n in range(_by_fours(count)):
-        normal[n] = _middle(uniforms[n] - 0.5)
+    _middles(uniforms, count, normal)
     for n in range(count):
         if abs(uniforms[n] - 0.5) > _MIDDLE:
             normal[n] = _tail(uniforms[n])
+
+
+@side_by_side
+def _middles(uniforms, count, normal):
+    for n in range(_by_fours(count)):
+        normal[n] = _middle(uniforms[n] - 0.5)
 
 
 @rule
@@ -174,7 +184,7 @@ def _middle(q):
     return q * top / low
 
 
-@rule
+@seldom
 def _tail(p):
     q = p - 0.5
     r = math.sqrt(-math.log(p if q < 0.0 else 1.0 - p))

@@ -110,6 +110,12 @@ def seldom(function: Callable[..., Any]) -> Any:
     return function if _FOLDER is None else _whole(function, _part(function))
 
 
+def side_by_side(function: Callable[..., Any]) -> Any:
+    """A rule whose loops are long: they take several steps at a time, which costs a short one more than it spares."""
+    function.side_by_side = True  # type: ignore[attr-defined]
+    return rule(function)
+
+
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 

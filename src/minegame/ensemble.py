@@ -12,7 +12,7 @@ from collections import namedtuple
 from typing import Any, NamedTuple
 
 from minegame import turns
-from minegame.compiled import seldom
+from minegame.compiled import seldom, side_by_side
 from minegame.game import MAX_BIDDERS, MAX_DEPOSITS, MAX_FINANCIERS, MAX_PATRONS, OUTCOME_TABLE
 
 # ------------------------------------------------------------------------------------------------------------- playing
@@ -208,7 +208,7 @@ def _add(game, row, totals):
     _add_some(row, totals, _FINANCIER_AT, _FINANCIER_AT + game.financiers * len(BY_FINANCIER))
 
 
-@seldom
+@side_by_side
 def _add_some(row, totals, start, stop):
     for n in range(start, stop):
         x = row[n]
@@ -219,7 +219,7 @@ def _add_some(row, totals, start, stop):
         totals[2, n] += value * value
 
 
-@seldom
+@side_by_side
 def _add_difference(game, row, base, scratch, totals):
     for n in range(row.shape[0]):
         scratch[n] = row[n] - base[n]  # NaN where either does not apply
@@ -270,7 +270,7 @@ def tally(games, state, outcomes, rows, reference, seed, firsts, count, size, su
                     _add_difference(game, row, rows[n - start], rows[TOGETHER + 1], totals)
 
 
-@seldom
+@side_by_side
 def _blank(rows, start):
     for n in range(start, rows.shape[0]):
         for m in range(rows.shape[1]):
@@ -287,7 +287,7 @@ def _play(game, state, outcome, seed, replication, pages):
     turns.settle(game, state, outcome)
 
 
-@seldom
+@side_by_side
 def _pick(row, places, sample):
     for m in range(places.shape[0]):
         sample[m] = row[places[m]]

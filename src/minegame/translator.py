@@ -90,8 +90,12 @@ class WholeLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]
         ll_module.data_layout = self._codegen._data_layout
 
     def finalize(self) -> None:
-        """Put in all parts, and theirs, before the whole is optimised."""
+        """Put in all parts, and theirs, which nobody else calls, before the whole is optimised."""
+        own = {function.name for function in self._final_module.functions if not function.is_declaration}
         _link(self._final_module, self)
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.name not in own:
+                function.linkage = "internal"
         self._linking_libraries: list[Any] = []
         super().finalize()
 
