@@ -88,7 +88,7 @@ FAULTS = (
     in_rules("carrying a threat out costs its strength and not the square", "follow_through",
              "threat * threat)", "threat)",
              "test_turns.py::test_r5_r6_a_refused_threat_is_carried_out_or_the_patron_backs_down"),
-    in_rules("attention hastens a letter without a mandate", "commitment_hazard",
+    in_rules("attention hastens a letter without a mandate", "commitment_rate",
              "engagement_slope * engagement * mandate", "engagement_slope * engagement",
              "test_turns.py::test_r7_engagement_hastens_a_letter_only_under_a_mandate"),
     in_rules("a tied lender pays more than its largest share", "letter_share",

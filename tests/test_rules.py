@@ -143,11 +143,15 @@ def test_r5_follow_through_is_a_logit(slope, audience, publicity, threat, resolv
     assert probability == pytest.approx(odds / (1 + odds), rel=1e-9, abs=1e-12)
 
 
+def commitment_hazard(*how):
+    return rules.hazard(rules.commitment_rate(*how))
+
+
 def test_r7_the_hazard_of_a_month_is_one_minus_the_survival():
     base, mandate, engagement, letter = 0.01, 0.7, 0.5, 0.3
-    assert rules.commitment_hazard(base, mandate, engagement, letter, 1.0, 1.0, 1) == pytest.approx(1 - math.exp(-1.51))
-    assert rules.commitment_hazard(base, mandate, engagement, letter, 0.5, 1.0, 0) == pytest.approx(1 - math.exp(-0.61))
-    assert rules.commitment_hazard(-2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0) == 0.0
+    assert commitment_hazard(base, mandate, engagement, letter, 1.0, 1.0, 1) == pytest.approx(1 - math.exp(-1.51))
+    assert commitment_hazard(base, mandate, engagement, letter, 0.5, 1.0, 0) == pytest.approx(1 - math.exp(-0.61))
+    assert commitment_hazard(-2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0) == 0.0
 
 
 @lawful
@@ -156,7 +160,7 @@ def test_r7_a_lever_acts_in_proportion_to_its_intensity(mandate, engagement, h1,
     """-ln(1 - hazard) = h1 F + h2 E F: half a mandate brings half of the rate, a millionth of it next to nothing."""
 
     def rate(part):
-        return -math.log1p(-rules.commitment_hazard(0.0, h1, h2, 0.0, part * mandate, engagement, 0))
+        return -math.log1p(-commitment_hazard(0.0, h1, h2, 0.0, part * mandate, engagement, 0))
 
     assert rate(1.0) == pytest.approx(h1 * mandate + h2 * engagement * mandate, abs=1e-12)
     assert rate(0.5) == pytest.approx(0.5 * rate(1.0), abs=1e-12)
@@ -164,9 +168,7 @@ def test_r7_a_lever_acts_in_proportion_to_its_intensity(mandate, engagement, h1,
 
 
 def test_r7_attention_without_a_mandate_moves_no_lender():
-    assert rules.commitment_hazard(0.1, 0.7, 0.5, 0.0, 0.0, 1.0, 0) == rules.commitment_hazard(
-        0.1, 0.7, 0.5, 0.0, 0.0, 0.0, 0
-    )
+    assert commitment_hazard(0.1, 0.7, 0.5, 0.0, 0.0, 1.0, 0) == commitment_hazard(0.1, 0.7, 0.5, 0.0, 0.0, 0.0, 0)
 
 
 def test_r7_only_a_tied_lender_looks_at_the_offtake():

@@ -210,7 +210,8 @@ def play_on(game, state, months=240):
 
 
 def seen(game, state, trigger):
-    """Which of the two patrons have seen the event of a trigger by the end of the month."""
+    """Which of the two patrons have seen the event of a trigger, for which each has a lever waiting, by month's end."""
+    game.lever_trigger[:2, ACCESS] = trigger
     for k in range(2):
         turns.watch(game, state, k)
     return [int(month != NEVER) for month in state.event_month[:2, trigger]]
@@ -319,6 +320,18 @@ def test_r21_what_happened_before_the_tender_opened_is_answered_from_its_first_m
     assert state.lever[WEST, TARIFF] == pressed
 
 
+def test_r21_a_patron_notes_only_what_a_lever_of_its_own_waits_for():
+    triggers = np.zeros((2, len(LEVERS)), int)
+    triggers[EAST, ACCESS] = RIVAL_PRESSES
+    game = game_of(lever_trigger=triggers)
+    state = opened(game)
+    state.lever[:2, TARIFF] = 1.0
+    for k in range(2):
+        turns.watch(game, state, k)
+    noted = {(k, trigger) for k, trigger in np.argwhere(state.event_month[:2] != NEVER).tolist()}
+    assert noted == {(EAST, RIVAL_PRESSES)}
+
+
 def test_r21_what_happens_in_a_month_is_answered_in_the_next():
     game = game_of(lever_intensity=levers(tariff=1.0), lever_trigger=np.full((2, len(LEVERS)), RIVAL_LEADS))
     for event, pressed in ((0, 1.0), (1, 0.0)):
@@ -370,7 +383,7 @@ def test_r21_a_lever_that_nobody_can_pay_for_is_not_pressed():
 
 
 def test_r21_the_month_of_an_event_is_that_of_the_first():
-    game = game_of(bidder_patron=(EAST, EAST))
+    game = game_of(bidder_patron=(EAST, EAST), lever_trigger=np.full((2, len(LEVERS)), RIVAL_LEADS))
     state = opened(game, -1)
     play_on(game, state, 2)
     assert state.event_month[WEST, RIVAL_LEADS] == 0

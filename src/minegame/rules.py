@@ -246,17 +246,26 @@ def belief(a, b):
 
 
 @rule
-def commitment_hazard(base, mandate_slope, engagement_slope, letter_slope, mandate, engagement, holds_letter):
-    """R7: the probability that a financier issues its letter or commits its capital this month.
+def commitment_rate(base, mandate_slope, engagement_slope, letter_slope, mandate, engagement, holds_letter):
+    """R7: the rate, a month, at which a financier issues its letter or commits its capital.
 
     A mandate to the state's lenders hastens it, the attention of a head of state as far as there is a mandate, and a
     public letter that the bidder already holds.
 
-    >>> round(commitment_hazard(0.0, math.log(2.0), 0.0, 0.0, 1.0, 0.0, 0), 12)
-    0.5
+    >>> commitment_rate(0.25, 0.5, 0.0, 0.0, 1.0, 0.0, 0)
+    0.75
     """
     rate = base + mandate_slope * mandate + letter_slope * (1.0 if holds_letter else 0.0)
-    rate += engagement_slope * engagement * mandate
+    return rate + engagement_slope * engagement * mandate
+
+
+@rule
+def hazard(rate):
+    """R7: the probability that something which comes at a rate a month comes within a month.
+
+    >>> round(hazard(math.log(2.0)), 12), hazard(-1.0)
+    (0.5, 0.0)
+    """
     return 1.0 - math.exp(-max(0.0, rate))
 
 

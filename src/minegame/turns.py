@@ -114,6 +114,7 @@ def _begin(game, state):
     for f in range(game.financiers):
         state.letter_month[f] = NOBODY
         state.letter_share[f] = 0.0
+        state.rate[f] = math.nan
         state.headroom[f] = math.inf
 
 
@@ -347,8 +348,9 @@ def _is_on(game, state, k, lever):
 
 @seldom
 def watch(game, state, k):
-    """At the end of a month a patron notes which of the events that levers may wait for has happened (R21)."""
-    for trigger in range(_TRIGGERS):
+    """At the end of a month a patron notes which of the events that its levers wait for has happened (R21)."""
+    for lever in range(_LEVERS):
+        trigger = game.lever_trigger[k, lever]
         if trigger != ALWAYS and state.event_month[k, trigger] == NEVER and _happens(game, state, k, trigger):
             state.event_month[k, trigger] = state.month
 
@@ -455,7 +457,7 @@ def commit(game, state, f):
     if state.letter_month[f] != NOBODY:
         return
     i, k = game.financier_bidder[f], game.financier_patron[f]
-    hazard = rules.commitment_hazard(
+    rate = rules.commitment_rate(
         game.financier_base_hazard[f],
         game.financier_mandate_hazard[f],
         game.financier_engagement_hazard[f],
@@ -464,7 +466,9 @@ def commit(game, state, f):
         state.lever[k, ENGAGEMENT],
         state.holds_letter[i],
     )
-    if state.month_dice[0, _letter_at(game, f)] < hazard and state.headroom[f] > 0.0:
+    if rate != state.rate[f]:  # mostly that of a month ago, which spares an exponential
+        state.rate[f], state.hazard[f] = rate, rules.hazard(rate)
+    if state.month_dice[0, _letter_at(game, f)] < state.hazard[f] and state.headroom[f] > 0.0:
         _issue(game, state, f, i)
 
 
@@ -540,10 +544,9 @@ def offer(game, state, i):
         _value_deposit(game, state, i, d)
         state.bids[i, d] = 1 if entered and state.reservation[i, d] > 0.0 else 0
         if state.bids[i, d]:
-            _, _, opening = _terms_at(game, state, i, d, 0.0)
-            _, _, full = _terms_at(game, state, i, d, 1.0)
+            state.rent[i, d, OPENING] = _rent_at(game, state, i, d, game.host_equity_min, 0.0)
             state.rent[i, d, OFFERED] = offer_at(game, state, i, d, state.concession[i])
-            state.rent[i, d, OPENING], state.rent[i, d, FULL] = opening, full
+            _, _, state.rent[i, d, FULL] = _terms_at(game, state, i, d, 1.0)
             _impress(game, state, i, d)
         else:
             everywhere = 0
@@ -597,8 +600,13 @@ def _terms_at(game, state, i, d, concession):
         game.host_equity_max,
         game.host_equity_weight,
     )
-    rent = rules.rent(state.completion[i], income_from(game, state, i, d, equity), bonus, state.coverage[i])
-    return equity, bonus, rent
+    return equity, bonus, _rent_at(game, state, i, d, equity, bonus)
+
+
+@rule
+def _rent_at(game, state, i, d, equity, bonus):
+    """The host's expected rent of a deposit at an equity and a bonus, M$."""
+    return rules.rent(state.completion[i], income_from(game, state, i, d, equity), bonus, state.coverage[i])
 
 
 @rule
@@ -937,8 +945,8 @@ def _allocations(game):
 
 
 @rule
-def _try(game, state, number):
-    """Lay allocation ``number`` out in ``state.trial``; true if every one of its bidders bids on what it would get."""
+def _lay_out(game, state, number, award):
+    """Lay allocation ``number`` out; true if every one of its bidders bids on what it would get."""
     for d in range(game.deposits):
         i = number
         if game.lots != BUNDLED:
@@ -948,32 +956,33 @@ def _try(game, state, number):
             i = NOBODY
         elif not state.bids[i, d]:
             return False
-        state.trial[d] = i
+        award[d] = i
     return True
 
 
 @rule
 def _find_candidate(game, state):
-    state.has_candidate = 0
-    best = -math.inf
+    best, candidate = -math.inf, NOBODY
     for number in range(_allocations(game)):
-        if not _try(game, state, number):
+        if not _lay_out(game, state, number, state.trial):
             continue
         standing = standing_utility(game, state, state.trial)
         if number < MAX_BIDDERS:
             state.standings[number] = standing
         worth = standing + _rents(game, state, state.trial, OFFERED)
         if worth > best:
-            best, state.standing = worth, standing
-            state.has_candidate = 1
-            for d in range(game.deposits):
-                state.award[d] = state.trial[d]
+            best, candidate, state.standing = worth, number, standing
+    state.has_candidate = 0 if candidate == NOBODY else 1
+    if state.has_candidate:
+        _lay_out(game, state, candidate, state.award)
 
 
 @rule
 def main_bidder(game, state):
     """The bidder with the largest share of the candidate allocation; among equals, the one of the first deposit."""
-    main, largest = NOBODY, -1.0
+    main, largest = _only_bidder(game, state.award), -1.0
+    if main != NOBODY:
+        return main
     for d in range(game.deposits):
         held = 0.0
         for other in range(game.deposits):
@@ -1002,7 +1011,7 @@ def _find_runner_up(game, state, main):
     state.has_runner_up = 0
     state.runner_up = -math.inf
     for number in range(_allocations(game)):
-        if not _try(game, state, number) or _holds(game, state, main):
+        if not _lay_out(game, state, number, state.trial) or _holds(game, state, main):
             continue
         known = number < MAX_BIDDERS  # the first few, among them every bundle, were weighed a moment ago
         standing = state.standings[number] if known else standing_utility(game, state, state.trial)
