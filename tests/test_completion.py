@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from minegame.experiment_file import shipped_experiments
-from minegame.scenario import shipped_scenarios
+from minegame.scenario import shipped_campaigns, shipped_scenarios
 
 SOURCE = Path(__file__).parents[1] / "src"
 
@@ -31,9 +31,10 @@ def completed(typed: str, **more: str) -> list[str]:
     [
         ("minegame od", ["odds"]),
         ("minegame odds --set-a", ["--set-against"]),
-        ("minegame odds --against two", ["two_bidders"]),
+        ("minegame odds --against two", ["two_bidders", "two_tenders"]),
+        ("minegame play critical_m", ["critical_minerals"]),
         ("minegame analyse attribution two_b", ["two_bidders"]),
-        ("minegame validate two", ["two_bidders"]),
+        ("minegame validate two", ["two_bidders", "two_tenders"]),
         ("minegame run who_wins_", ["who_wins_against_counter"]),
         ("minegame play ./my_deal", []),
     ],
@@ -43,7 +44,8 @@ def test_names_are_completed(typed, expected):
 
 
 def test_all_that_fit_are_listed():
-    assert completed("minegame play kaz") == [name for name in shipped_scenarios() if name.startswith("kaz")]
+    kept = [*shipped_scenarios(), *shipped_campaigns()]
+    assert completed("minegame play kaz") == [name for name in kept if name.startswith("kaz")]
     assert completed("minegame run", COMP_WORDS="minegame run ", COMP_CWORD="2") == [*shipped_experiments()]
 
 

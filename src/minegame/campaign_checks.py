@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,9 @@ from minegame.scenario import Scenario, fits, nearest
 
 if TYPE_CHECKING:
     from minegame.campaign_file import CampaignScenario
+
+_A_SLIP = 0.88  # how alike two names are of which one may be the other misspelt
+_ENDS = "0123456789_- "
 
 #: A location in the file, and what is wrong there.
 Found = tuple[tuple[str, ...], str]
@@ -41,6 +45,21 @@ def contradictions(campaign: CampaignScenario, scenarios: Mapping[str, Scenario]
         yield from _differ(f"mineral '{mineral}'" if mineral else "tenders without a mineral", theirs, OF_MINERAL)
     yield from _differ("the patrons", dict(scenarios), OF_PATRONS)
     yield from _differ_by_patron("the campaign", dict(scenarios), OF_PATRON)
+
+
+def misgivings(campaign: CampaignScenario) -> Iterator[str]:
+    """What a campaign may not mean: hosts whose names are nearly the same."""
+    hosts = list(dict.fromkeys(tender.host for tender in campaign.tenders.values()))
+    for name, tender in campaign.tenders.items():
+        before = [host for host in hosts[: hosts.index(tender.host)] if _one_misspelt(host, tender.host)]
+        for other in before:
+            yield f"tenders.{name}.host: '{tender.host}' is another host than '{other}': expected one name, if it is one"
+
+
+def _one_misspelt(name: str, other: str) -> bool:
+    """Whether two names differ by a slip rather than by a number at the end."""
+    alike = difflib.SequenceMatcher(None, name.lower(), other.lower()).ratio() >= _A_SLIP
+    return alike and name.rstrip(_ENDS) != other.rstrip(_ENDS)
 
 
 def _calendar(campaign: CampaignScenario, scenarios: Mapping[str, Scenario]) -> Iterator[Found]:

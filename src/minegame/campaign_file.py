@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError
 
-from minegame.campaign_checks import contradictions
+from minegame.campaign_checks import contradictions, misgivings
 from minegame.campaign_fields import SharedFields, TenderFields
 from minegame.campaign_game import deck
 from minegame.campaign_paths import SET, Seated, fitting, places_in
@@ -248,7 +248,7 @@ class CampaignScenario(Group):
     @property
     def warnings(self) -> list[str]:
         """What can be played and may not be meant: path and reason of each, mostly none."""
-        return self.beyond()
+        return [*misgivings(self), *self.beyond()]
 
     # --------------------------------------------------------------------------------------------------------- changes
 

@@ -19,7 +19,7 @@ from minegame.campaign_game import YEARS
 from minegame.runner import Runner
 from minegame.statistics import precision
 from minegame.tables import Column, Table, bounded
-from minegame.text import COUNT, MONEY, MONEY_CHANGE, MONTHS, NUMBER, POINTS, SHARE, Unit
+from minegame.text import COUNT, MONEY, MONEY_CHANGE, MONTHS, NUMBER, POINTS, SHARE, Unit, listed
 
 Sums = NDArray[np.float64]
 Row = Mapping[str, Any]
@@ -238,6 +238,21 @@ class Odds:
                 yield f"{name}: {said[best]} wins most often, in {often[best]}."
             else:
                 yield f"{name}: no sure favourite: {said[best]} {often[best]}, {said[rival]} {often[rival]}."
+
+    def moved(self, other: str) -> str:
+        """Of paired differences, in a sentence: whose chance in which tender surely differs from the other campaign."""
+        _, sums = self.points[0]
+        found = []
+        for name, scenario in self.campaign.scenarios.items():
+            changes = {bidder: self.three(sums, "wins_any", f"{name}: {bidder}") for bidder in scenario.bidder_names}
+            sure = [
+                f"{scenario.label_of('bidder', bidder)} {POINTS.write(*change)}"
+                for bidder, change in changes.items()
+                if change[1] > 0.0 or change[2] < 0.0
+            ]
+            found += [f"{name}: {listed(sure)}"] if sure else []
+        said = "; ".join(found) or "nobody's chance in any tender surely differs"
+        return f"Against {other}, on the same luck: {said}."
 
 
 def favourite(chances: Mapping[str, tuple[float, float, float]]) -> tuple[str, str | None]:

@@ -113,8 +113,10 @@ def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing, plot: Path 
     tables, told = found.tables(), tuple(found.favourites())
     if changes is not None:
         differ = campaign_odds.Odds(campaign, [({}, changes)], confidence=asked.confidence, paired=True)
-        title = f"Differences from the campaign with {named(asked.set_against or {})}, on the same luck"
-        tables |= {f"{key}_contrasts": table for key, table in differ.changes(title).items()}
+        other = f"the campaign with {named(asked.set_against or {})}"
+        told = (*told, differ.moved(other))
+        title = f"Differences from {other}, on the same luck"
+        tables = {**{f"{key}_contrasts": table for key, table in differ.changes(title).items()}, **tables}
     if plot is not None:
         write_whole(plot, _campaign_picture(campaign, tables, asked, ending))
     if playing.json:

@@ -71,9 +71,9 @@ def _annotation(name: str, option: Option, default: Any) -> Any:
 
 
 def _scenarios(incomplete: str) -> list[str]:
-    from minegame.scenario import shipped_scenarios
+    from minegame.scenario import shipped_campaigns, shipped_scenarios
 
-    return [name for name in shipped_scenarios() if name.startswith(incomplete)]
+    return [name for name in (*shipped_scenarios(), *shipped_campaigns()) if name.startswith(incomplete)]
 
 
 def _experiments(incomplete: str) -> list[str]:

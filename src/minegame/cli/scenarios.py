@@ -253,7 +253,7 @@ def _checked(file: str) -> dict[str, Any]:
 
     try:
         if is_campaign(file):
-            return {"file": file, "ok": True, **_told_of_campaign(CampaignScenario.load(file))}
+            return {"file": file, "ok": True, **_told_of_campaign(warned(CampaignScenario.load(file)))}
         scenario = warned(Scenario.load(file))
     except ScenarioError as problem:
         return {
@@ -273,7 +273,7 @@ def _told_of_campaign(campaign: CampaignScenario) -> dict[str, Any]:
     sizes = (len(tenders), "tender"), (len(table.hosts), "host"), (len(table.patrons), "patron")
     unsourced = campaign.unsourced()
     summary = f"a campaign: {', '.join(counted(*size) for size in sizes)}, {campaign.campaign.months} months"
-    return {"summary": summary, "warnings": [], "unsourced": unsourced}
+    return {"summary": summary, "warnings": campaign.warnings, "unsourced": unsourced}
 
 
 def _summary(scenario: Scenario) -> str:
