@@ -254,6 +254,11 @@ def test_the_page_opens_with_what_a_reader_of_two_minutes_asks():
 def test_answers_of_different_scenarios_show_the_numbers_of_each():
     page = check_structure(html_of(answer(), answer(Scenario.load("kazakhstan_split_lots"))))
     assert "The numbers of Two bidders for one hill" in page.text
+    short = page.text.split("In two minutes")[1].split("Contents")[0]
+    others = Scenario.load("kazakhstan_split_lots").title
+    for title in ("Two bidders for one hill", others):
+        assert f"{title}: North Mining wins 61.0 %" in short  # who wins
+        assert f"{title}: Of " in short  # what is not known
     assert "The numbers of Kazakhstan 2025, the two deposits sold as separate lots" in page.text
 
 

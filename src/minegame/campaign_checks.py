@@ -53,7 +53,8 @@ def misgivings(campaign: CampaignScenario) -> Iterator[str]:
     for name, tender in campaign.tenders.items():
         before = [host for host in hosts[: hosts.index(tender.host)] if _one_misspelt(host, tender.host)]
         for other in before:
-            yield f"tenders.{name}.host: '{tender.host}' is another host than '{other}': expected one name, if it is one"
+            where = f"tenders.{name}.host: '{tender.host}'"
+            yield f"{where} is another host than '{other}': expected one name, if it is one"
 
 
 def _one_misspelt(name: str, other: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from minegame.answers.catalogue import kind_of, kinds
@@ -12,6 +12,7 @@ from minegame.report.numbers import Numbers
 from minegame.text import counted, listed
 
 if TYPE_CHECKING:
+    from minegame.cases import Case
     from minegame.report.chapter import Chapter
 
 #: What is asked, by the name that kinds of question know it by, and which kind answers it best.
@@ -26,10 +27,14 @@ _UNKNOWN = "What is not known?"
 
 
 class Said(NamedTuple):
-    """A sentence of an answer, and the number of its chapter; no chapter where it is of the scenario."""
+    """A sentence of an answer, the number of its chapter, and the title of the scenario that it is about.
+
+    There is no chapter where the scenario itself says it, and no title where all of a report is about one.
+    """
 
     sentence: str
     chapter: int
+    about: str
 
 
 class Point(NamedTuple):
@@ -42,21 +47,34 @@ class Point(NamedTuple):
 
 def opening(chapters: Sequence[Chapter], scenarios: Sequence[Numbers]) -> list[Point]:
     """The questions with which a report opens, in order; what nothing is known of comes last."""
+    titles = {numbers.scenario.title for numbers in scenarios}
+
+    def about(scenario: Case) -> str:
+        return scenario.title if len(titles) > 1 else ""
+
+    def answers(name: str) -> list[Said]:
+        return [
+            Said(chapter.answer.sentences[place], n, about(chapter.answer.scenario))
+            for n, chapter, place in _chosen(chapters, name)
+        ]
+
     points = []
     for name, (question, command) in QUESTIONS.items():
-        found = list(_answers(chapters, name))
+        found = answers(name)
         points.append(Point(question, found, "" if found else f"minegame {command}"))
-    unknown = [*(Said(_doubts(numbers), 0) for numbers in scenarios), *_answers(chapters, "unknown")]
-    return [*points, Point(_UNKNOWN, unknown)]
+    doubts = [Said(_doubts(numbers), 0, about(numbers.scenario)) for numbers in scenarios]
+    return [*points, Point(_UNKNOWN, [*doubts, *answers("unknown")])]
 
 
-def _answers(chapters: Sequence[Chapter], name: str) -> Iterator[Said]:
-    """What the chapters say of a question; what only says it beside something else, where nobody else does."""
+def _chosen(chapters: Sequence[Chapter], name: str) -> Sequence[tuple[int, Chapter, int]]:
+    """Number and chapter of what answers a question, and with which sentence.
+
+    What answers it beside another question counts where nothing else does.
+    """
     told = [(n, chapter, _places(chapter.answer.kind)) for n, chapter in enumerate(chapters, start=1)]
     chosen = [(n, chapter, places[name]) for n, chapter, places in told if name in places]
     first = [one for one in chosen if next(iter(_places(one[1].answer.kind))) == name]
-    for n, chapter, place in (first or chosen)[:_MOST]:
-        yield Said(chapter.answer.sentences[place], n)
+    return (first or chosen)[:_MOST]
 
 
 def _places(kind: str) -> dict[str, int]:
