@@ -127,7 +127,7 @@ FAULTS = (
     in_rules("the host's demand stands still", "host_patience", "1.0 - math.exp", "math.exp"),
     in_rules("a patron is paid twice for the award", "patron_payoff", "(1.0 - on_award) * built", "built"),
     # -------------------------------------------------------------------------------------------------------- the dice
-    in_chance("a draw may be nothing", "_block", "(c1 >> 12)) + 0.5)", "(c1 >> 12)))",
+    in_chance("a draw may be nothing", "_fraction", "(low >> 12)) + 0.5)", "(low >> 12)))",
               "test_draws_stay_inside_the_open_interval_at_the_extreme_words"),
     in_chance("the index of a draw is not used", "_block", "int(index) & _WORD", "0 & _WORD",
               "test_every_part_of_the_address_matters"),
