@@ -142,7 +142,8 @@ def _thirty_factors() -> str:
     experiment, _ = Experiment.load("wide_uncertainty")
     document = experiment.model_dump(mode="json", exclude_defaults=True)
     factors = dict(list(document["factors"].items())[:30])
-    return yaml.safe_dump({"scenario": SCENARIO, "replications": 64, "factors": factors})
+    document = {"title": "Thirty numbers", "scenario": SCENARIO, "replications": 64, "factors": factors}
+    return yaml.safe_dump(document)
 
 
 def tell(heading: str, seconds: dict[str, float], aim: str) -> None:
