@@ -26,21 +26,32 @@ def trade_off(
 
     ``table`` has the columns ``policy``, ``satisficing`` and the cost, each with its ends; ``label`` names the cost.
     """
-    ax = ax if ax is not None else axes(8.5, 5.5)
+    ax = ax if ax is not None else axes(11.0, 5.5)
     for chosen, colour, mark in ((~front, GREY, "o"), (front, COLOURS[0], "s")):
         _points(ax, table[chosen], cost, colour, mark)
     best = table[front].sort_values(cost)
     ax.plot(best[cost], 100 * best["satisficing"], color=COLOURS[0], linewidth=1)
-    named = (best if len(table) > _NAMED else table.sort_values(cost)).head(2 * _NAMED)
-    for n, (_, row) in enumerate(named.iterrows()):  # above and below in turn, so that neighbours stand apart
-        place = {"xytext": (5, 5), "va": "bottom"} if n % 2 == 0 else {"xytext": (5, -5), "va": "top"}
-        at = (row[cost], 100 * row["satisficing"])
-        ax.annotate(wrapped(row["policy"], 28), at, textcoords="offset points", fontsize=7, **place)
+    _name(ax, (best if len(table) > _NAMED else table.sort_values(cost)).head(2 * _NAMED), cost)
     if wanted is not None:
         ax.axhline(100 * wanted, color="black", linewidth=0.8, linestyle=":")
     ax.set_xlabel(f"{label}; n = {states:,} states of the world")
     ax.set_ylabel("states in which the target is met, %")
     return ax
+
+
+def _name(ax: Axes, rows: pd.DataFrame, cost: str) -> None:
+    """A number beside each point, and beside the picture which policy it is: names would lie on each other."""
+    for n, (_, row) in enumerate(rows.iterrows(), start=1):
+        at = (row[cost], 100 * row["satisficing"])
+        ax.annotate(
+            str(n), at, textcoords="offset points", xytext=(-5, 5), ha="right", fontsize=9, fontweight="bold",
+            bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
+        )  # fmt: skip
+        ax.plot([], [], linestyle="none", label=f"{n}  {wrapped(row['policy'], 34)}")
+    ax.legend(
+        loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8, handlelength=0, handletextpad=0,
+        borderaxespad=0.0,
+    )  # fmt: skip
 
 
 def _points(ax: Axes, rows: pd.DataFrame, cost: str, colour: str, mark: str) -> None:
