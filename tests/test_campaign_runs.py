@@ -375,6 +375,15 @@ def test_an_analysis_may_be_of_one_tender_of_a_campaign() -> None:
     assert "of second that The North's camp wins" in found.question
 
 
+@pytest.mark.parametrize("method", ["tornado", "sobol", "morris"])
+def test_pictures_of_what_matters_in_a_campaign_count_campaigns(method: str) -> None:
+    size = {"vary": {"campaign.spill": (0, 1)}, "base": 4, "replications": 4}
+    found = minegame.ask("sensitivity", "two_tenders", method=method, tender="second", **size)
+    label = next(iter(found.pictures.values())).draw().get_xlabel()  # type: ignore[operator]
+    assert "n = 4 campaigns" in label
+    assert "negotiations" not in label
+
+
 def test_a_tipping_point_of_a_campaign_is_found_where_the_other_camp_takes_over() -> None:
     found = minegame.ask(
         "tipping", "two_tenders", vary={"tenders.*.bidders.north_mining.capability": (0.05, 0.95)}, replications=60

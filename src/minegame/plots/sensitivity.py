@@ -32,6 +32,7 @@ def tornado(
     replications: int,
     most: int = 15,
     confidence: float = 0.95,
+    plays: str = "negotiations",
     ax: Axes | None = None,
 ) -> Axes:
     """How far each factor alone moves a probability, the widest swing on top; ``table`` from ``sensitivity.swings``."""
@@ -59,7 +60,7 @@ def tornado(
     rows_of(ax, names, 8)
     ax.set_xlabel(
         f"{outcome}, %, as one factor moves over its range; at the bars' ends the factor's value\n"
-        f"{confidence:.0%} intervals; n = {replications:,} negotiations a point; rest {100 * rest:.1f} %"
+        f"{confidence:.0%} intervals; n = {replications:,} {plays} a point; rest {100 * rest:.1f} %"
     )
     legend_above(ax, 2)
     return ax
@@ -74,6 +75,7 @@ def sobol_bars(
     replications: int = 0,
     most: int = 12,
     confidence: float = 0.95,
+    plays: str = "negotiations",
     ax: Axes | None = None,
 ) -> Axes:
     """First-order and total Sobol' indices with intervals, what matters most on top.
@@ -91,7 +93,7 @@ def sobol_bars(
         whiskers(ax, at, shown, kind, f"{kind}_low", f"{kind}_high")
     ax.axvline(0, color="black", linewidth=0.8)
     rows_of(ax, names, 8)
-    each = f", n = {replications:,} negotiations in each" if replications else ""
+    each = f", n = {replications:,} {plays} in each" if replications else ""
     hidden = f"; {len(table) - len(shown)} weaker factors not shown" if len(table) > len(shown) else ""
     ax.set_xlabel(
         f"share of the variance of {outcome} over the ranges, with {confidence:.0%} intervals\n"
@@ -110,6 +112,7 @@ def screening_bars(
     replications: int,
     most: int = 15,
     confidence: float = 0.95,
+    plays: str = "negotiations",
     ax: Axes | None = None,
 ) -> Axes:
     """How strongly each factor moves a probability over its whole range (Morris' μ*), the strongest on top.
@@ -120,6 +123,6 @@ def screening_bars(
     return bars(
         shown["factor"].tolist(), *(100 * shown[c].to_numpy(float) for c in ("strength", "low", "high")),
         label=f"mean size of the effect on {outcome}, percentage points for the whole range\n"
-        f"{confidence:.0%} intervals; {trajectories} trajectories, n = {replications:,} negotiations a point",
+        f"{confidence:.0%} intervals; {trajectories} trajectories, n = {replications:,} {plays} a point",
         ax=ax,
     )  # fmt: skip

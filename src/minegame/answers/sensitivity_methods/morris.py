@@ -34,7 +34,7 @@ class Morris(Method):
         title = f"Screening of {self.outcome}"
         bars = partial(
             screening_bars, all_drawn(self.scenario, found), outcome=self.outcome, trajectories=self.base,
-            replications=self.replications, confidence=self.confidence,
+            replications=self.replications, confidence=self.confidence, plays=self.contest.words.plays,
         )  # fmt: skip
         return Findings(
             self._said(found, len(design)), {"screening": _screening(title, found)},

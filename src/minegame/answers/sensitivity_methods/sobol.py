@@ -57,7 +57,7 @@ class Sobol(Method):
         drawn = all_drawn(self.scenario, found.table)
         bars = partial(
             sobol_bars, drawn, outcome=outcome, base=self.base, replications=self.replications,
-            confidence=self.confidence,
+            confidence=self.confidence, plays=self.contest.words.plays,
         )  # fmt: skip
         return Picture(self.headline(found.table, "total", outcome), bars)
 

@@ -35,7 +35,7 @@ class Tornado(Method):
         title = f"One parameter at a time: {self.outcome}"
         picture = partial(
             tornado, all_drawn(self.scenario, found), outcome=self.outcome, replications=self.replications,
-            confidence=self.confidence,
+            confidence=self.confidence, plays=self.contest.words.plays,
         )  # fmt: skip
         return Findings(
             self._said(found), {"tornado": _swings_table(title, found)},
