@@ -170,7 +170,13 @@ def test_values_outside_what_a_source_supports_are_told() -> None:
     assert warning.startswith("campaign.patrons.us.income: 40 lies outside 0 to 6")
 
 
-@pytest.mark.parametrize(("host", "told"), [("norhtland", True), ("northland", False), ("northland_2", False)])
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("norhtland", True), ("norhland", True), ("northlant", True), ("eastland", False), ("northland", False),
+        ("northland_2", False),
+    ],
+)  # fmt: skip
 def test_hosts_whose_names_are_nearly_the_same_are_told(host: str, told: bool) -> None:
     written = TWO.model_dump(mode="json", exclude={"inline"})
     for name, lies in zip(written["tenders"], ("northland", host), strict=True):
@@ -221,10 +227,12 @@ def test_odds_say_what_differs_from_a_changed_campaign_on_the_same_luck() -> Non
     assert north["payoff"] == pytest.approx((here - there).mean())
     assert north["payoff_low"] < north["payoff"] < north["payoff_high"]
     assert [row["wins"] > 0 for row in shown["tender_contrasts"]] == [True, False, True, False]
-    of_first = [f"first: {row['bidder']} {row['wins'] * 100:+.1f}" for row in shown["tender_contrasts"]][:1]
-    last = shown["sentences"][-1]
-    assert last.startswith("Against the campaign with tenders.*.patrons.north.levers.*.intensity=0, on the same luck:")
-    assert of_first[0].replace("-", "−") in last
+    row, sentence = shown["tender_contrasts"][0], shown["sentences"][0]
+    other = "Against the campaign with tenders.*.patrons.north.levers.*.intensity=0, on the same luck: "
+    assert sentence.startswith(f"{other}first: {row['bidder']} {row['wins'] * 100:+.1f} points [")
+    assert sentence.endswith("(each interval 95 % by itself).")
+    alike = json.loads(command("odds", "two_tenders", "-n", "50", "--set-against", "campaign.spill=0", "--json").stdout)
+    assert "on the same luck: nobody's chance in any tender surely differs (" in alike["sentences"][0]
 
 
 def test_policies_are_contrasted_on_the_same_luck(undisturbed: tuple[Path, dict[str, str]]) -> None:

@@ -259,6 +259,11 @@ def test_answers_of_different_scenarios_show_the_numbers_of_each():
     for title in ("Two bidders for one hill", others):
         assert f"{title}: North Mining wins 61.0 %" in short  # who wins
         assert f"{title}: Of " in short  # what is not known
+    one = Scenario.load("two_bidders")
+    twice = check_structure(html_of(answer(one), answer(one.at({"tender.months": 9}))))
+    for number in (1, 2):  # the same title, other numbers
+        assert f"Two bidders for one hill (numbers {number}): North Mining wins 61.0 %" in twice.text
+        assert f"The numbers of Two bidders for one hill (numbers {number})" in twice.text
     assert "The numbers of Kazakhstan 2025, the two deposits sold as separate lots" in page.text
 
 

@@ -144,7 +144,7 @@ def test_r5_follow_through_is_a_logit(slope, audience, publicity, threat, resolv
 
 
 def commitment_hazard(*how):
-    return rules.hazard(rules.commitment_rate(*how))
+    return rules.monthly_probability(rules.commitment_hazard_rate(*how))
 
 
 def test_r7_the_hazard_of_a_month_is_one_minus_the_survival():

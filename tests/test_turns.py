@@ -463,6 +463,21 @@ def test_r7_a_letter_comes_with_the_hazard_of_the_month(nudge, happens):
     assert state.letter_month[1] == NOBODY
 
 
+def test_r7_a_letter_comes_at_the_rate_of_its_month_whatever_that_was_before():
+    """Without a mandate no letter comes; in the month of the mandate it does, and the rate of before counts no more."""
+    onsets = np.zeros((2, len(LEVERS)), int)
+    onsets[WEST] = 1
+    game = game_of(
+        financier_mandate_hazard=(500.0, 500.0), lever_intensity=levers(finance=1.0), lever_onset=onsets
+    )  # fmt: skip
+    state = opened(game)
+    for month in range(2):
+        turns.press(game, state, WEST)
+        commit_all(game, state)
+        turns.trade(game, state)
+        assert state.letter_month[0] == (NOBODY if month == 0 else 1)
+
+
 def test_r7_engagement_hastens_a_letter_only_under_a_mandate():
     game = game_of(financier_engagement_hazard=(500.0, 0.0), lever_intensity=levers(engagement=1.0))
     state = opened(game)

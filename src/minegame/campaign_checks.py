@@ -1,8 +1,10 @@
-"""What cannot be in one campaign: tenders that disagree about what they share, and what a calendar has no room for."""
+"""What cannot be in one campaign: tenders that disagree about what they share, and what a calendar has no room for.
+
+And what can be and may not be meant.
+"""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +14,6 @@ from minegame.scenario import Scenario, fits, nearest
 
 if TYPE_CHECKING:
     from minegame.campaign_file import CampaignScenario
-
-_A_SLIP = 0.88  # how alike two names are of which one may be the other misspelt
-_ENDS = "0123456789_- "
 
 #: A location in the file, and what is wrong there.
 Found = tuple[tuple[str, ...], str]
@@ -48,7 +47,7 @@ def contradictions(campaign: CampaignScenario, scenarios: Mapping[str, Scenario]
 
 
 def misgivings(campaign: CampaignScenario) -> Iterator[str]:
-    """What a campaign may not mean: hosts whose names are nearly the same."""
+    """What a campaign may not mean: hosts whose names are a slip apart."""
     hosts = list(dict.fromkeys(tender.host for tender in campaign.tenders.values()))
     for name, tender in campaign.tenders.items():
         before = [host for host in hosts[: hosts.index(tender.host)] if _one_misspelt(host, tender.host)]
@@ -58,9 +57,25 @@ def misgivings(campaign: CampaignScenario) -> Iterator[str]:
 
 
 def _one_misspelt(name: str, other: str) -> bool:
-    """Whether two names differ by a slip rather than by a number at the end."""
-    alike = difflib.SequenceMatcher(None, name.lower(), other.lower()).ratio() >= _A_SLIP
-    return alike and name.rstrip(_ENDS) != other.rstrip(_ENDS)
+    """Whether a letter more, less or another one, or two that changed places, make one name of the other.
+
+    Names that differ by their numbers, as ``north_1`` and ``north_2``, are no slips.
+
+    >>> _one_misspelt("kazakstan", "kazakhstan"), _one_misspelt("chlie", "chile"), _one_misspelt("north_1", "north_2")
+    (True, True, False)
+    """
+    start = _alike(name, other)
+    rests = name[start:], other[start:]
+    end = _alike(rests[0][::-1], rests[1][::-1])
+    one, two = (rest[: len(rest) - end] for rest in rests)
+    swapped = len(one) == 2 and one == two[::-1]
+    return swapped or (max(len(one), len(two)) == 1 and not (one + two).isdigit())
+
+
+def _alike(name: str, other: str) -> int:
+    """How many letters two names have in common from the start on."""
+    pairs = enumerate(zip(name, other, strict=False))
+    return next((n for n, (one, two) in pairs if one != two), min(len(name), len(other)))
 
 
 def _calendar(campaign: CampaignScenario, scenarios: Mapping[str, Scenario]) -> Iterator[Found]:

@@ -252,7 +252,7 @@ class Odds:
             ]
             found += [f"{name}: {listed(sure)}"] if sure else []
         said = "; ".join(found) or "nobody's chance in any tender surely differs"
-        return f"Against {other}, on the same luck: {said}."
+        return f"Against {other}, on the same luck: {said} (each interval {100 * self.confidence:g} % by itself)."
 
 
 def favourite(chances: Mapping[str, tuple[float, float, float]]) -> tuple[str, str | None]:

@@ -56,7 +56,7 @@ def code_hash() -> str:
         digest.update(Path(__file__).with_name(name).read_bytes())
     for name in ("numba", "llvmlite", "numpy"):
         digest.update(version(name).encode())
-    digest.update(f"{sys.version}|{platform.machine()}|{platform.system()}".encode())
+    digest.update(f"{sys.version}|{platform.machine()}|{platform.system()}|{numba.config.BOUNDSCHECK}".encode())
     return digest.hexdigest()[:16]
 
 
@@ -111,7 +111,10 @@ def seldom(function: Callable[..., Any]) -> Any:
 
 
 def side_by_side(function: Callable[..., Any]) -> Any:
-    """A rule whose loops are long: they take several steps at a time, which costs a short one more than it spares."""
+    """A rule, a part of what calls it, whose loops are long: they take several steps at a time.
+
+    A short loop, over a few agents or deposits, would lose more by that than it spares.
+    """
     function.side_by_side = True  # type: ignore[attr-defined]
     return rule(function)
 
@@ -120,7 +123,7 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wra
 
 
 def _part(function: Callable[..., Any], **options: bool) -> Any:
-    """What a function is to those that call it; ``forceinline`` lets their loops take several steps at a time."""
+    """What a function is to those that call it; with ``forceinline`` they and it are optimised as one."""
     how = {} if translator is None else translator.PART
     return numba.njit(**_OPTIONS, no_cpython_wrapper=True, **how, **options)(function)
 

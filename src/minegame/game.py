@@ -206,8 +206,8 @@ STATE = record(
     # financiers
     # headroom: the share of the tender's capital cost that may still be lent; no limit, but for a campaign's ceiling
     + [("letter_month", "i8", (_F,)), ("letter_share", "f8", (_F,)), ("headroom", "f8", (_F,))]
-    # rate: of which the hazard was reckoned last
-    + [("rate", "f8", (_F,)), ("hazard", "f8", (_F,))]
+    # the probability of a commitment within the month, and the hazard rate that it was reckoned of
+    + [("commitment_probability", "f8", (_F,)), ("commitment_rate", "f8", (_F,))]
     + [("holds_letter", "i8", (_B,))]
     # bidders
     + [(name, "f8", (_B,)) for name in ("coverage", "completion", "processing", "offtake")]

@@ -246,13 +246,13 @@ def belief(a, b):
 
 
 @rule
-def commitment_rate(base, mandate_slope, engagement_slope, letter_slope, mandate, engagement, holds_letter):
+def commitment_hazard_rate(base, mandate_slope, engagement_slope, letter_slope, mandate, engagement, holds_letter):
     """R7: the rate, a month, at which a financier issues its letter or commits its capital.
 
     A mandate to the state's lenders hastens it, the attention of a head of state as far as there is a mandate, and a
     public letter that the bidder already holds.
 
-    >>> commitment_rate(0.25, 0.5, 0.0, 0.0, 1.0, 0.0, 0)
+    >>> commitment_hazard_rate(0.25, 0.5, 0.0, 0.0, 1.0, 0.0, 0)
     0.75
     """
     rate = base + mandate_slope * mandate + letter_slope * (1.0 if holds_letter else 0.0)
@@ -260,10 +260,10 @@ def commitment_rate(base, mandate_slope, engagement_slope, letter_slope, mandate
 
 
 @rule
-def hazard(rate):
+def monthly_probability(rate):
     """R7: the probability that something which comes at a rate a month comes within a month.
 
-    >>> round(hazard(math.log(2.0)), 12), hazard(-1.0)
+    >>> round(monthly_probability(math.log(2.0)), 12), monthly_probability(-1.0)
     (0.5, 0.0)
     """
     return 1.0 - math.exp(-max(0.0, rate))

@@ -114,7 +114,7 @@ def _begin(game, state):
     for f in range(game.financiers):
         state.letter_month[f] = NOBODY
         state.letter_share[f] = 0.0
-        state.rate[f] = math.nan
+        state.commitment_rate[f] = math.nan
         state.headroom[f] = math.inf
 
 
@@ -457,7 +457,7 @@ def commit(game, state, f):
     if state.letter_month[f] != NOBODY:
         return
     i, k = game.financier_bidder[f], game.financier_patron[f]
-    rate = rules.commitment_rate(
+    rate = rules.commitment_hazard_rate(
         game.financier_base_hazard[f],
         game.financier_mandate_hazard[f],
         game.financier_engagement_hazard[f],
@@ -466,9 +466,9 @@ def commit(game, state, f):
         state.lever[k, ENGAGEMENT],
         state.holds_letter[i],
     )
-    if rate != state.rate[f]:  # mostly that of a month ago, which spares an exponential
-        state.rate[f], state.hazard[f] = rate, rules.hazard(rate)
-    if state.month_dice[0, _letter_at(game, f)] < state.hazard[f] and state.headroom[f] > 0.0:
+    if rate != state.commitment_rate[f]:  # mostly that of a month ago, which spares an exponential
+        state.commitment_rate[f], state.commitment_probability[f] = rate, rules.monthly_probability(rate)
+    if state.month_dice[0, _letter_at(game, f)] < state.commitment_probability[f] and state.headroom[f] > 0.0:
         _issue(game, state, f, i)
 
 

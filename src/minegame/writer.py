@@ -71,7 +71,8 @@ class Writer(lowering.Lower):  # type: ignore[misc]
     def _says(self, word: str, *what: Any) -> Any:
         return self.module.add_metadata([MetaDataString(self.module, word), *what])
 
-    # every field of a record is memory of its own, whichever record of the kind it is of
+    # Every field of a record is memory of its own, whichever record of the kind it is of.  Of an array that a function
+    # is handed nothing is known, so that it may be any field's.
 
     def _field(self, name: str, attr: str) -> Any:
         """What a load or a store of a field of a record is told by."""

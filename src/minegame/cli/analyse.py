@@ -114,7 +114,7 @@ def _campaign_odds(chosen: Chosen, asked: Winning, playing: Playing, plot: Path 
     if changes is not None:
         differ = campaign_odds.Odds(campaign, [({}, changes)], confidence=asked.confidence, paired=True)
         other = f"the campaign with {named(asked.set_against or {})}"
-        told = (*told, differ.moved(other))
+        told = (differ.moved(other), *told)
         title = f"Differences from {other}, on the same luck"
         tables = {**{f"{key}_contrasts": table for key, table in differ.changes(title).items()}, **tables}
     if plot is not None:

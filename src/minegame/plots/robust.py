@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-_NAMED = 12  # policies whose names are written beside their points
+_NAMED = 12  # policies up to which all are named, and half of those of a front that are
 _ENDS = ("", "_low", "_high")
 
 
@@ -25,13 +25,14 @@ def trade_off(
     """What robustness costs: a point a policy with both its intervals; those that no other beats are joined.
 
     ``table`` has the columns ``policy``, ``satisficing`` and the cost, each with its ends; ``label`` names the cost.
+    Points have numbers, which are explained beside the picture.
     """
     ax = ax if ax is not None else axes(11.0, 5.5)
     for chosen, colour, mark in ((~front, GREY, "o"), (front, COLOURS[0], "s")):
         _points(ax, table[chosen], cost, colour, mark)
     best = table[front].sort_values(cost)
     ax.plot(best[cost], 100 * best["satisficing"], color=COLOURS[0], linewidth=1)
-    _name(ax, (best if len(table) > _NAMED else table.sort_values(cost)).head(2 * _NAMED), cost)
+    _name(ax, (best if len(table) > _NAMED else table.sort_values(cost)), cost)
     if wanted is not None:
         ax.axhline(100 * wanted, color="black", linewidth=0.8, linestyle=":")
     ax.set_xlabel(f"{label}; n = {states:,} states of the world")
@@ -40,14 +41,19 @@ def trade_off(
 
 
 def _name(ax: Axes, rows: pd.DataFrame, cost: str) -> None:
-    """A number beside each point, and beside the picture which policy it is: names would lie on each other."""
-    for n, (_, row) in enumerate(rows.iterrows(), start=1):
+    """A number beside each point, and beside the picture which policy it is: names would lie on each other.
+
+    Of more points than there is room for, the first ones are named.
+    """
+    for n, (_, row) in enumerate(rows.head(2 * _NAMED).iterrows(), start=1):
         at = (row[cost], 100 * row["satisficing"])
         ax.annotate(
             str(n), at, textcoords="offset points", xytext=(-5, 5), ha="right", fontsize=9, fontweight="bold",
             bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
         )  # fmt: skip
         ax.plot([], [], linestyle="none", label=f"{n}  {wrapped(row['policy'], 34)}")
+    if (rest := len(rows) - 2 * _NAMED) > 0:
+        ax.plot([], [], linestyle="none", label=f"and {rest} more, in the table")
     ax.legend(
         loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8, handlelength=0, handletextpad=0,
         borderaxespad=0.0,

@@ -47,10 +47,15 @@ class Point(NamedTuple):
 
 def opening(chapters: Sequence[Chapter], scenarios: Sequence[Numbers]) -> list[Point]:
     """The questions with which a report opens, in order; what nothing is known of comes last."""
-    titles = {numbers.scenario.title for numbers in scenarios}
+    titles = [numbers.scenario.title for numbers in scenarios]
+    places = {numbers.scenario.fingerprint(): n for n, numbers in enumerate(scenarios)}
 
     def about(scenario: Case) -> str:
-        return scenario.title if len(titles) > 1 else ""
+        if len(titles) == 1:
+            return ""
+        place = places[scenario.fingerprint()]
+        several = titles.count(scenario.title) > 1
+        return f"{scenario.title} (numbers {place + 1})" if several else scenario.title
 
     def answers(name: str) -> list[Said]:
         return [
