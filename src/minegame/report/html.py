@@ -11,7 +11,7 @@ from minegame import storage
 from minegame.folder import versions
 from minegame.report.chapter import Chapter
 from minegame.report.numbers import Numbers, is_link
-from minegame.report.opening import opening
+from minegame.report.opening import called, opening
 from minegame.report.sheet import MOST_ROWS, unbroken
 from minegame.text import visible
 
@@ -33,6 +33,7 @@ def page(chapters: Sequence[Chapter], made: str | None = None) -> str:
         shared_limits=_shared_limits(chapters),
         opening=opening(chapters, numbers),
         scenarios=numbers,
+        called=called(scenarios),
         number_of={scenario.fingerprint(): n for n, scenario in enumerate(scenarios, start=1)},
         made=made or time.strftime("%Y-%m-%d"),
         version=versions()["minegame"],

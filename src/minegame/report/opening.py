@@ -47,15 +47,11 @@ class Point(NamedTuple):
 
 def opening(chapters: Sequence[Chapter], scenarios: Sequence[Numbers]) -> list[Point]:
     """The questions with which a report opens, in order; what nothing is known of comes last."""
-    titles = [numbers.scenario.title for numbers in scenarios]
-    places = {numbers.scenario.fingerprint(): n for n, numbers in enumerate(scenarios)}
+    cases = [numbers.scenario for numbers in scenarios]
+    names = dict(zip((case.fingerprint() for case in cases), called(cases), strict=True))
 
     def about(scenario: Case) -> str:
-        if len(titles) == 1:
-            return ""
-        place = places[scenario.fingerprint()]
-        several = titles.count(scenario.title) > 1
-        return f"{scenario.title} (numbers {place + 1})" if several else scenario.title
+        return names[scenario.fingerprint()] if len(names) > 1 else ""
 
     def answers(name: str) -> list[Said]:
         return [
@@ -69,6 +65,12 @@ def opening(chapters: Sequence[Chapter], scenarios: Sequence[Numbers]) -> list[P
         points.append(Point(question, found, "" if found else f"minegame {command}"))
     doubts = [Said(_doubts(numbers), 0, about(numbers.scenario)) for numbers in scenarios]
     return [*points, Point(_UNKNOWN, [*doubts, *answers("unknown")])]
+
+
+def called(scenarios: Sequence[Case]) -> list[str]:
+    """What tells the scenarios of a report apart: their titles, with a number where several have the same."""
+    titles = [scenario.title for scenario in scenarios]
+    return [f"{title} (numbers {n})" if titles.count(title) > 1 else title for n, title in enumerate(titles, start=1)]
 
 
 def _chosen(chapters: Sequence[Chapter], name: str) -> Sequence[tuple[int, Chapter, int]]:
