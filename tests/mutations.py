@@ -323,7 +323,7 @@ FAULTS = (
     in_turns("to keep everything earns synergy", "_synergy", "award[d] == NOBODY or ", "",
              "test_r16_to_keep_everything_is_worth_the_options_and_no_synergy"),
     in_turns("the ground is the main bidder", "main_bidder", "state.award[d] != NOBODY and ", "",
-             "test_r20_not_every_lot_may_be_kept_in_an_award"),
+             "test_r20_what_is_kept_has_no_part_in_who_is_the_main_bidder"),
     in_turns("a partial award is written down as whole", "_record_award",
              "outcome.kept_share += game.deposit_weight[d]", "pass",
              "test_of_a_partial_award_the_kept_lot_stays_with_the_host"),

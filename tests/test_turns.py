@@ -853,6 +853,14 @@ def test_r20_the_main_bidder_has_the_largest_share_and_of_equals_the_first_depos
     assert turns.main_bidder(game, state) == 1
 
 
+def test_r20_what_is_kept_has_no_part_in_who_is_the_main_bidder():
+    sure = (0, 50, 60)
+    rents = [[sure, None, None], [None, sure, sure]]
+    game, state = at_the_table(rents, lots=SPLIT, deposit_output=(0.5, 0.2, 0.3), deposit_key=(51, 52, 53))
+    state.award[:3] = NOBODY, 0, 1
+    assert turns.main_bidder(game, state) == 1
+
+
 @pytest.mark.parametrize("keys", [(51, 52, 53), (53, 52, 51), (52, 53, 51)])
 def test_r20_equal_lots_are_equal_though_a_third_is_no_number_of_the_machine(keys):
     sure = (0, 50, 60)
