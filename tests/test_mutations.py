@@ -18,7 +18,7 @@ def try_out(names):
         [sys.executable, str(Path(__file__).with_name("mutations.py")), *names],
         capture_output=True,
         text=True,
-        timeout=540,
+        timeout=1500,
     )
 
 
