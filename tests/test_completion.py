@@ -31,7 +31,7 @@ def completed(typed: str, **more: str) -> list[str]:
     [
         ("minegame od", ["odds"]),
         ("minegame odds --set-a", ["--set-against"]),
-        ("minegame odds --against two", ["two_bidders", "two_tenders"]),
+        ("minegame odds --against two", ["two_bidders"]),
         ("minegame play critical_m", ["critical_minerals"]),
         ("minegame analyse attribution two_b", ["two_bidders"]),
         ("minegame validate two", ["two_bidders", "two_tenders"]),

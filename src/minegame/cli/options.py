@@ -65,15 +65,21 @@ def _annotation(name: str, option: Option, default: Any) -> Any:
     kind: Any = list[str] | None if option.reader.many else str | None
     said: dict[str, Any] = {
         "metavar": option.reader.metavar, "help": _with_default(option, default), "show_default": False,
-        "autocompletion": _COMPLETED.get(option.reader.metavar),
+        "autocompletion": _COMPLETED.get((option.reader.metavar, option.is_argument)),
     }  # fmt: skip
     return Annotated[kind, typer.Argument(**said) if option.is_argument else typer.Option(*names, **said)]
 
 
 def _scenarios(incomplete: str) -> list[str]:
-    from minegame.scenario import shipped_campaigns, shipped_scenarios
+    from minegame.scenario import shipped_scenarios
 
-    return [name for name in (*shipped_scenarios(), *shipped_campaigns()) if name.startswith(incomplete)]
+    return [name for name in shipped_scenarios() if name.startswith(incomplete)]
+
+
+def _cases(incomplete: str) -> list[str]:
+    from minegame.scenario import shipped_campaigns
+
+    return [*_scenarios(incomplete), *(name for name in shipped_campaigns() if name.startswith(incomplete))]
 
 
 def _experiments(incomplete: str) -> list[str]:
@@ -82,9 +88,11 @@ def _experiments(incomplete: str) -> list[str]:
     return [name for name in shipped_experiments() if name.startswith(incomplete)]
 
 
-#: What a shell completes, by what stands for it in the help; where no name begins so, it completes files.
-_COMPLETED: dict[str, Callable[[str], list[str]]] = {
-    "SCENARIO": _scenarios, "FILE…": _scenarios, "EXPERIMENT": _experiments,
+#: What a shell completes, by what stands for it in the help and whether it is an argument; where no name begins so, files.
+#: What a command is about may be a campaign; what an option names beside it is a scenario.
+_COMPLETED: dict[tuple[str, bool], Callable[[str], list[str]]] = {
+    ("SCENARIO", True): _cases, ("FILE…", True): _cases, ("SCENARIO", False): _scenarios,
+    ("EXPERIMENT", True): _experiments, ("EXPERIMENT", False): _experiments,
 }  # fmt: skip
 
 
