@@ -88,7 +88,8 @@ def _experiments(incomplete: str) -> list[str]:
     return [name for name in shipped_experiments() if name.startswith(incomplete)]
 
 
-#: What a shell completes, by what stands for it in the help and whether it is an argument; where no name begins so, files.
+#: What a shell completes, by what stands for it in the help and whether it is an argument; where no name begins so, it
+#: completes files.
 #: What a command is about may be a campaign; what an option names beside it is a scenario.
 _COMPLETED: dict[tuple[str, bool], Callable[[str], list[str]]] = {
     ("SCENARIO", True): _cases, ("FILE…", True): _cases, ("SCENARIO", False): _scenarios,
