@@ -89,7 +89,8 @@ def test_help_and_version():
     [
         (["--help"], {"numba", "numpy", "mesa", "pydantic", "pandas", "yaml", "matplotlib"}),
         (["params", "two_bidders"], {"numba", "mesa", "pandas", "scipy.special", "matplotlib"}),
-        (["odds", "two_bidders", "-n", "20"], {"mesa", "scipy.optimize", "matplotlib"}),
+        (["odds", "two_bidders", "-n", "20"], {"numba", "mesa", "scipy.optimize", "matplotlib"}),
+        (["play", "two_bidders"], {"numba", "matplotlib"}),
     ],
     ids=lambda part: part[0] if isinstance(part, list) else "",
 )
@@ -456,10 +457,10 @@ def test_a_link_is_followed(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["play two_bidders", "odds two_bidders", "run who_wins"])
-def test_a_setting_that_the_compiler_refuses_is_an_error_in_a_line(command):
+def test_a_setting_that_the_compiler_refuses_is_an_error_in_a_line(command, tmp_path):
     result = subprocess.run(
         [sys.executable, "-m", "minegame", *command.split()], capture_output=True, text=True, check=False,
-        env={**ENVIRONMENT, "NUMBA_NUM_THREADS": "0"},
+        env={**ENVIRONMENT, "NUMBA_NUM_THREADS": "0", "MINEGAME_CACHE_DIR": str(tmp_path)},
     )  # fmt: skip
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("Error: the compiler does not start: Number of threads")

@@ -1,4 +1,4 @@
-"""The folder that keeps compiled rules, and the files in it: checked before they are loaded, and never in the way.
+"""The folder that keeps machine code, and the files in it: checked before they are loaded, and never in the way.
 
 What lies in the folder is loaded as machine code.  So the folder is one that only its user can write to, and every
 file begins with a checksum: what was cut, emptied or damaged is dropped and compiled anew.  Where nothing can be
@@ -11,20 +11,14 @@ import atexit
 import contextlib
 import hashlib
 import os
-import pickle
 import re
 import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import platformdirs
-from numba.core import config
-from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 _KEEP_SECONDS = 30 * 24 * 3600
 _MARKER = ".minegame-cache"  # in every folder made here: no other folder is ever removed
@@ -108,79 +102,27 @@ def _forget_old(current: Path) -> None:
 damaged: list[str] = []
 
 
-class _Checked(IndexDataCacheFile):  # type: ignore[misc]  # numba has no types
-    """Files that begin with the checksum of the rest; one without is dropped, as if it had never been written."""
-
-    def _load_index(self) -> dict[Any, str]:
-        found = self._sound(Path(self._index_path))
-        if found is None:
-            return {}
-        written_by, stamp, overloads = found
-        return overloads if (written_by, stamp) == (self._version, self._source_stamp) else {}
-
-    def _save_index(self, overloads: dict[Any, str]) -> None:
-        with self._open_for_write(self._index_path) as file:
-            file.write(_signed(self._dump((self._version, self._source_stamp, overloads))))
-
-    def _load_data(self, name: str) -> Any:
-        return self._sound(Path(self._data_path(name)))
-
-    def _save_data(self, name: str, data: Any) -> None:
-        with self._open_for_write(self._data_path(name)) as file:
-            file.write(_signed(self._dump(data)))
-
-    def _sound(self, path: Path) -> Any:
-        """What a file holds; None if there is none, and the file goes if it is damaged."""
-        try:
-            written = path.read_bytes()
-        except OSError:
-            return None
-        content = written[_DIGEST:]
-        if content and hashlib.sha256(content).digest() == written[:_DIGEST]:
-            return pickle.loads(content)
-        damaged.append(path.name)
-        with contextlib.suppress(OSError):
-            path.unlink()
+def read(file: Path) -> bytes | None:
+    """What a file holds; None if there is none, or it was damaged, and is removed."""
+    try:
+        written = file.read_bytes()
+    except OSError:
         return None
+    content = written[_DIGEST:]
+    if content and hashlib.sha256(content).digest() == written[:_DIGEST]:
+        return content
+    damaged.append(file.name)
+    with contextlib.suppress(OSError):
+        file.unlink()
+    return None
 
 
-def _signed(content: bytes) -> bytes:
-    return hashlib.sha256(content).digest() + content
-
-
-class _Cache(FunctionCache):  # type: ignore[misc]  # numba has no types
-    """numba's cache of one function with files that are checked; where they cannot be written it goes on without."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(function)
-        locator = self._impl.locator
-        self._cache_file = _Checked(self._cache_path, self._impl.filename_base, locator.get_source_stamp())
-
-    @contextlib.contextmanager
-    def _guard_against_spurious_io_errors(self) -> Iterator[None]:
+def write(file: Path, content: bytes) -> None:
+    """Keep it in a file, whole or not at all; where there is no room for it, go on without."""
+    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(hashlib.sha256(content).digest() + content)
+        partial.replace(file)
+    except OSError:
         with contextlib.suppress(OSError):
-            yield
-
-
-class _Late:
-    """A function's cache that is set up when it is first looked into: most rules are only parts of others."""
-
-    def __init__(self, function: Callable[..., Any], folder: str) -> None:
-        self._function, self._folder = function, folder
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._cache, name)
-
-    @cached_property
-    def _cache(self) -> _Cache:
-        before, config.CACHE_DIR = config.CACHE_DIR, self._folder
-        try:
-            return _Cache(self._function)
-        finally:
-            config.CACHE_DIR = before
-
-
-def keep(dispatcher: Any, folder: str) -> Any:
-    """Have what a function compiles to kept in a folder; return the function."""
-    dispatcher._cache = _Late(dispatcher.py_func, folder)
-    return dispatcher
+            partial.unlink()

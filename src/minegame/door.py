@@ -15,7 +15,8 @@ import numpy as np
 from minegame import carry_over, ensemble, seats, turns
 from minegame.campaign_game import CAMPAIGN, CHRONICLE, STANDING
 from minegame.compiled import rule, seldom
-from minegame.game import NOBODY, OUTCOME, PAGE, STATE, TERM, new_records
+from minegame.game import GAME, NOBODY, OUTCOME, PAGE, STATE, TERM, new_records
+from minegame.machine_code import Entry
 
 OPEN, TRADE, PRESS, GAIN_STANDING, COMMIT, APPRAISE, CONCEDE, OFFER, WEIGH, DECIDE, CONCLUDE, WATCH, SETTLE = range(13)
 BEGIN, BEGIN_MONTH, OPEN_MONTH, CHARGE, RECALL, RETAIN, LOOK_FOR_HEADROOM, LEND, END_MONTH, TELL = range(13, 23)
@@ -33,11 +34,6 @@ STEPS: dict[Callable[..., Any], int] = {
     carry_over.look_for_headroom: LOOK_FOR_HEADROOM, carry_over.lend: LEND, carry_over.end_month: END_MONTH,
     carry_over.tell: TELL,
 }  # fmt: skip
-_NO_PLACES = np.empty(0, np.int64)
-_NO_ROWS, _NO_SAMPLES, _NO_SUMS = np.empty((1, 0)), np.empty((0, 0, 0)), np.empty((0, 0, 0, 0, 0, 0))
-_NO_BOOK = new_records(PAGE, 0).reshape(ensemble.TOGETHER, 0)
-_NUMBERS = _NO_PLACES, _NO_ROWS, _NO_SUMS, _NO_PLACES, _NO_SAMPLES, _NO_BOOK
-_CAMPAIGN = new_records(CAMPAIGN, 0), new_records(STANDING, 0), new_records(CHRONICLE, 0)
 
 
 def take(turn: Callable[..., Any], game: Any, state: Any, outcome: Any, who: int = 0) -> None:
@@ -49,7 +45,7 @@ def take(turn: Callable[..., Any], game: Any, state: Any, outcome: Any, who: int
             replication of the state; only what follows an award is written to the outcome.
         who: the index of the patron, financier or bidder whose turn it is, or the decision that is carried out.
     """
-    _enter(TURNS[turn], who, 0, 0, 0, game, state, outcome, *_NUMBERS, *_CAMPAIGN)
+    _enter(task=TURNS[turn], who=who, games=game, states=state, outcomes=outcome)
 
 
 class Campaign(NamedTuple):
@@ -68,37 +64,36 @@ def carry(step: Callable[..., Any], records: Campaign, tender: int = 0, who: int
 
     A campaign is begun with the seed and the replication of its standing.
     """
-    shared = records.campaign, records.standing, records.chronicle
-    _enter(STEPS[step], who, tender, 0, 0, records.games, records.states, records.outcomes, *_NUMBERS, *shared)
+    _enter(
+        task=STEPS[step], who=who, at=tender, games=records.games, states=records.states, outcomes=records.outcomes,
+        campaigns=records.campaign, standings=records.standing, chronicles=records.chronicle,
+    )  # fmt: skip
 
 
 def campaigns(
     campaign: np.ndarray, games: np.ndarray, seed: int, first: int, outcomes: np.ndarray, chronicles: np.ndarray
 ) -> None:
     """Play a campaign many times, as :func:`minegame.carry_over.play` says."""
-    scratch = new_records(STATE, len(games))
-    standing = new_records(STANDING)
-    firsts = np.array([first])
     _enter(
-        CAMPAIGNS, 0, 0, 0, seed, games, scratch, outcomes, firsts, *_NUMBERS[1:], campaign, standing, chronicles
+        task=CAMPAIGNS, seed=seed, firsts=np.array([first]), games=games, states=new_records(STATE, len(games)),
+        outcomes=outcomes, campaigns=campaign, standings=new_records(STANDING), chronicles=chronicles,
     )  # fmt: skip
 
 
 def tally(
     games: np.ndarray, outcomes: np.ndarray, *, reference: int, seed: int, firsts: np.ndarray, count: int,
-    sums: np.ndarray = _NO_SUMS, size: int = 0, places: np.ndarray = _NO_PLACES, samples: np.ndarray = _NO_SAMPLES,
-    state: np.ndarray | None = None,
+    state: np.ndarray | None = None, size: int = 0, **kept: np.ndarray,
 ) -> None:  # fmt: skip
     """Play many negotiations of many games; everything as :func:`minegame.ensemble.tally` says.
 
     ``state``: scratch, an array of one STATE record that may have been used before (default: a blank one); ``size``:
-    replications of a block of the sums (default: all).
+    replications of a block of the sums (default: all); ``kept``: the arrays ``sums``, ``places`` and ``samples``, as
+    far as they are wanted.
     """
-    rows = np.full((ensemble.TOGETHER + 2, ensemble.MEASURES), np.nan)
-    scratch = new_records(STATE) if state is None else state
     _enter(
-        TALLY, count, reference, size or max(count, 1), seed, games, scratch, outcomes, firsts, rows, sums, places,
-        samples, _book(games, firsts), *_CAMPAIGN,
+        task=TALLY, who=count, at=reference, size=size or max(count, 1), seed=seed, firsts=firsts, games=games,
+        states=new_records(STATE) if state is None else state, outcomes=outcomes,
+        rows=np.full((ensemble.TOGETHER + 2, ensemble.MEASURES), np.nan), book=_book(games, firsts), **kept,
     )  # fmt: skip
 
 
@@ -113,7 +108,7 @@ def _book(games: np.ndarray, firsts: np.ndarray) -> np.ndarray:
     """Room for the dice that several games on the same luck throw, PAGE records; no pages where none do."""
     alone = len(games) == len(firsts) and len(np.unique(firsts)) == len(firsts)
     if alone or any((games[name] != games[name][0]).any() for name in _SEATS):
-        return _NO_BOOK
+        return _no_book()
     pages = int(games["months"].max()) + 1
     book = new_records(PAGE, ensemble.TOGETHER * pages).reshape(ensemble.TOGETHER, pages)
     book["replication"] = NOBODY
@@ -124,7 +119,7 @@ def go_on(
     games: np.ndarray, states: np.ndarray, outcomes: np.ndarray, phases: np.ndarray, stop: int, orders: np.ndarray
 ) -> None:
     """Play many negotiations on from a choice to another, as :func:`minegame.seats.go_on_all` says."""
-    _enter(GO_ON, stop, 0, 0, 0, games, states, outcomes, phases, orders, *_NUMBERS[2:], *_CAMPAIGN)
+    _enter(task=GO_ON, who=stop, games=games, states=states, outcomes=outcomes, firsts=phases, rows=orders)
 
 
 def foresee(
@@ -136,10 +131,9 @@ def foresee(
     states[0] = state[0]
     rows = np.full((2 + len(orders), ensemble.MEASURES), np.nan)
     rows[2:, : seats.ORDERS] = orders
-    firsts = np.array([first, eye, held])
     _enter(
-        FORESEE, phase, 0, 0, seed, game, states, new_records(OUTCOME), firsts, rows, _NO_SUMS, places, samples,
-        _NO_BOOK, *_CAMPAIGN,
+        task=FORESEE, who=phase, seed=seed, firsts=np.array([first, eye, held]), games=game, states=states,
+        outcomes=new_records(OUTCOME), rows=rows, places=places, samples=samples,
     )  # fmt: skip
 
 
@@ -149,26 +143,24 @@ def measure(games: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
     ``games`` has shape (games,), ``outcomes`` (outcomes,); the rows have shape (outcomes, MEASURES).
     """
     rows = np.full((len(outcomes), ensemble.MEASURES), np.nan)
-    _enter(
-        MEASURE, 0, 0, 0, 0, games, new_records(STATE), outcomes, _NO_PLACES, rows, *_NUMBERS[2:], *_CAMPAIGN
-    )  # fmt: skip
+    _enter(task=MEASURE, games=games, outcomes=outcomes, rows=rows)
     return rows
 
 
 def ledgers(game: np.ndarray, state: np.ndarray, outcome: np.ndarray, seed: int, first: int, kept: np.ndarray) -> None:
     """The host's ledgers of many negotiations of a game, in ``kept``, as :func:`minegame.ensemble.ledgers` says."""
-    _enter(LEDGERS, 0, 0, 0, seed, game, state, outcome, np.array([first]), *_NUMBERS[1:4], kept, _NO_BOOK, *_CAMPAIGN)
+    _enter(task=LEDGERS, seed=seed, firsts=np.array([first]), games=game, states=state, outcomes=outcome, samples=kept)
 
 
 def ledger(game: np.ndarray, state: np.ndarray, outcome: np.ndarray) -> tuple[float, np.ndarray]:
     """The host's utility of the allocation on trial in a state, M$, and its terms in the order of ``game.LEDGER``."""
     terms = np.empty((1, 1, len(TERM)))
-    total = _enter(LEDGER, 0, 0, 0, 0, game, state, outcome, *_NUMBERS[:4], terms, _NO_BOOK, *_CAMPAIGN)
+    total = _enter(task=LEDGER, games=game, states=state, outcomes=outcome, samples=terms)
     return total, terms[0, 0]
 
 
 @rule
-def _enter(
+def _do(
     task, who, at, size, seed, games, states, outcomes, firsts, rows, sums, places, samples, book, campaigns, standings,
     chronicles,
 ):  # fmt: skip
@@ -198,6 +190,22 @@ def _enter(
     else:
         _carry(task, campaigns[0], standings[0], chronicles[0], games, states, outcomes, at, who)
     return 0.0
+
+
+def _no_book() -> np.ndarray:
+    return new_records(PAGE, 0).reshape(ensemble.TOGETHER, 0)
+
+
+_enter = Entry(
+    "game", _do, ("task", "who", "at", "size", "seed"),
+    {
+        "games": new_records(GAME), "states": new_records(STATE), "outcomes": new_records(OUTCOME),
+        "firsts": np.empty(0, np.int64), "rows": np.empty((1, 0)), "sums": np.empty((0, 0, 0, 0, 0, 0)),
+        "places": np.empty(0, np.int64), "samples": np.empty((0, 0, 0)), "book": _no_book(),
+        "campaigns": new_records(CAMPAIGN, 0), "standings": new_records(STANDING, 0),
+        "chronicles": new_records(CHRONICLE, 0),
+    },
+)  # fmt: skip
 
 
 @seldom

@@ -7,7 +7,7 @@ records and arrays of which nothing is owned, so that they get by on less.  What
 
 numba has no public names for much of this; what is used besides is what a compiler of one's own is made of
 (``CompilerBase``, passes, ``Lower``, code libraries), and may be otherwise in another version: it serves the one that
-``compiled.KNOWN_NUMBA`` names, with which the tests compare it with numba's own way.
+``compiler.KNOWN_NUMBA`` names, with which the tests compare it with numba's own way.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import operator
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from llvmlite import binding
 from numba import types
 from numba.core import codegen
 from numba.core.compiler import CompilerBase
@@ -52,7 +51,7 @@ class PartLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]  # numba has no
     def _get_module_for_linking(self) -> Any:
         """For a function that numba compiles in its own way: with all that it calls."""
         module = self.own_module().clone()
-        _link(module, self)
+        link(module, self._linking_libraries)
         return module
 
     @property
@@ -69,47 +68,16 @@ class PartLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]  # numba has no
         return 0
 
 
-def _link(module: Any, library: Any) -> None:
-    """Put into a module what a library calls, and what that calls, each once."""
-    found = {library}
-    waiting = list(library._linking_libraries)
+def link(module: Any, libraries: list[Any]) -> None:
+    """Put libraries into a module, and what they call, each once."""
+    found, waiting = set(), list(libraries)
     while waiting:
         one = waiting.pop()
         if one not in found:
             found.add(one)
-            library._reload_init.update(one._reload_init)
             part = isinstance(one, PartLibrary)
             waiting += one._linking_libraries if part else []
             module.link_in(one.own_module() if part else one._get_module_for_linking(), preserve=True)
-
-
-class WholeLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]
-    """The code of what Python calls, with all parts in it, each once."""
-
-    def _optimize_functions(self, ll_module: Any) -> None:
-        ll_module.data_layout = self._codegen._data_layout
-
-    def finalize(self) -> None:
-        """Put in all parts, and theirs, which nobody else calls, before the whole is optimised."""
-        own = {function.name for function in self._final_module.functions if not function.is_declaration}
-        _link(self._final_module, self)
-        for function in self._final_module.functions:
-            if not function.is_declaration and function.name not in own:
-                function.linkage = "internal"
-        self._linking_libraries: list[Any] = []
-        super().finalize()
-
-    def _optimize_final_module(self) -> None:
-        """Once, at full tilt; numba's first round is for references, of which there are none."""
-        passes, builder = self._codegen._module_pass_manager()
-        passes.run(self._final_module, builder)
-
-    def serialize_using_object_code(self) -> Any:
-        """What is kept: the machine code, and of LLVM's language no more than which functions there are."""
-        name, kind, (code, _) = super().serialize_using_object_code()
-        there = (function.name for function in self._final_module.functions if not function.is_declaration)
-        outline = "".join(f'define void @"{function}"() {{ ret void }}\n' for function in there)
-        return name, kind, (code, binding.parse_assembly(outline).as_bitcode())
 
 
 # --------------------------------------------------------------------------------------------------- the types of calls
@@ -134,9 +102,9 @@ class _Memory(Context):  # type: ignore[misc]
         return self._resolve_user_function_type(operator.setitem, (target, index, value), {})
 
 
-def of_any_number(part: Any) -> Callable[[Any, Any], Any]:
+def of_any_number(template: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """What types a call of a part: translated once for all numbers, and not anew for every constant."""
-    return lambda args, kws: part.get_call_template(tuple(types.unliteral(kind) for kind in args), kws)
+    return lambda args, kws: template(tuple(types.unliteral(kind) for kind in args), kws)
 
 
 def _remembering(context: Any) -> Any:
@@ -197,17 +165,5 @@ class PartCompiler(CompilerBase):  # type: ignore[misc]
         return [_Passes()]
 
 
-class WholeCompiler(CompilerBase):  # type: ignore[misc]
-    """Makes what Python calls."""
-
-    def define_pipelines(self) -> list[Any]:
-        """Its steps."""
-        self.state.library = WholeLibrary(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
-        self.state.library.enable_object_caching()
-        return [_Passes()]
-
-
-#: What makes a function a part, or a whole; without numba's counts of references (``_nrt``), because whoever calls owns
-#: every array until the call is over.
-PART: dict[str, Any] = {"_nrt": False, "pipeline_class": PartCompiler}
-WHOLE: dict[str, Any] = {"_nrt": False, "pipeline_class": WholeCompiler}
+#: What makes a function a part.
+PART: dict[str, Any] = {"pipeline_class": PartCompiler}

@@ -222,9 +222,9 @@ def write_whole(file: Path, content: str | bytes) -> None:
 @cache
 def announce_compiler() -> None:
     """Have it said on standard error when the game has to be compiled; every command that plays begins with this."""
-    from minegame import compiled
+    from minegame import machine_code
 
-    compiled.before_compiling(lambda why: say(why, err=True))
+    machine_code.before_compiling(lambda why: say(why, err=True))
 
 
 def warned(scenario: C) -> C:

@@ -1,4 +1,4 @@
-"""The cache of compiled rules: never stale, never in the way, and no second wait for the compiler."""
+"""The machine code that is kept: never stale, never in the way, and no second wait for the compiler."""
 
 from __future__ import annotations
 
@@ -15,47 +15,47 @@ from pathlib import Path
 import pytest
 
 import minegame
-from minegame import cache, compiled
+from minegame import cache, compiled, machine_code
+from minegame.game import STATE, new_records
 
-pytestmark = pytest.mark.skipif(compiled._FOLDER is None, reason="the compiler is disabled")
+pytestmark = pytest.mark.skipif(compiled.PLAIN, reason="the compiler is disabled")
 
 SOURCE = Path(minegame.__file__).parent
 
-#: Prints how much of a price is kept over a month and whether it was compiled or found: a turn stands in for the door
-#: to the whole game, since it is quick to compile.
+#: Prints how much of a price is kept over a month and whether somebody waited for the compiler: a turn stands in for
+#: the whole game, since it is quick to compile.
 TRADE = """
 import json
-from minegame import compiled, turns
-from minegame.game import STATE, new_records
+from minegame import compiled, machine_code, turns
+from minegame.game import GAME, STATE, new_records
 from minegame.scenario import Scenario
 
-compiled._DOOR = turns.__name__
-game, state = Scenario.load("two_bidders").game()[0], new_records(STATE)[0]
-turns.set_table(game, state)
-hits, misses = turns.set_table.stats.cache_hits, turns.set_table.stats.cache_misses
-print(json.dumps({
-    "price": float(state.price_kept), "found": sum(hits.values()), "compiled": sum(misses.values()),
-    "folder": compiled._FOLDER,
-}))
+@compiled.rule
+def price_kept(games, states):
+    turns.set_table(games[0], states[0])
+    return states[0].price_kept
+
+waits = []
+machine_code.before_compiling(waits.append)
+entry = machine_code.Entry("trade", price_kept, (), {"games": new_records(GAME), "states": new_records(STATE)})
+price = entry(games=Scenario.load("two_bidders").game(), states=new_records(STATE))
+print(json.dumps({"price": price, "compiled": len(waits)}))
 """
 
 #: The same of a whole negotiation.
 PLAY = """
 import json
 import numpy as np
-from minegame import compiled, door
+from minegame import door, machine_code
 from minegame.game import OUTCOME, new_records
 from minegame.scenario import Scenario
 
-outcome = new_records(OUTCOME)
+waits, outcome = [], new_records(OUTCOME)
+machine_code.before_compiling(waits.append)
 door.tally(
     Scenario.load("two_bidders").game(), outcome, reference=-1, seed=1, firsts=np.array([1]), count=1
 )
-stats = door._enter.stats
-print(json.dumps({
-    "price": float(outcome["host_value"][0]), "found": sum(stats.cache_hits.values()),
-    "compiled": sum(stats.cache_misses.values()), "folder": compiled._FOLDER,
-}))
+print(json.dumps({"price": float(outcome["host_value"][0]), "compiled": len(waits)}))
 """
 
 
@@ -112,19 +112,53 @@ def test_a_changed_rule_is_used_at_once_and_the_old_one_when_it_is_restored(chec
     second = run(checkout)
     edit(checkout, "rules.py", "MONTH = 1.0 / 3.0", "MONTH = 1.0 / 12.0")
     third = run(checkout)
-    assert (first["found"], second["found"], third["found"]) == (0, 0, 1)
+    assert (first["compiled"], second["compiled"], third["compiled"]) == (1, 1, 0)
     assert second["price"] != first["price"] == third["price"]
 
 
 def test_a_second_process_does_not_wait_for_the_compiler(checkout):
     first, before = run(checkout), files(checkout / "cache")
     second, after = run(checkout), files(checkout / "cache")
-    assert (first["found"], first["compiled"]) == (0, 1)
-    assert (second["found"], second["compiled"]) == (1, 0)
-    assert len(before) > 0
+    assert (first["compiled"], second["compiled"]) == (1, 0)
+    assert len(before) == 2  # the machine code, and what marks the folder
     assert before == after
     assert second["price"] == first["price"]
-    assert Path(second["folder"]).parent == checkout / "cache"
+
+
+def test_what_is_kept_needs_no_compiler(checkout):
+    run(checkout)
+    without = "import sys\nsys.modules['numba'] = None\n"
+    assert run(checkout, without + TRADE)["compiled"] == 0
+
+
+def test_another_processor_has_machine_code_of_its_own(checkout):
+    run(checkout)
+    other = "from llvmlite import binding\nbinding.get_host_cpu_name = lambda: 'another'\n"
+    assert [run(checkout, other + TRADE)["compiled"] for _ in range(2)] == [1, 0]
+
+
+def test_machine_code_that_needs_what_is_not_there_is_not_used(checkout):
+    price = run(checkout)["price"]
+    (file,) = (checkout / "cache").rglob("*.bin")
+    needs, code = cache.read(file).split(b"\n", 1)
+    cache.write(file, json.dumps([*json.loads(needs), "no_such_function"]).encode() + b"\n" + code)
+    assert run(checkout) == {"price": price, "compiled": 1}
+    assert run(checkout) == {"price": price, "compiled": 0}
+
+
+@pytest.mark.parametrize(
+    ("states", "why"),
+    [
+        (new_records(STATE)["price_kept"], "states: an array of float64 with 1 axes instead of record"),
+        (new_records(STATE).reshape(1, 1), "with 2 axes instead of"),
+        (new_records(STATE, 4)[::2], "scattered in memory"),
+    ],
+)
+def test_an_array_of_another_kind_is_refused(states, why):
+    from minegame import door
+
+    with pytest.raises(TypeError, match=why):
+        door._enter(states=states)
 
 
 ANOTHER_NUMBA = """
@@ -150,11 +184,15 @@ print(outlook(6.0) == plain)
 
 
 BEFORE_THE_FIRST = """
-from minegame import game, turns
+from minegame import compiled, game, machine_code, turns
 
-state = game.new_records(game.STATE)[0]
-table = game.new_records(game.GAME)[0]
-turns._hand_over(table, state, -2, 0)
+@compiled.rule
+def hand_over(games, states):
+    turns._hand_over(games[0], states[0], -2, 0)
+    return 0.0
+
+records = {"games": game.new_records(game.GAME), "states": game.new_records(game.STATE)}
+machine_code.Entry("hand_over", hand_over, (), records)()
 """
 
 
@@ -166,7 +204,7 @@ def test_no_index_lies_outside_its_array(checkout):
     noticed = subprocess.run(
         [sys.executable, "-c", BEFORE_THE_FIRST], env={**os.environ, **checked}, capture_output=True, text=True
     )
-    assert "IndexError: index is out of bounds" in noticed.stderr
+    assert "RuntimeError: the compiled game stopped at an error" in noticed.stderr
     files = [str(tests / f"test_{name}.py") for name in ("twins", "completeness", "campaign", "env", "discovery")]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files],
@@ -176,18 +214,17 @@ def test_no_index_lies_outside_its_array(checkout):
 
 
 @pytest.mark.slow
-def test_another_numba_compiles_a_turn_in_its_own_way(checkout):
-    slim = run(checkout)
-    usual = run(checkout, ANOTHER_NUMBA + TRADE, MINEGAME_CACHE_DIR=str(checkout / "other"))
-    assert usual["folder"] != slim["folder"]
-    assert (usual["compiled"], usual["price"]) == (1, slim["price"])
+def test_another_numba_compiles_the_game_in_its_own_way(checkout):
+    slim = run(checkout, PLAY)
+    usual = run(checkout, ANOTHER_NUMBA + PLAY, MINEGAME_CACHE_DIR=str(checkout / "other"))
+    assert usual == slim
 
 
 TOLD = """
 import sys
-from minegame import compiled
+from minegame import machine_code
 
-compiled.before_compiling(lambda why: print(why, file=sys.stderr))
+machine_code.before_compiling(lambda why: print(why, file=sys.stderr))
 """
 WAITS = "Compiling the game (once; some twenty seconds) ...\n"
 
@@ -200,10 +237,9 @@ def said(checkout, program):
 
 
 def test_who_waits_for_the_compiler_is_told_once(checkout):
-    """A rule that is called for itself is compiled, too, and takes no time worth a word."""
-    another = TOLD + "from minegame import rules\nrules.annuity_factor(0.1, 10.0, 5.0)\nrules.clip(0.1, 0.0, 1.0)\n"
-    programs = (TOLD + TRADE, TOLD + TRADE, another, another)
-    assert [said(checkout, program) for program in programs] == [WAITS, "", "", ""]
+    """A rule that is called for itself is not compiled at all."""
+    another = TOLD + "from minegame import rules\nrules.annuity_factor(0.1, 10.0, 5.0)\n"
+    assert [said(checkout, program) for program in (another, TOLD + TRADE, TOLD + TRADE)] == ["", WAITS, ""]
 
 
 @pytest.mark.slow
@@ -221,8 +257,8 @@ def test_where_the_cache_cannot_be_written_a_temporary_folder_is_used(checkout):
     (checkout / "tmp").mkdir()
     places = {"MINEGAME_CACHE_DIR": str(checkout / "file" / "cache"), "TMPDIR": str(checkout / "tmp")}
     first, second = (run(checkout, **places) for _ in range(2))
-    assert (checkout / "tmp") in Path(first["folder"]).parents
-    assert (first["found"], second["found"]) == (0, 1)
+    assert list((checkout / "tmp").rglob("*.bin"))
+    assert (first["compiled"], second["compiled"]) == (1, 0)
     assert first["price"] == second["price"]
 
 
@@ -230,7 +266,7 @@ def test_two_processes_may_fill_an_empty_cache_at_once(checkout):
     processes = [start(checkout, TRADE) for _ in range(2)]
     first, second = (finish(process) for process in processes)
     assert first["price"] == second["price"]
-    assert run(checkout)["found"] == 1
+    assert run(checkout)["compiled"] == 0
 
 
 @pytest.mark.slow
@@ -240,27 +276,26 @@ def test_the_same_of_a_whole_negotiation(checkout):
     first, second = (finish(process) for process in processes)
     assert first["price"] == second["price"]
     third = run(checkout, PLAY)
-    assert (third["found"], third["compiled"], third["price"]) == (1, 0, first["price"])
+    assert third == {"price": first["price"], "compiled": 0}
     edit(checkout, "rules.py", "return weight * credit * scale * share", "return weight * credit * scale * share + 7.0")
     edit(checkout, "rules.py", "bonus * coverage", "bonus * coverage + 7.0")
     changed = run(checkout, PLAY)
-    assert (changed["found"], changed["price"] != first["price"]) == (0, True)
+    assert (changed["compiled"], changed["price"] != first["price"]) == (1, True)
     edit(checkout, "rules.py", " + 7.0", "")
     assert run(checkout, PLAY) == third
 
 
 def test_without_the_compiler_nothing_is_kept(checkout):
-    process = start(checkout, TRADE.replace("turns.set_table.stats.cache_", "{} and turns."), NUMBA_DISABLE_JIT="1")
-    plain = finish(process)
-    assert plain["folder"] is None
+    plain = run(checkout, NUMBA_DISABLE_JIT="1")
+    assert plain["compiled"] == 0
     assert not (checkout / "cache").exists()
     assert plain["price"] == run(checkout)["price"]
 
 
-@pytest.mark.parametrize("name", compiled.SOURCES)
+@pytest.mark.parametrize("name", machine_code.SOURCES)
 def test_every_compiled_source_counts(checkout, name):
     def known():
-        command = [sys.executable, "-c", "from minegame import compiled; print(compiled.code_hash())"]
+        command = [sys.executable, "-c", "from minegame import machine_code; print(machine_code.code_hash())"]
         environment = {**os.environ, "PYTHONPATH": str(checkout / "src"), "NUMBA_DISABLE_JIT": "1"}
         return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
 
@@ -271,8 +306,10 @@ def test_every_compiled_source_counts(checkout, name):
 
 
 def test_all_rules_stand_in_sources_that_count():
-    ruled = {path.name for path in SOURCE.rglob("*.py") if re.search("\n@(rule|seldom)\n", path.read_text("utf-8"))}
-    assert ruled <= set(compiled.SOURCES)
+    decorated = re.compile("^@(rule|seldom|side_by_side)$", re.MULTILINE)
+    ruled = {path.name for path in SOURCE.rglob("*.py") if decorated.search(path.read_text("utf-8"))}
+    assert len(ruled) > 5
+    assert ruled <= set(machine_code.SOURCES)
 
 
 def lines_of(checkout):
@@ -296,48 +333,42 @@ def ways_to_damage(content):
         yield content[:place] + bytes([content[place] ^ (1 << chosen.randrange(8))]) + content[place + 1 :]
 
 
-def test_a_damaged_file_is_dropped_and_its_rule_compiled_anew_with_one_line(checkout):
+def test_a_damaged_file_is_dropped_and_the_game_compiled_anew_with_one_line(checkout):
     price, _ = lines_of(checkout)
     assert lines_of(checkout) == (price, [])
-    for kind in ("*.nbi", "*.nbc"):
-        for damage in (b"", b"rubbish"):
-            for path in (checkout / "cache").rglob(kind):
-                path.write_bytes(damage)
-            again, said = lines_of(checkout)
-            assert again == price
-            assert [line[:28] for line in said] == ["What was kept of the compiled"[:28]]
-            assert lines_of(checkout) == (price, [])
+    for damage in (b"", b"rubbish"):
+        (file,) = (checkout / "cache").rglob("*.bin")
+        file.write_bytes(damage)
+        again, said = lines_of(checkout)
+        assert again == price
+        assert [line[:28] for line in said] == ["What was kept of the compiled"[:28]]
+        assert lines_of(checkout) == (price, [])
 
 
 def test_no_damage_is_ever_loaded(tmp_path):
-    """Of a file as numba would load it: whatever happens to it, it is as if it were not there."""
-    file = cache._Checked(str(tmp_path), "rule", "stamp")
-    file.save("key", {"code": b"machine code" * 30})
-    assert file.load("key") == {"code": b"machine code" * 30}
-    for path in sorted(tmp_path.iterdir()):
-        whole = path.read_bytes()
-        for damage in ways_to_damage(whole):
-            path.write_bytes(damage)
-            assert file.load("key") is None
-            assert not path.exists() or path.read_bytes() == whole
-            path.write_bytes(whole)
-    assert file.load("key") == {"code": b"machine code" * 30}
+    """Whatever happens to a file, it is as if it were not there."""
+    file, content = tmp_path / "game.bin", b"machine code" * 30
+    cache.write(file, content)
+    assert cache.read(file) == content
+    whole = file.read_bytes()
+    for damage in ways_to_damage(whole):
+        file.write_bytes(damage)
+        assert cache.read(file) is None
+        assert not file.exists()
+    file.write_bytes(whole)
+    assert cache.read(file) == content
 
 
 def test_a_full_disk_costs_the_wait_and_nothing_else(checkout):
     full = f"""
-import builtins
-from minegame import compiled
-plain = builtins.open
-def no_room(file, mode="r", *more, **others):
-    if "w" in mode and ".nb" in str(file):
-        raise OSError({errno.ENOSPC}, "No space left on device", str(file))
-    return plain(file, mode, *more, **others)
-builtins.open = no_room
+from pathlib import Path
+def no_room(file, content):
+    raise OSError({errno.ENOSPC}, "No space left on device", str(file))
+Path.write_bytes = no_room
 """
     found = run(checkout, full + TRADE)
     assert found["compiled"] == 1
-    assert not [*(checkout / "cache").rglob("*.nb?")]
+    assert [path.name for path in (checkout / "cache").rglob("*") if path.is_file()] == [cache._MARKER]
     assert run(checkout)["price"] == found["price"]
 
 
