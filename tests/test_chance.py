@@ -191,11 +191,11 @@ def test_the_normal_draw_is_standard_normal():
 
 
 def test_dice_thrown_together_are_those_thrown_alone():
-    """However many are thrown, and whatever lies in the places up to the next four."""
+    """However many are thrown, and whatever lies in the places up to the next eight."""
     rng = np.random.default_rng(3)
-    streams, keys, indices = 2 * rng.integers(0, 11, 60), rng.integers(0, 2**32, 60), rng.integers(0, 2**32, 60)
+    streams, keys, indices = 2 * rng.integers(0, 11, 64), rng.integers(0, 2**32, 64), rng.integers(0, 2**32, 64)
     for count in (1, 2, 3, 4, 5, 8, 13, 57, 60):
-        dice, normal = np.full((2, 60), np.nan), np.full(60, np.nan)
+        dice, normal = np.full((2, 64), np.nan), np.full(64, np.nan)
         chance.throw(7, 2**40 + 11, 239, streams, keys, indices, count, dice)
         chance.normals(dice[0], count, normal)
         for n in range(count):

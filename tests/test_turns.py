@@ -478,6 +478,22 @@ def test_r7_a_letter_comes_at_the_rate_of_its_month_whatever_that_was_before():
         assert state.letter_month[0] == (NOBODY if month == 0 else 1)
 
 
+def test_what_was_reckoned_for_another_game_is_not_taken_for_this_one():
+    """A state that another game was played in: the time that has elapsed and the chance of a letter are of this one."""
+    other, game = (
+        game_of(months=months, financier_base_hazard=(hazard, hazard)) for months, hazard in ((7, 0.001), (12, 50.0))
+    )
+    state = opened(other)
+    commit_all(other, state)
+    assert state.letter_month[0] == NOBODY
+    turns.open_tender(game, state, SEED, REPLICATION)
+    turns.trade(game, state)
+    commit_all(game, state)
+    assert state.letter_month[0] == 0
+    assert state.log_passed == math.log(1 / 12)
+    assert state.log_following == math.log(2 / 12)
+
+
 def test_r7_engagement_hastens_a_letter_only_under_a_mandate():
     game = game_of(financier_engagement_hazard=(500.0, 0.0), lever_intensity=levers(engagement=1.0))
     state = opened(game)

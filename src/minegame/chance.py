@@ -99,8 +99,8 @@ def uniform(seed, replication, stream, key, index, month):
 
 
 @rule
-def _by_fours(count):
-    return (count + 3) & ~3
+def _by_eights(count):
+    return (count + 7) & ~7
 
 
 @side_by_side
@@ -108,9 +108,9 @@ def throw(seed, replication, month, streams, keys, indices, count, dice):
     """Put the draws at ``count`` addresses of a month into ``dice``, shape (2, room): even streams, then the odd ones.
 
     ``dice[0, n]`` is the draw of ``streams[n]``, an even number, ``dice[1, n]`` that of the next stream.  Dice are
-    thrown by fours, so that up to three more than ``count`` places of ``dice`` are written to.
+    thrown by eights, so that up to seven more than ``count`` places of ``dice`` are written to.
     """
-    for n in range(_by_fours(count)):
+    for n in range(_by_eights(count)):
         even, odd = _block(seed, replication, streams[n], keys[n], indices[n], month)
         dice[0, n] = even
         dice[1, n] = odd
@@ -150,7 +150,7 @@ def normals(uniforms, count, normal):
 
 @side_by_side
 def _middles(uniforms, count, normal):
-    for n in range(_by_fours(count)):
+    for n in range(_by_eights(count)):
         normal[n] = _middle(uniforms[n] - 0.5)
 
 

@@ -22,10 +22,11 @@ MAX_BIDDERS = 8
 MAX_FINANCIERS = 8
 MAX_DEPOSITS = 4
 MAX_MONTHS = 240
+NEAR_MONTHS = 16  # a power of two: the months of which something is kept, and then of those after them
 #: Dice that are thrown together in a month (the price; a tremble a bidder, an evaluation a bid; a letter a financier,
-#: one die a patron) and once a run (the host; two a bidder; one a deposit and a patron), in fours.
-MAX_DICE = (1 + MAX_BIDDERS + MAX_BIDDERS * MAX_DEPOSITS + MAX_FINANCIERS + MAX_PATRONS + 3) // 4 * 4
-MAX_RUN_DICE = (1 + 2 * MAX_BIDDERS + MAX_DEPOSITS + MAX_PATRONS + 3) // 4 * 4
+#: one die a patron) and once a run (the host; two a bidder; one a deposit and a patron), in eights.
+MAX_DICE = (1 + MAX_BIDDERS + MAX_BIDDERS * MAX_DEPOSITS + MAX_FINANCIERS + MAX_PATRONS + 7) // 8 * 8
+MAX_RUN_DICE = (1 + 2 * MAX_BIDDERS + MAX_DEPOSITS + MAX_PATRONS + 7) // 8 * 8
 
 
 class Lever(NamedTuple):
@@ -191,6 +192,10 @@ STATE = record(
     + [("month_dice", "f8", (2, MAX_DICE)), ("month_normal", "f8", (MAX_DICE,))]
     # the same in every month of every run
     + [(name, "f8") for name in ("price_kept", "price_pull", "price_spread", "mine_kept", "mine_pull", "option_root")]
+    + [(name, "f8") for name in ("log_initial_price", "horizon_kept", "horizon_pull", "horizon_spread")]
+    # what was reckoned before, in any run: logarithms of the elapsed part of the time
+    + [("elapsed", "f8", (NEAR_MONTHS,)), ("log_elapsed", "f8", (NEAR_MONTHS,))]
+    # of a month
     + [("log_passed", "f8"), ("log_following", "f8")]
     # drawn once a run
     + [("geology", "f8", (_D,)), ("cost", "f8", (_B,)), ("taste", "f8", (_B,)), ("impatience", "f8", (_B,))]
@@ -206,8 +211,8 @@ STATE = record(
     # financiers
     # headroom: the share of the tender's capital cost that may still be lent; no limit, but for a campaign's ceiling
     + [("letter_month", "i8", (_F,)), ("letter_share", "f8", (_F,)), ("headroom", "f8", (_F,))]
-    # the probability of a commitment within the month, and the hazard rate that it was reckoned of
-    + [("commitment_probability", "f8", (_F,)), ("commitment_rate", "f8", (_F,))]
+    # the probability of a commitment within a month, and the hazard rate that it was reckoned of, in any run
+    + [(f"commitment_{name}", "f8", (_F, NEAR_MONTHS)) for name in ("probability", "rate")]
     + [("holds_letter", "i8", (_B,))]
     # bidders
     + [(name, "f8", (_B,)) for name in ("coverage", "completion", "processing", "offtake")]

@@ -25,6 +25,7 @@ from minegame.game import (
     LOST_BEFORE,
     MAX_BIDDERS,
     MAX_DEPOSITS,
+    NEAR_MONTHS,
     NEVER,
     NOBODY,
     OFFERED,
@@ -66,6 +67,10 @@ def set_table(game, state):
     kappa, sigma, long_run = game.market_mean_reversion, game.market_volatility, game.market_long_run_price
     state.price_kept, state.price_pull, state.price_spread = rules.price_motion(kappa, sigma, long_run, rules.MONTH)
     state.mine_kept, state.mine_pull = rules.price_outlook(kappa, sigma, long_run, game.project_price_horizon)
+    state.log_initial_price = math.log(game.market_initial_price)
+    state.horizon_kept, state.horizon_pull, state.horizon_spread = rules.price_motion(
+        kappa, sigma, long_run, game.renegotiation_horizon
+    )
     state.option_root = rules.option_root(
         game.project_discount_rate, game.shelving_yield_rate, game.shelving_volatility
     )
@@ -100,9 +105,9 @@ def _begin(game, state):
     state.decision = UNDECIDED
     state.counters = 0
     state.closed = 0
-    state.log_price = math.log(game.market_initial_price)
+    state.log_price = state.log_initial_price
     state.mine_price = game.market_initial_price
-    state.log_following = math.log(rules.elapsed(0, game.months))
+    state.log_following = _log_elapsed(game, state, 0)
     z = state.run_normal[_HOST_AT]
     state.host_impatience = game.bargaining_host_impatience * rules.multiplier(game.bargaining_impatience_sd, z)
     for d in range(game.deposits):
@@ -114,7 +119,6 @@ def _begin(game, state):
     for f in range(game.financiers):
         state.letter_month[f] = NOBODY
         state.letter_share[f] = 0.0
-        state.commitment_rate[f] = math.nan
         state.headroom[f] = math.inf
 
 
@@ -298,10 +302,19 @@ def trade_by(game, state, page):
     _move_price(game, state)
 
 
+@rule
+def _log_elapsed(game, state, month):
+    """The logarithm of the part of the time that has elapsed: mostly reckoned in a run before."""
+    elapsed, n = rules.elapsed(month, game.months), month & (NEAR_MONTHS - 1)
+    if elapsed != state.elapsed[n]:
+        state.elapsed[n], state.log_elapsed[n] = elapsed, math.log(elapsed)
+    return state.log_elapsed[n]
+
+
 @seldom
 def _move_price(game, state):
     state.log_passed = state.log_following
-    state.log_following = math.log(rules.elapsed(state.month + 1, game.months))
+    state.log_following = _log_elapsed(game, state, state.month + 1)
     motion = state.price_kept, state.price_pull, state.price_spread
     state.log_price = rules.price_after(state.log_price, motion, state.month_normal[_PRICE_AT])
     state.mine_price = rules.price_ahead(state.log_price, (state.mine_kept, state.mine_pull))
@@ -466,10 +479,17 @@ def commit(game, state, f):
         state.lever[k, ENGAGEMENT],
         state.holds_letter[i],
     )
-    if rate != state.commitment_rate[f]:  # mostly that of a month ago, which spares an exponential
-        state.commitment_rate[f], state.commitment_probability[f] = rate, rules.monthly_probability(rate)
-    if state.month_dice[0, _letter_at(game, f)] < state.commitment_probability[f] and state.headroom[f] > 0.0:
+    if state.month_dice[0, _letter_at(game, f)] < _commitment(state, f, rate) and state.headroom[f] > 0.0:
         _issue(game, state, f, i)
+
+
+@rule
+def _commitment(state, f, rate):
+    """The probability that a financier commits within a month, at a rate that the month mostly has in any run."""
+    n = state.month & (NEAR_MONTHS - 1)
+    if rate != state.commitment_rate[f, n]:
+        state.commitment_rate[f, n], state.commitment_probability[f, n] = rate, rules.monthly_probability(rate)
+    return state.commitment_probability[f, n]
 
 
 @rule
@@ -1340,14 +1360,8 @@ def draw_horizon_price(state, u):
 def _look_ahead(game, state, outcome):
     """The price at the horizon, when a host may want to reopen the deal."""
     z = chance.normal_quantile(state.run_dice[1, _HOST_AT])
-    later = rules.price_step(
-        state.log_price,
-        game.market_mean_reversion,
-        game.market_volatility,
-        game.market_long_run_price,
-        game.renegotiation_horizon,
-        z,
-    )
+    motion = state.horizon_kept, state.horizon_pull, state.horizon_spread
+    later = rules.price_after(state.log_price, motion, z)
     outcome.horizon_price = math.exp(later)
 
 
