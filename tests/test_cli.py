@@ -459,7 +459,7 @@ def test_a_link_is_followed(tmp_path):
 @pytest.mark.parametrize("command", ["play two_bidders", "odds two_bidders", "run who_wins"])
 def test_a_setting_that_the_compiler_refuses_is_an_error_in_a_line(command, tmp_path):
     result = subprocess.run(
-        [sys.executable, "-m", "minegame", *command.split()], capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "minegame", *command.split()], capture_output=True, text=True, check=False, cwd=tmp_path,
         env={**ENVIRONMENT, "NUMBA_NUM_THREADS": "0", "MINEGAME_CACHE_DIR": str(tmp_path)},
     )  # fmt: skip
     assert (result.returncode, result.stdout) == (2, "")
