@@ -131,6 +131,23 @@ def test_what_is_kept_needs_no_compiler(checkout):
     assert run(checkout, without + TRADE)["compiled"] == 0
 
 
+def test_a_process_may_have_several_entries(checkout):
+    another = """
+@compiled.rule
+def months(games, states):
+    return 0.5 * games[0].months
+
+records = {"games": new_records(GAME), "states": new_records(STATE)}
+half = machine_code.Entry("months", months, (), records)
+games = Scenario.load("two_bidders").game()
+assert half(games=games) == 0.5 * games[0].months
+"""
+    for times in (2, 0):
+        printed = "print(json.dumps({'price': entry(games=games), 'compiled': len(waits)}))"
+        program = TRADE.replace("print(", "str(") + another + printed
+        assert run(checkout, program)["compiled"] == times
+
+
 def test_another_processor_has_machine_code_of_its_own(checkout):
     run(checkout)
     other = "from llvmlite import binding\nbinding.get_host_cpu_name = lambda: 'another'\n"

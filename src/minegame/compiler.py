@@ -45,7 +45,7 @@ def part(rule: Any) -> Any:
     return made
 
 
-def machine_code(rule: Any, numbers: int, arrays: list[np.ndarray], name: str) -> tuple[list[str], bytes]:
+def machine_code(name: str, rule: Any, numbers: int, arrays: list[np.ndarray]) -> tuple[list[str], bytes]:
     """Compile a rule of so many whole numbers and of such arrays, with all that it calls, in one piece.
 
     Returns the names of the functions that it needs of the process, and an object file.  The function ``name`` in it

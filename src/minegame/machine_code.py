@@ -42,7 +42,6 @@ SOURCES = (
     "carry_over.py",
     "door.py",
 )
-_ENTRY = "minegame_entry"  # what is called in the machine code
 
 Code = Callable[[int], float]
 
@@ -98,7 +97,7 @@ class Entry:
     def __init__(
         self, name: str, function: Any, numbers: tuple[str, ...], arrays: Mapping[str, np.ndarray]
     ) -> None:  # fmt: skip
-        self._name = name
+        self._name, self._symbol = name, f"minegame_{name}"  # as what it is called in the machine code
         self._function, self._arrays, self._numbers = function, dict(arrays), numbers
         self._kinds = {name: (place, arrays.get(name)) for place, name in enumerate((*numbers, *arrays))}
         self._nothing_said = array("q", [*(0 for _ in numbers), *map(id, self._arrays.values())])
@@ -135,7 +134,7 @@ class Entry:
             if self._code is None:
                 file = place(self._name)
                 content = cache.read(file)
-                self._code = (_loaded(content) if content else None) or self._made(file)
+                self._code = (_loaded(self._symbol, content) if content else None) or self._made(file)
         return self._code
 
     def _made(self, file: Path) -> Code:
@@ -143,10 +142,11 @@ class Entry:
 
         for say in _announcements:
             say(_DAMAGED if cache.damaged else _FIRST)
-        needs, code = compiler.machine_code(self._function, len(self._numbers), list(self._arrays.values()), _ENTRY)
+        arrays = list(self._arrays.values())
+        needs, code = compiler.machine_code(self._symbol, self._function, len(self._numbers), arrays)
         content = json.dumps(needs).encode() + b"\n" + code
         cache.write(file, content)
-        found = _loaded(content)
+        found = _loaded(self._symbol, content)
         if found is None:
             raise OSError(f"the compiled game does not find one of {', '.join(needs)} on this machine")
         return found
@@ -172,7 +172,7 @@ def _engine() -> Any:
     return binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
 
 
-def _loaded(content: bytes) -> Code | None:
+def _loaded(symbol: str, content: bytes) -> Code | None:
     """What is kept, ready to be called; None if this process lacks a function that it calls."""
     from llvmlite import binding
 
@@ -182,4 +182,4 @@ def _loaded(content: bytes) -> Code | None:
     engine.add_object_file(binding.ObjectFileRef.from_data(code))
     engine.finalize_object()
     kind = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p)
-    return kind(engine.get_function_address(_ENTRY))
+    return kind(engine.get_function_address(symbol))
