@@ -440,6 +440,19 @@ def test_r5_r6_in_an_episode_the_threat_is_carried_out_at_full_strength_or_backe
     assert (state.belief_a[WEST], state.belief_b[WEST]) == ((3.5, 1.0) if happens else (3.0, 2.0))
 
 
+def test_r5_who_backed_down_in_another_game_does_not_for_that_back_down_in_this_one():
+    """The state that another game was played in, with the same resolve of the patron, is opened for this one."""
+    meek = game_of(patron_episode_rate=(1.0, 0.0), patron_execution_cost=(800.0, 0.0))
+    bold = game_of(patron_episode_rate=(1.0, 0.0), patron_audience_cost=(800.0, 0.0), patron_publicity=(1.0, 0.0))
+    state = opened(meek)
+    turns.gain_standing(meek, state, WEST)
+    assert (state.belief_a[WEST], state.belief_b[WEST]) == (3.0, 2.0)
+    turns.open_tender(bold, state, SEED, REPLICATION)
+    turns.trade(bold, state)
+    turns.gain_standing(bold, state, WEST)
+    assert (state.belief_a[WEST], state.belief_b[WEST]) == (3.5, 1.0)
+
+
 # ------------------------------------------------------------------------------------------------------- the financier
 
 

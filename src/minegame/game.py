@@ -24,9 +24,10 @@ MAX_DEPOSITS = 4
 MAX_MONTHS = 240
 NEAR_MONTHS = 16  # a power of two: the months of which something is kept, and then of those after them
 #: Dice that are thrown together in a month (the price; a tremble a bidder, an evaluation a bid; a letter a financier,
-#: one die a patron) and once a run (the host; two a bidder; one a deposit and a patron), in eights.
-MAX_DICE = (1 + MAX_BIDDERS + MAX_BIDDERS * MAX_DEPOSITS + MAX_FINANCIERS + MAX_PATRONS + 7) // 8 * 8
-MAX_RUN_DICE = (1 + 2 * MAX_BIDDERS + MAX_DEPOSITS + MAX_PATRONS + 7) // 8 * 8
+#: two dice a patron) and once a run (the host; two a bidder, one a bid; one a deposit and a financier, two a patron).
+MAX_DICE = 1 + MAX_BIDDERS + MAX_BIDDERS * MAX_DEPOSITS + MAX_FINANCIERS + 2 * MAX_PATRONS
+MAX_RUN_DICE = 1 + 2 * MAX_BIDDERS + MAX_BIDDERS * MAX_DEPOSITS + MAX_DEPOSITS + MAX_FINANCIERS + 2 * MAX_PATRONS
+_ROOM = (max(MAX_DICE, MAX_RUN_DICE) + 7) // 8 * 8  # they are thrown in eights
 
 
 class Lever(NamedTuple):
@@ -186,10 +187,9 @@ GAME = record(
 STATE = record(
     [("seed", "i8"), ("replication", "i8"), ("month", "i8"), ("decision", "i8"), ("counters", "i8"), ("closed", "i8")]
     # the dice of a run and of a month: what each is thrown for, the two draws of each, the normal draws of the first
-    + [(f"run_{name}", "i8", (MAX_RUN_DICE,)) for name in ("stream", "key", "index")]
-    + [("run_dice", "f8", (2, MAX_RUN_DICE)), ("run_normal", "f8", (MAX_RUN_DICE,))]
-    + [(f"month_{name}", "i8", (MAX_DICE,)) for name in ("stream", "key", "index")]
-    + [("month_dice", "f8", (2, MAX_DICE)), ("month_normal", "f8", (MAX_DICE,))]
+    + [(f"{when}_{name}", "i8", (_ROOM,)) for when in ("run", "month") for name in ("stream", "key", "index")]
+    + [("run_dice", "f8", (2, _ROOM)), ("run_normal", "f8", (_ROOM,))]
+    + [("month_dice", "f8", (2, _ROOM)), ("month_normal", "f8", (_ROOM,))]
     # the same in every month of every run
     + [(name, "f8") for name in ("price_kept", "price_pull", "price_spread", "mine_kept", "mine_pull", "option_root")]
     + [(name, "f8") for name in ("log_initial_price", "horizon_kept", "horizon_pull", "horizon_spread")]
@@ -200,6 +200,8 @@ STATE = record(
     # drawn once a run
     + [("geology", "f8", (_D,)), ("cost", "f8", (_B,)), ("taste", "f8", (_B,)), ("impatience", "f8", (_B,))]
     + [("resolve", "f8", (_P,)), ("host_impatience", "f8"), ("annuity_factor", "f8")]
+    # the probability that a threat of an episode is carried out, and the resolve that it was reckoned of
+    + [("episode_act", "f8", (_P,)), ("episode_resolve", "f8", (_P,))]
     + [("monthly_loss", "f8")]
     + [("exponent", "f8", (_B,)), ("host_exponent", "f8", (_B,)), ("standings", "f8", (_B,))]
     # market
@@ -235,7 +237,7 @@ STATE = record(
 
 #: Dice that lie as they were thrown, those of a month or, on the first page of a run, of the run: negotiations on the
 #: same luck throw the same ones.  ``replication`` is the run that they were thrown for; ``normal`` as in a STATE.
-PAGE = record([("replication", "i8"), ("dice", "f8", (2, MAX_DICE)), ("normal", "f8", (MAX_DICE,))])
+PAGE = record([("replication", "i8"), ("dice", "f8", (2, _ROOM)), ("normal", "f8", (_ROOM,))])
 
 
 # ------------------------------------------------------------------------------------------- what is on record at last

@@ -90,7 +90,7 @@ def begin_by(game, state, seed, replication, page):
     """The same with the dice of a page, if they lie there for this run already; if not, they are put there."""
     state.seed = seed
     state.replication = replication
-    count = _taste_at(game, game.bidders)
+    count = _run_dice(game)
     if page.replication == replication:
         _read_dice(page, count, state.run_dice, state.run_normal)
     else:
@@ -123,7 +123,7 @@ def _begin(game, state):
 
 
 # Of the dice of a run the host's comes first, then those of bidders, deposits and patrons, whose first draws are
-# normal; at last come the tastes.
+# normal; then come the tastes, and at last what becomes of the award: of threats and denial, of letters, of mines.
 _HOST_AT, _COST_AT = 0, 1
 
 
@@ -143,30 +143,56 @@ def _taste_at(game, i):
 
 
 @rule
-def _lay_out_run_dice(game, state):
-    """Say what each die of a run is thrown for."""
-    _run_die(game, state, _HOST_AT, chance.HOST_IMPATIENCE, 0)
-    for i in range(game.bidders):
-        _run_die(game, state, _COST_AT + i, chance.COST, game.bidder_key[i])
-        _run_die(game, state, _taste_at(game, i), chance.TREMBLE, game.bidder_key[i])
-    for d in range(game.deposits):
-        _run_die(game, state, _geology_at(game, d), chance.GEOLOGY, game.deposit_key[d])
-    for k in range(game.patrons):
-        _run_die(game, state, _resolve_at(game, k), chance.RESOLVE, game.patron_key[k])
+def _threat_at(game, k):
+    return _taste_at(game, game.bidders + k)
 
 
 @rule
-def _run_die(game, state, n, stream, key):
+def _conversion_at(game, f):
+    return _threat_at(game, game.patrons + f)
+
+
+@rule
+def _completion_at(game, i, d):
+    return _conversion_at(game, game.financiers + i * game.deposits + d)
+
+
+@rule
+def _run_dice(game):
+    return _completion_at(game, game.bidders, 0)
+
+
+@rule
+def _lay_out_run_dice(game, state):
+    """Say what each die of a run is thrown for."""
+    _run_die(game, state, _HOST_AT, chance.HOST_IMPATIENCE, 0, 0)
+    for i in range(game.bidders):
+        key = game.bidder_key[i]
+        _run_die(game, state, _COST_AT + i, chance.COST, key, 0)
+        _run_die(game, state, _taste_at(game, i), chance.TREMBLE, key, 0)
+        for d in range(game.deposits):
+            _run_die(game, state, _completion_at(game, i, d), chance.COMPLETION, key, game.deposit_key[d])
+    for d in range(game.deposits):
+        _run_die(game, state, _geology_at(game, d), chance.GEOLOGY, game.deposit_key[d], 0)
+    for k in range(game.patrons):
+        _run_die(game, state, _resolve_at(game, k), chance.RESOLVE, game.patron_key[k], 0)
+        _run_die(game, state, _threat_at(game, k), chance.THREAT, game.patron_key[k], 0)
+    for f in range(game.financiers):
+        _run_die(game, state, _conversion_at(game, f), chance.LETTER, game.financier_key[f], 0)
+
+
+@rule
+def _run_die(game, state, n, stream, key, index):
     state.run_stream[n] = stream
     state.run_key[n] = key
-    state.run_index[n] = game.tender_key
+    state.run_index[n] = index ^ game.tender_key
 
 
 @rule
 def _throw_run_dice(game, state):
     """Throw the dice of a run, all at once."""
     streams, keys, indices = state.run_stream, state.run_key, state.run_index
-    count = _taste_at(game, game.bidders)
+    count = _run_dice(game)
     chance.throw(state.seed, state.replication, 0, streams, keys, indices, count, state.run_dice)
     chance.normals(state.run_dice[0], _taste_at(game, 0), state.run_normal)
 
@@ -179,6 +205,7 @@ def _survey(game, state, d):
 @rule
 def _seat_patron(game, state, k):
     state.resolve[k] = game.patron_resolve[k] + game.politics_resolve_sd * state.run_normal[_resolve_at(game, k)]
+    state.episode_resolve[k] = math.inf
     state.budget_left[k] = game.patron_budget[k]
     state.points_used[k] = 0.0
     state.summits[k] = 0.0
@@ -208,7 +235,8 @@ def _seat_bidder(game, state, i):
 
 # ---------------------------------------------------------------------------------------------------- the month's dice
 
-# First the price, then all trembles, all evaluations, all letters and all patrons; those of the first three are normal.
+# First the price, then all trembles, all evaluations, all letters, all patrons and what comes of their episodes; those
+# of the first three are normal.
 _PRICE_AT, _TREMBLE_AT = 0, 1
 
 
@@ -228,6 +256,16 @@ def _standing_at(game, k):
 
 
 @rule
+def _carried_out_at(game, k):
+    return _standing_at(game, game.patrons + k)
+
+
+@rule
+def _month_dice(game):
+    return _carried_out_at(game, game.patrons)
+
+
+@rule
 def _lay_out_month_dice(game, state):
     """Say what each die of a month is thrown for."""
     _month_die(game, state, _PRICE_AT, chance.PRICE, 0, 0)
@@ -240,6 +278,7 @@ def _lay_out_month_dice(game, state):
         _month_die(game, state, _letter_at(game, f), chance.LETTER, game.financier_key[f], 0)
     for k in range(game.patrons):
         _month_die(game, state, _standing_at(game, k), chance.EPISODE, game.patron_key[k], 0)
+        _month_die(game, state, _carried_out_at(game, k), chance.PRICE, game.patron_key[k], 0)
 
 
 @rule
@@ -253,7 +292,7 @@ def _month_die(game, state, n, stream, key, index):
 def throw_month_dice(game, state):
     """Throw the dice of a month, all at once."""
     streams, keys, indices = state.month_stream, state.month_key, state.month_index
-    count = _standing_at(game, game.patrons)
+    count = _month_dice(game)
     chance.throw(state.seed, state.replication, state.month, streams, keys, indices, count, state.month_dice)
     chance.normals(state.month_dice[0], _letter_at(game, 0), state.month_normal)
 
@@ -293,7 +332,7 @@ def trade(game, state):
 def trade_by(game, state, page):
     """The same with the dice of a page, if they lie there for this run already; if not, they are put there."""
     state.month += 1
-    count = _standing_at(game, game.patrons)
+    count = _month_dice(game)
     if page.replication == state.replication:
         _read_dice(page, count, state.month_dice, state.month_normal)
     else:
@@ -429,15 +468,22 @@ def _rival_threatens(game, state, k):
 @seldom
 def gain_standing(game, state, k):
     """The host learns about a patron: a third-country episode, a summit, the credit of cooperation (R5, R6, R17)."""
-    seed, replication, key, month = state.seed, state.replication, game.patron_key[k], state.month
     episode, meeting = state.month_dice[0, _standing_at(game, k)], state.month_dice[1, _standing_at(game, k)]
     if episode < game.patron_episode_rate[k]:
-        u = chance.uniform(seed, replication, chance.CARRIED_OUT, key, 0, month)
-        _learn(game, state, k, u < resolve_to_act(game, state, k, 1.0))
+        u = state.month_dice[1, _carried_out_at(game, k)]
+        _learn(game, state, k, u < _resolve_in_episodes(game, state, k))
     summit = 1.0 if meeting < game.politics_summit_rate * state.lever[k, ENGAGEMENT] else 0.0
     state.summits[k] += summit
     gain = game.politics_credit_gain_summit
     state.credit[k] = rules.credit_after(state.credit[k], state.monthly_loss, gain, summit)
+
+
+@rule
+def _resolve_in_episodes(game, state, k):
+    """The probability that a patron carries a threat at full strength out: of its resolve alone, so once a run."""
+    if state.resolve[k] != state.episode_resolve[k]:
+        state.episode_resolve[k], state.episode_act[k] = state.resolve[k], resolve_to_act(game, state, k, 1.0)
+    return state.episode_act[k]
 
 
 @rule
@@ -1194,20 +1240,13 @@ def _record_terms(game, state, outcome, d):
     outcome.value_share[i] += game.deposit_weight[d]
 
 
-@seldom
-def _after_award(game, state, stream, key, index):
-    """A draw about what becomes of the award: the same luck whenever the award comes."""
-    return chance.uniform(state.seed, state.replication, stream, key, index ^ game.tender_key, 0)
-
-
 @rule
 def _carry_out_threat(game, state, outcome, k):
     threat, share = state.lever[k, TARIFF], state.share[k]
     refused = threat > 0.0 and 1.0 - share - state.unasked[k] > 0.0
     executed = False
     if refused:
-        u = _after_award(game, state, chance.THREAT, game.patron_key[k], 0)
-        executed = u < resolve_to_act(game, state, k, threat)
+        executed = state.run_dice[0, _threat_at(game, k)] < resolve_to_act(game, state, k, threat)
     outcome.threat_refused[k] = 1 if refused else 0
     outcome.threat_executed[k] = 1 if executed else 0
     _charge_for_threat(game, outcome, k, threat)
@@ -1246,7 +1285,7 @@ def _convert(game, state, outcome, f):
     outcome.letter_issued[f] = 1 if issued else 0
     outcome.letter_converted[f] = 0
     if issued and outcome.value_share[game.financier_bidder[f]] > 0.0:
-        u = _after_award(game, state, chance.CONVERSION, game.financier_key[f], 0)
+        u = state.run_dice[1, _conversion_at(game, f)]
         outcome.letter_converted[f] = 1 if u < game.financier_conversion[f] else 0
 
 
@@ -1278,7 +1317,7 @@ def _bite(game, state, outcome, k):
     """A patron's technology denial bites the winners of other camps, or does not."""
     outcome.denial_bit[k] = 0
     if state.lever[k, DENIAL] > 0.0 and _another_camp_won(game, outcome, k):
-        u = _after_award(game, state, chance.DENIAL_BITE, game.patron_key[k], 0)
+        u = state.run_dice[1, _threat_at(game, k)]
         outcome.denial_bit[k] = 1 if u < game.politics_denial_bite_rate else 0
 
 
@@ -1302,7 +1341,7 @@ def _build(game, state, outcome, d):
     coverage = _realised_coverage(game, state, outcome, i)
     finished = _completion(game, i, coverage, _realised_denial(game, state, outcome, i))
     outcome.realised_coverage[d] = coverage
-    if _after_award(game, state, chance.COMPLETION, game.bidder_key[i], game.deposit_key[d]) < finished:
+    if state.run_dice[0, _completion_at(game, i, d)] < finished:
         outcome.done[d] = 1
         outcome.built_share[i] += game.deposit_weight[d]
 
