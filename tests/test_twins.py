@@ -19,12 +19,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import outcomes, play, rows, scenarios
 
-from minegame import door, ensemble, runner
+from minegame import campaign, door, ensemble, runner
 from minegame.chance import MAX_REPLICATION, MAX_SEED
 from minegame.game import LEVERS, MAX_DEPOSITS, OUTCOME, OUTCOME_TABLE, STATE, TRIGGERS, new_records
 from minegame.model import Negotiation
 from minegame.runner import Runner
 from minegame.scenario import Scenario, shipped_scenarios
+from minegame.sides import Side, foresee, played_by
 
 FIELDS = OUTCOME.names
 
@@ -130,30 +131,55 @@ def play_to_file(source, target):
     np.save(target, np.array(played))
 
 
+def without_the_compiler(call, folder):
+    """Call a function of this module as plain Python, in a process and a folder of its own."""
+    paths = [Path(__file__).parent, Path(ensemble.__file__).parents[1], os.environ.get("PYTHONPATH", "")]
+    subprocess.run(
+        [sys.executable, "-c", f"import test_twins; test_twins.{call}"], cwd=folder, check=True,
+        env={
+            **os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(map(str, paths)),
+            "PYTHONWARNINGS": "ignore",
+        },
+    )  # fmt: skip
+
+
 def test_plain_python_agrees_with_the_compiler(tmp_path):
     games = [(scenario, 5, 77) for scenario in some_scenarios(12, max_months=6, max_allocations=30)]
     games += [(Scenario.load(name), 2, n) for name in sorted(shipped_scenarios()) for n in range(2)]
     (tmp_path / "games.pickle").write_bytes(pickle.dumps(games))
-    here = Path(__file__).parent
-    paths = [str(here), str(Path(ensemble.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import sys, test_twins; test_twins.play_to_file(*sys.argv[1:])",
-            "games.pickle",
-            "out.npy",
-        ],
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(paths), "PYTHONWARNINGS": "ignore"},
-        cwd=tmp_path,
-        check=True,
-    )
+    without_the_compiler("play_to_file('games.pickle', 'out.npy')", tmp_path)
     plain = np.load(tmp_path / "out.npy")
     assert plain.shape == (len(games), 2, 1)
     for one, (mesas, ensembles) in zip(games, plain, strict=True):
         compiled = by_ensemble(*one)
         assert_same(compiled, mesas.astype(OUTCOME))
         assert_same(compiled, ensembles.astype(OUTCOME))
+
+
+def campaigns_and_foresight():
+    """The bytes of some campaigns, and of what every kind of side foresees of its choices."""
+    ended, left = campaign.outcomes("two_tenders", 2, seed=4)
+    told = [ended.tobytes(), left.tobytes()]
+
+    def look_ahead(turn):
+        told.append(foresee(turn, np.atleast_2d(turn.plan), 3).samples.tobytes())
+        return turn.plan
+
+    scenario = Scenario.load("two_bidders")
+    for name in (next(iter(scenario.patrons)), next(iter(scenario.bidders)), "host"):
+        Negotiation(scenario, seed=1, agents=played_by(look_ahead, Side.of(scenario, name))).play()
+    return told
+
+
+def campaigns_and_foresight_to_file(target):
+    Path(target).write_bytes(pickle.dumps(campaigns_and_foresight()))
+
+
+def test_plain_python_agrees_with_the_compiler_in_campaigns_and_foresight(tmp_path):
+    without_the_compiler("campaigns_and_foresight_to_file('told.pickle')", tmp_path)
+    plain = pickle.loads((tmp_path / "told.pickle").read_bytes())
+    assert len(plain) > 10
+    assert plain == campaigns_and_foresight()
 
 
 # -------------------------------------------------------------------------------------------------------- adding it up
