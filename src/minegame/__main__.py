@@ -22,6 +22,8 @@ _PATIENCE = 1.5  # seconds from the signal to the first word about it
 
 def main() -> None:
     """Run the command line."""
+    # For plugins, of which the models here have none, pydantic would look into every package that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     listening = _listen()
     try:
         from minegame.cli import main as command
