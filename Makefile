@@ -40,7 +40,7 @@ $(VENV)/installed-dev: $(VENV)/installed
 
 # Compiled once before several test processes would each begin to.
 compiled: $(VENV)/installed-dev
-	@$(BIN)/python -c 'from minegame import python, runner; runner.warm(); python.tell(python.play())'
+	@$(BIN)/python -c 'from minegame import runner; runner.warm()'
 
 demo: $(VENV)/installed
 	@$(BIN)/minegame run experiments/who_wins.yaml

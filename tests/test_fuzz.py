@@ -100,7 +100,6 @@ def tried(first: int, count: int, folder: Path) -> list[str]:
     experiment._SAMPLE_SECONDS, usual = 0.01, experiment._SAMPLE_SECONDS
     try:
         runner.warm()
-        CliRunner().invoke(app, ["play", "kazakhstan_split_lots"])  # which compiles what the runner does not need
         return [
             f"{one.number}: {' '.join(one.arguments)[:300]}\n  {fault}"
             for one in spoilt.inputs(first, count)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import json
 import os
+import pickle
 import random
 import re
 import shutil
@@ -148,6 +150,85 @@ assert half(games=games) == 0.5 * games[0].months
         assert run(checkout, program)["compiled"] == times
 
 
+def test_the_same_name_with_another_function_is_compiled_anew(checkout):
+    """Also one that stands in no file that counts, and one of arrays of another kind."""
+    run(checkout)
+    doubled = TRADE.replace("return states[0].price_kept", "return 2.0 * states[0].price_kept")
+    of_tables = TRADE.replace("new_records(STATE)}", "new_records(STATE).reshape(1, 1)}")
+    of_tables = of_tables.replace("states=new_records(STATE))", "states=new_records(STATE).reshape(1, 1))")
+    of_tables = of_tables.replace("states[0]", "states[0, 0]")
+    once = run(checkout)["price"]
+    assert run(checkout, doubled) == {"price": 2.0 * once, "compiled": 1}
+    assert run(checkout, of_tables) == {"price": once, "compiled": 1}
+
+
+def test_entries_may_be_called_first_by_several_threads_at_once(checkout):
+    threads = """
+import json, threading
+from minegame import compiled, machine_code
+import numpy as np
+
+@compiled.rule
+def one(numbers):
+    return numbers[0] + 1.0
+
+@compiled.rule
+def two(numbers):
+    return numbers[0] + 2.0
+
+entries = [machine_code.Entry(rule.__name__, rule, (), {"numbers": np.zeros(1)}) for rule in (one, two)]
+found = {}
+def call(n):
+    found[n] = [entries[n](numbers=np.full(1, 5.0)) for _ in range(100)][-1]
+threads = [threading.Thread(target=call, args=(n,)) for n in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(json.dumps([found[0], found[1]]))
+"""
+    for _ in range(3):
+        assert run(checkout, threads) == [6.0, 7.0]
+
+
+def test_a_rule_is_copied_as_itself():
+    from minegame import rules
+
+    assert pickle.loads(pickle.dumps(rules.belief)) is copy.deepcopy(rules.belief) is rules.belief
+    assert repr(rules.belief) == "<rule minegame.rules.belief>"
+
+
+def test_what_an_entry_does_not_have_is_refused_compiled_or_not():
+    from minegame import door
+
+    with pytest.raises(KeyError, match="gaems"):
+        door._enter(task=door.MEASURE, gaems=1)
+
+
+def test_where_there_is_no_room_at_all_everything_works_and_nothing_is_kept(checkout):
+    nowhere = """
+import tempfile
+def no_room(*_, **__):
+    raise FileNotFoundError(2, "No usable temporary directory found")
+tempfile.gettempdir = tempfile.mkdtemp = no_room
+"""
+    (checkout / "file").write_text("not a folder", encoding="utf-8")
+    places = {"MINEGAME_CACHE_DIR": str(checkout / "file" / "cache")}
+    assert [run(checkout, nowhere + TRADE, **places)["compiled"] for _ in range(2)] == [1, 1]
+    assert run(checkout, nowhere + TRADE)["compiled"] == 1
+    assert run(checkout, nowhere + TRADE)["compiled"] == 0
+
+
+def test_what_a_killed_process_was_writing_goes_when_somebody_writes_again(tmp_path):
+    file = tmp_path / "game.bin"
+    old, new = (tmp_path / f".game.bin.{number}.partial" for number in (7, 8))
+    for left in (old, new):
+        left.touch()
+    os.utime(old, (0, 0))
+    cache.write(file, b"machine code")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [new.name, file.name]
+
+
 def test_another_processor_has_machine_code_of_its_own(checkout):
     run(checkout)
     other = "from llvmlite import binding\nbinding.get_host_cpu_name = lambda: 'another'\n"
@@ -166,7 +247,7 @@ def test_machine_code_that_needs_what_is_not_there_is_not_used(checkout):
 @pytest.mark.parametrize(
     ("states", "why"),
     [
-        (new_records(STATE)["price_kept"], "states: an array of float64 with 1 axes instead of record"),
+        (new_records(STATE)["price_kept"], r"states: an array of <f8 with 1 axes instead of \|V"),
         (new_records(STATE).reshape(1, 1), "with 2 axes instead of"),
         (new_records(STATE, 4)[::2], "scattered in memory"),
     ],
@@ -191,9 +272,9 @@ from minegame import rules
 
 @numba.njit
 def outlook(x):
-    return rules.mine_price(x, 0.15, 0.3, 530.0, 12.0) + rules.price_step(x, 0.15, 0.3, 530.0, 1.0, 0.5)
+    return rules.mine_price(x, 0.15, 0.3, 530.0, 12.0) + rules.price_motion(0.15, 0.3, x, 1.0)[1]
 
-plain = rules.mine_price(6.0, 0.15, 0.3, 530.0, 12.0) + rules.price_step(6.0, 0.15, 0.3, 530.0, 1.0, 0.5)
+plain = rules.mine_price(6.0, 0.15, 0.3, 530.0, 12.0) + rules.price_motion(0.15, 0.3, 6.0, 1.0)[1]
 print(outlook(6.0) == plain)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)  # a fault kills its process

@@ -25,12 +25,17 @@ shares = numbers(0.0, 1.0)
 # ---------------------------------------- the market
 
 
+def price_step(x, kappa, sigma, long_run, years, z):
+    """The log price some years later."""
+    return rules.price_after(x, rules.price_motion(kappa, sigma, long_run, years), z)
+
+
 def test_r1_a_month_of_prices_has_the_moments_of_schwartz_s_model():
     """Simulated month by month: mean and variance of the log price after five years are those of an OU process."""
     kappa, sigma, long_run, start, years, paths = 0.4, 0.3, 530.0, 380.0, 5.0, 100_000
     z = np.random.default_rng(1).standard_normal((60, paths))
     x = np.full(paths, math.log(start))
-    step = np.vectorize(rules.price_step, otypes=[float])
+    step = np.vectorize(price_step, otypes=[float])
     for month in range(60):
         x = step(x, kappa, sigma, long_run, 1 / 12, z[month])
     alpha = math.log(long_run) - sigma**2 / (4 * kappa)
@@ -48,15 +53,13 @@ def test_r1_many_short_steps_spread_as_one_long_step(kappa, sigma, long_run, z):
     """The step is the exact transition: twelve months without luck end where one year without luck ends."""
     monthly = yearly = math.log(400.0)
     for _ in range(12):
-        monthly = rules.price_step(monthly, kappa, sigma, long_run, rules.MONTH, 0.0)
-    yearly = rules.price_step(yearly, kappa, sigma, long_run, 1.0, 0.0)
+        monthly = price_step(monthly, kappa, sigma, long_run, rules.MONTH, 0.0)
+    yearly = price_step(yearly, kappa, sigma, long_run, 1.0, 0.0)
     assert monthly == pytest.approx(yearly, abs=1e-12)
-    month_sd = rules.price_step(0.0, kappa, sigma, long_run, rules.MONTH, 1.0) - rules.price_step(
+    month_sd = price_step(0.0, kappa, sigma, long_run, rules.MONTH, 1.0) - price_step(
         0.0, kappa, sigma, long_run, rules.MONTH, 0.0
     )
-    year_sd = rules.price_step(0.0, kappa, sigma, long_run, 1.0, 1.0) - rules.price_step(
-        0.0, kappa, sigma, long_run, 1.0, 0.0
-    )
+    year_sd = price_step(0.0, kappa, sigma, long_run, 1.0, 1.0) - price_step(0.0, kappa, sigma, long_run, 1.0, 0.0)
     summed = sum((month_sd * math.exp(-kappa * n / 12)) ** 2 for n in range(12))
     assert summed == pytest.approx(year_sd**2, rel=1e-9, abs=1e-15)
 
@@ -66,7 +69,7 @@ def test_r1_without_mean_reversion_the_price_is_a_martingale():
     x, sigma = math.log(380.0), 0.3
     assert rules.mine_price(x, 0.0, sigma, 530.0, 12.0) == pytest.approx(380.0)
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
-    after = [math.exp(rules.price_step(x, 0.0, sigma, 530.0, rules.MONTH, z)) for z in nodes]
+    after = [math.exp(price_step(x, 0.0, sigma, 530.0, rules.MONTH, z)) for z in nodes]
     assert np.dot(weights, after) / weights.sum() == pytest.approx(380.0, rel=1e-12)
 
 
@@ -85,7 +88,7 @@ def test_r2_is_the_mean_of_r1(kappa, sigma, long_run, spot, years):
     """The expectation over the normal shock, by Gauss-Hermite quadrature."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(60)
     x = math.log(spot)
-    after = [math.exp(rules.price_step(x, kappa, sigma, long_run, years, z)) for z in nodes]
+    after = [math.exp(price_step(x, kappa, sigma, long_run, years, z)) for z in nodes]
     expected = np.dot(weights, after) / weights.sum()
     assert rules.mine_price(x, kappa, sigma, long_run, years) == pytest.approx(expected, rel=1e-9)
 

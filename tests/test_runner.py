@@ -217,6 +217,24 @@ def test_a_worker_with_other_rules_is_refused(tmp_path: Path, monkeypatch: pytes
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # it comes from another process
 
 
+@pytest.mark.parametrize("kind", ["sums", "samples", "ledgers"])
+def test_a_task_whose_games_are_read_only_is_played(kind: str, tmp_path: Path) -> None:
+    """As another process may hand them over."""
+    games = asked.plan(asked.FOUR_POLICIES, tmp_path).games([0])
+    shut = games.copy()
+    shut.flags.writeable = False
+
+    def played(games: np.ndarray) -> runner.Content:
+        tasks: dict[str, runner.Task] = {
+            "sums": runner.Sums(games, range(1), 0, 0, 10, -1, np.arange(3)),
+            "samples": runner.Samples(games[0], 0, 0, 10, np.arange(3)),
+            "ledgers": runner.Ledgers(games[0, :1], 0, 0, 10),
+        }
+        return tasks[kind].play()
+
+    assert played(shut) == played(games)
+
+
 def test_what_a_run_finds_is_what_a_tally_in_memory_finds(tmp_path: Path) -> None:
     plan = asked.plan(asked.FOUR_POLICIES, tmp_path)
     found = experiment.run(plan, tmp_path / "r")

@@ -427,8 +427,8 @@ class Host(Participant):
             raise RuntimeError("the host has nothing to accept: nobody bids this month")
         if state.decision == COUNTER:  # it was signed a moment ago: back to the offers of the month
             aspiration = state.aspiration
-            turns.offer(game, state, int(turns.main_bidder(game, state)))
-            turns.weigh(game, state)
+            self.model.take(turns.offer, int(turns.main_bidder(game, state)))
+            self.model.take(turns.weigh)
             state.aspiration = aspiration
         self.model.take(turns.conclude, decision)
 

@@ -16,11 +16,13 @@ import shutil
 import stat
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
 
 _KEEP_SECONDS = 30 * 24 * 3600
+_WRITING_SECONDS = 3600  # more than any process takes to write a file
 _MARKER = ".minegame-cache"  # in every folder made here: no other folder is ever removed
 _PRIVATE = 0o700
 _OTHERS_WRITE = 0o022
@@ -30,22 +32,31 @@ _DIGEST = 32  # bytes of a SHA-256
 # ----------------------------------------------------------------------------------------------------------- the folder
 
 
-def folder_named(name: str) -> Path:
+def folder_named(name: str) -> Path | None:
     """The folder of this name in the user's cache; a temporary one where that cannot be written, or others could.
 
-    ``MINEGAME_CACHE_DIR`` stands for the platform's own place, such as ``~/.cache/minegame``.
+    None where there is no room for any.  ``MINEGAME_CACHE_DIR`` stands for the platform's own place, such as
+    ``~/.cache/minegame``.
     """
-    folder = next(filter(None, (_private(place, name) for place in (_usual(), _temporary()))), None)
-    if folder is None:  # somebody else holds the temporary place of this user
-        own = tempfile.mkdtemp(prefix="minegame-")
-        atexit.register(shutil.rmtree, own, ignore_errors=True)
-        folder = Path(own)
+    folder = _private(_usual, name) or _private(_temporary, name) or _own()
+    if folder is None:
+        return None
     with contextlib.suppress(OSError):  # a full disk: it is used, as far as it goes
         if not (folder / _MARKER).exists():
             (folder / _MARKER).touch()
         os.utime(folder)
     _forget_old(folder)
     return folder
+
+
+def _own() -> Path | None:
+    """A folder of this process alone: somebody else holds the temporary place of this user."""
+    try:
+        own = tempfile.mkdtemp(prefix="minegame-")
+    except OSError:
+        return None
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    return Path(own)
 
 
 def _usual() -> Path:
@@ -60,12 +71,13 @@ def _temporary() -> Path:
     return Path(tempfile.gettempdir()) / f"minegame-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
 
 
-def _private(place: Path, name: str) -> Path | None:
+def _private(where: Callable[[], Path], name: str) -> Path | None:
     """The folder of this name at a place, made if need be; None unless it is its user's alone to write to."""
-    if not place.is_absolute():  # there is no home folder
-        return None
-    folder = place / name
     try:
+        place = where()
+        if not place.is_absolute():  # there is no home folder
+            return None
+        folder = place / name
         place.parent.mkdir(parents=True, exist_ok=True)
         for made in (place, folder):
             with contextlib.suppress(FileExistsError):  # who made it is seen next
@@ -121,6 +133,9 @@ def write(file: Path, content: bytes) -> None:
     """Keep it in a file, whole or not at all; where there is no room for it, go on without."""
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     try:
+        for left in file.parent.glob(f".{file.name}.*.partial"):  # by a process that was killed
+            if time.time() - left.stat().st_mtime > _WRITING_SECONDS:
+                left.unlink()
         partial.write_bytes(hashlib.sha256(content).digest() + content)
         partial.replace(file)
     except OSError:

@@ -1,8 +1,7 @@
 """The decorators of the compiled game.
 
-A rule is a pure function of plain numbers and records.  To Python it is that function and nothing else; compiled code
-has it as a part of itself (:mod:`minegame.compiler`).  Both give the same bits, which is why ``fastmath`` is never
-used: it gives a rule other values alone than inlined.
+A rule is a pure function of plain numbers and records.  Called from Python it runs as that function; compiled code has
+it as a part of itself (:mod:`minegame.compiler`).  Both give the same bits, which is why ``fastmath`` is never used.
 
 Only the door to the game is turned into machine code, with all that it calls in one piece
 (:mod:`minegame.machine_code`).  ``NUMBA_DISABLE_JIT=1`` runs everything as plain Python.
@@ -41,6 +40,12 @@ class Rule:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it as plain Python."""
         return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<rule {self.function.__module__}.{self.function.__qualname__}>"
+
+    def __reduce__(self) -> str:
+        return self.function.__qualname__  # by its name, as a function: a copy is the rule itself
 
     @cached_property
     def part(self) -> Any:

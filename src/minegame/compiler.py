@@ -1,10 +1,14 @@
 """The compiler: what numba makes of rules, as parts of each other and as machine code that Python can call.
 
-It is imported by whoever has to compile, and by nobody else.
+It is imported by whoever has to compile, and by nobody else.  numba has no public names for some of what is used here
+(the code behind a function, and LLVM's settings): numba 0.62 and newer have it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -18,6 +22,11 @@ try:
     from numba.np import arrayobj
 except ValueError as problem:  # a variable of the environment, such as NUMBA_NUM_THREADS=0
     raise OSError(f"the compiler does not start: {problem} (see what begins with NUMBA_ in the environment)") from None
+
+from minegame.compiled import CHECKED
+
+if numba.config.DISABLE_JIT:
+    raise OSError("numba is told not to compile, by .numba_config.yaml: set NUMBA_DISABLE_JIT=1 to play without it")
 
 #: The numba whose inner workings :mod:`minegame.translator` knows; with another the game compiles as any program does,
 #: which takes several times as long.
@@ -48,11 +57,11 @@ def part(rule: Any) -> Any:
 def machine_code(name: str, rule: Any, numbers: int, arrays: list[np.ndarray]) -> tuple[list[str], bytes]:
     """Compile a rule of so many whole numbers and of such arrays, with all that it calls, in one piece.
 
-    Returns the names of the functions that it needs of the process, and an object file.  The function ``name`` in it
-    takes the address of 64-bit words: the numbers, and the addresses of the array objects.  It writes 0 over the
-    first, or another number if the rule failed, and returns what the rule returns.
+    Returns the names of the functions of the C library that it calls, and an object file.  The function ``name`` in it
+    takes the address of 64-bit words: one for how it went, the numbers, and the addresses of the array objects.  It
+    writes 0 into the first, or another number if the rule failed, and returns what the rule returns.
     """
-    with global_compiler_lock:
+    with global_compiler_lock, _checking():
         made = part(rule)
         made.compile((*[types.int64] * numbers, *map(numba.typeof, arrays)))
         (compiled,) = made.overloads.values()
@@ -65,8 +74,26 @@ def machine_code(name: str, rule: Any, numbers: int, arrays: list[np.ndarray]) -
                 function.linkage = "internal"
         passes, builder = code._module_pass_manager()
         passes.run(module, builder)
-        needs = [one.name for one in module.functions if one.is_declaration and not one.name.startswith("llvm.")]
-        return needs, code._tm.emit_object(module)
+        needs = {_in_c(function.name) for function in module.functions if function.is_declaration}
+        return sorted(filter(None, needs)), code._tm.emit_object(module)
+
+
+@contextlib.contextmanager
+def _checking() -> Iterator[None]:
+    """Have numba look at indices as the environment says, whatever its own files of settings say."""
+    before, numba.config.BOUNDSCHECK = numba.config.BOUNDSCHECK, int(CHECKED)
+    try:
+        yield
+    finally:
+        numba.config.BOUNDSCHECK = before
+
+
+def _in_c(name: str) -> str:
+    """The function of the C library behind a function that is only declared; nothing if LLVM writes it itself."""
+    if not name.startswith("llvm."):
+        return name
+    _, what, *kinds = name.split(".")
+    return what if kinds == ["f64"] and hasattr(math, what) else ""
 
 
 def _link(module: Any, library: Any) -> None:
@@ -83,13 +110,13 @@ def _entry(name: str, context: Any, called: Any, numbers: int) -> Any:
     function = ir.Function(module, ir.FunctionType(ir.DoubleType(), [word.as_pointer()]), name)
     builder = ir.IRBuilder(function.append_basic_block())
     (said,) = function.args
-    words = [builder.load(cgutils.gep_inbounds(builder, said, n)) for n in range(len(called.argtypes))]
+    words = [builder.load(cgutils.gep_inbounds(builder, said, 1 + n)) for n in range(len(called.argtypes))]
     args = [*words[:numbers]]
     args += [_array(context, builder, *pair) for pair in zip(called.argtypes[numbers:], words[numbers:], strict=True)]
     declared = context.declare_function(module, called)
     status, found = context.call_conv.call_function(builder, declared, called.restype, called.argtypes, args)
     builder.store(builder.sext(status.code, word), said)
-    builder.ret(found)
+    builder.ret(context.cast(builder, found, called.restype, types.float64))
     return module
 
 

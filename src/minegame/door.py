@@ -1,8 +1,7 @@
 """Python's one door into the compiled game: a turn, a step of a campaign, many negotiations tallied or played on.
 
 What Python calls is compiled with all that it calls in one piece.  So there is a single function with everything
-behind it, which is compiled once, whatever is asked first; every function called for itself would be compiled apart.
-And Python passes an array of one record into compiled code far sooner than the record itself.
+behind it, which is compiled once, whatever is asked first.  Records are passed in arrays of one.
 """
 
 from __future__ import annotations

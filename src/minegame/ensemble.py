@@ -133,7 +133,7 @@ def by_financier(name: str, f: int) -> int:
 
 
 def _copier(subject: str, names: tuple[str, ...], index: str = "") -> Any:
-    """Compiled ``copy(outcome, n, row, place)``: these fields of an outcome, or what they hold of ``n``, into a row."""
+    """The rule ``copy(outcome, n, row, place)``: these fields of an outcome, or what they hold of ``n``, into a row."""
     lines = "".join(f"\n    row[place + {at}] = outcome.{name}{index}" for at, name in enumerate(names))
     made: dict[str, Any] = {}
     exec(compile(f"def _copy_{subject}(outcome, n, row, place):{lines}", __file__, "exec"), made)

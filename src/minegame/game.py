@@ -22,7 +22,7 @@ MAX_BIDDERS = 8
 MAX_FINANCIERS = 8
 MAX_DEPOSITS = 4
 MAX_MONTHS = 240
-NEAR_MONTHS = 16  # a power of two: the months of which something is kept, and then of those after them
+NEAR_MONTHS = 16  # a power of two: of so many months something is kept; month m has the place of m + 16, m + 32, ...
 #: Dice that are thrown together in a month (the price; a tremble a bidder, an evaluation a bid; a letter a financier,
 #: two dice a patron) and once a run (the host; two a bidder, one a bid; one a deposit and a financier, two a patron).
 MAX_DICE = 1 + MAX_BIDDERS + MAX_BIDDERS * MAX_DEPOSITS + MAX_FINANCIERS + 2 * MAX_PATRONS
@@ -375,15 +375,14 @@ def derive(game: np.record) -> None:
     Sums over patrons run in the order of their keys, so that listing the patrons in another order gives the same
     results to the last bit.
     """
-    from minegame import rules  # who only reads scenarios does not wait for the compiler to be loaded
+    from minegame import rules  # who only reads scenarios needs none
 
     n, k = int(game.deposits), int(game.patrons)
     game["deposit_weight"][:n] = _value_shares(game["deposit_output"][:n], game["deposit_key"][:n])
     game["patron_order"][:k] = np.argsort(game["patron_key"][:k], kind="stable")
     stakes = (game[f"patron_{name}"][:k] for name in ("exports", "exposed_share", "incidence", "annuity"))
     duty = LEVER_TABLE[TARIFF].full
-    loss = getattr(rules.tariff_loss, "py_func", rules.tariff_loss)  # the compiled rule takes a second to be loaded
-    game["patron_tariff_loss"][:k] = [loss(duty, *stake) for stake in zip(*stakes, strict=True)]
+    game["patron_tariff_loss"][:k] = [rules.tariff_loss(duty, *stake) for stake in zip(*stakes, strict=True)]
 
 
 def _value_shares(outputs: np.ndarray, keys: np.ndarray) -> np.ndarray:

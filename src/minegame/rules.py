@@ -61,27 +61,17 @@ def fair_multiplier(sd, z):
 
 
 @rule
-def price_step(x, kappa, sigma, long_run, years, z):
-    """R1: the log price some years later (Schwartz one-factor), from a standard normal z.
+def price_motion(kappa, sigma, long_run, years):
+    """R1: how the log price moves over some years (Schwartz one-factor): (part kept, pull, spread) from every price.
 
     The stationary mean of the *price* is the long-run price.  No mean reversion at all is a choice of its own: a random
     walk whose price is a martingale, which is not the limit of ever slower reversion.
     Source: Schwartz 1997, model 1, exact discretisation.  Unit: ln(USD/mtu).
 
-    >>> round(price_step(math.log(380.0), 0.0, 0.3, 530.0, 1.0, 0.0) - math.log(380.0), 3)
-    -0.045
-    >>> round(math.exp(price_step(math.log(380.0), 50.0, 0.0, 530.0, 1.0, 0.0)), 6)
-    530.0
-    """
-    return price_after(x, price_motion(kappa, sigma, long_run, years), z)
-
-
-@rule
-def price_motion(kappa, sigma, long_run, years):
-    """R1: how the log price moves over some years: (part kept, pull, spread), the same from every price.
-
     >>> price_motion(0.0, 0.3, 530.0, 1.0)
     (1.0, -0.045, 0.3)
+    >>> round(math.exp(price_after(math.log(380.0), price_motion(50.0, 0.0, 530.0, 1.0), 0.0)), 6)
+    530.0
     """
     if kappa == 0.0:
         return 1.0, -0.5 * sigma * sigma * years, sigma * math.sqrt(years)

@@ -146,6 +146,7 @@ def tallied(
     the measures at ``places`` (default: all).  Outcomes, if they are to be kept, have shape (replications of the
     blocks, groups, policies).
     """
+    games = _our_own(games)
     chosen = np.arange(width(games.dtype)) if places is None else places
     size = block_size(replications)
     start, stop = blocks.start * size, min(blocks.stop * size, replications)
@@ -219,12 +220,13 @@ class Samples:
 
     def play(self) -> Content:
         """The measures, shape (count, policies, places)."""
-        if is_deck(self.games.dtype):
-            rows = campaign_tally.samples(self.games, self.seed, self.first, self.count, self.places)
+        games = _our_own(self.games)
+        if is_deck(games.dtype):
+            rows = campaign_tally.samples(games, self.seed, self.first, self.count, self.places)
             return {"npy": _bytes_of(rows)}
-        kept = np.empty((self.count, len(self.games), len(self.places)))
+        kept = np.empty((self.count, len(games), len(self.places)))
         door.tally(
-            self.games, new_records(OUTCOME), reference=-1, seed=self.seed, firsts=np.array([self.first]),
+            games, new_records(OUTCOME), reference=-1, seed=self.seed, firsts=np.array([self.first]),
             count=self.count, places=self.places, samples=kept,
         )  # fmt: skip
         return {"npy": _bytes_of(kept)}
@@ -242,8 +244,20 @@ class Ledgers:
     def play(self) -> Content:
         """The entries, M$, shape (count, bidders, terms of the ledger)."""
         kept = np.empty((self.count, int(self.game[0].bidders), len(LEDGER)))
-        door.ledgers(self.game, new_records(STATE), new_records(OUTCOME), self.seed, self.first, kept)
+        door.ledgers(
+            _our_own(self.game),
+            new_records(STATE),
+            new_records(OUTCOME),
+            self.seed,
+            self.first,
+            kept,
+        )
         return {"npy": _bytes_of(kept)}
+
+
+def _our_own(games: np.ndarray) -> np.ndarray:
+    """Games as compiled code takes them; what comes from another process may be read-only."""
+    return np.require(games, requirements=["C", "W"])
 
 
 def width(played: np.dtype[Any]) -> int:

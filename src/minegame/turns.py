@@ -164,7 +164,7 @@ def _run_dice(game):
 
 @rule
 def _lay_out_run_dice(game, state):
-    """Say what each die of a run is thrown for."""
+    """Say what each die of a run is thrown for, by the even one of its two streams."""
     _run_die(game, state, _HOST_AT, chance.HOST_IMPATIENCE, 0, 0)
     for i in range(game.bidders):
         key = game.bidder_key[i]
@@ -267,7 +267,7 @@ def _month_dice(game):
 
 @rule
 def _lay_out_month_dice(game, state):
-    """Say what each die of a month is thrown for."""
+    """Say what each die of a month is thrown for, by the even one of its two streams: CARRIED_OUT goes with PRICE."""
     _month_die(game, state, _PRICE_AT, chance.PRICE, 0, 0)
     for i in range(game.bidders):
         key = game.bidder_key[i]

@@ -75,7 +75,7 @@ def misgivings(scenario: Scenario) -> Iterator[str]:
 def _slow_reversion(scenario: Scenario) -> Iterator[str]:
     market, years = scenario.market, scenario.project.price_horizon
     if 0.0 < market.mean_reversion < _SLOW_REVERSION:
-        from minegame import rules  # who only reads scenarios does not wait for the compiler to be loaded
+        from minegame import rules  # who only reads scenarios needs none
 
         kappa, sigma, mean = market.mean_reversion, market.volatility, market.long_run_price
         seen = rules.mine_price(math.log(mean), kappa, sigma, mean, years)
