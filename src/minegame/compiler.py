@@ -23,8 +23,6 @@ try:
 except ValueError as problem:  # a variable of the environment, such as NUMBA_NUM_THREADS=0
     raise OSError(f"the compiler does not start: {problem} (see what begins with NUMBA_ in the environment)") from None
 
-from minegame.compiled import CHECKED
-
 if numba.config.DISABLE_JIT:
     raise OSError("numba is told not to compile, by .numba_config.yaml: set NUMBA_DISABLE_JIT=1 to play without it")
 
@@ -54,14 +52,18 @@ def part(rule: Any) -> Any:
     return made
 
 
-def machine_code(name: str, rule: Any, numbers: int, arrays: list[np.ndarray]) -> tuple[list[str], bytes]:
+def machine_code(
+    name: str, rule: Any, numbers: int, arrays: list[np.ndarray], checked: bool
+) -> tuple[list[str], bytes]:  # fmt: skip
     """Compile a rule of so many whole numbers and of such arrays, with all that it calls, in one piece.
+
+    ``checked``: whether it looks if an index lies in its array, whatever numba's own files of settings say.
 
     Returns the names of the functions of the C library that it calls, and an object file.  The function ``name`` in it
     takes the address of 64-bit words: one for how it went, the numbers, and the addresses of the array objects.  It
     writes 0 into the first, or another number if the rule failed, and returns what the rule returns.
     """
-    with global_compiler_lock, _checking():
+    with global_compiler_lock, _boundscheck(int(checked)):
         made = part(rule)
         made.compile((*[types.int64] * numbers, *map(numba.typeof, arrays)))
         (compiled,) = made.overloads.values()
@@ -79,9 +81,8 @@ def machine_code(name: str, rule: Any, numbers: int, arrays: list[np.ndarray]) -
 
 
 @contextlib.contextmanager
-def _checking() -> Iterator[None]:
-    """Have numba look at indices as the environment says, whatever its own files of settings say."""
-    before, numba.config.BOUNDSCHECK = numba.config.BOUNDSCHECK, int(CHECKED)
+def _boundscheck(setting: int) -> Iterator[None]:
+    before, numba.config.BOUNDSCHECK = numba.config.BOUNDSCHECK, setting
     try:
         yield
     finally:

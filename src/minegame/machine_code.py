@@ -152,7 +152,7 @@ class Entry:
         for say in _announcements:
             say(_DAMAGED if cache.damaged else _FIRST)
         arrays = list(self._arrays.values())
-        needs, code = compiler.machine_code(self._symbol, self._function, len(self._numbers), arrays)
+        needs, code = compiler.machine_code(self._symbol, self._function, len(self._numbers), arrays, CHECKED)
         content = json.dumps(needs).encode() + b"\n" + code
         if file:
             cache.write(file, content)
