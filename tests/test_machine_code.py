@@ -459,10 +459,10 @@ def test_no_damage_is_ever_loaded(tmp_path):
 
 def test_a_full_disk_costs_the_wait_and_nothing_else(checkout):
     full = f"""
-from pathlib import Path
-def no_room(file, content):
-    raise OSError({errno.ENOSPC}, "No space left on device", str(file))
-Path.write_bytes = no_room
+from minegame import atomic
+def no_room(file):
+    raise OSError({errno.ENOSPC}, "No space left on device", file.name)
+atomic._flush = no_room
 """
     found = run(checkout, full + TRADE)
     assert found["compiled"] == 1

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from minegame import experiment, storage
+from minegame import atomic, experiment, storage
 from minegame import folder as folders
 from minegame.analysis import winning
 from minegame.ensemble import by_bidder
@@ -340,7 +340,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     def fails(_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storage, "_flush", fails)
+    monkeypatch.setattr(atomic, "_flush", fails)
     with pytest.raises(OSError, match="No space"):
         storage.write_whole(tmp_path / "f", b"after")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("f", b"before")]

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import platformdirs
 
+from minegame import atomic
+
 _KEEP_SECONDS = 30 * 24 * 3600
 _WRITING_SECONDS = 3600  # more than any process takes to write a file
 _MARKER = ".minegame-cache"  # in every folder made here: no other folder is ever removed
@@ -131,13 +133,9 @@ def read(file: Path) -> bytes | None:
 
 def write(file: Path, content: bytes) -> None:
     """Keep it in a file, whole or not at all; where there is no room for it, go on without."""
-    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
-    try:
-        for left in file.parent.glob(f".{file.name}.*.partial"):  # by a process that was killed
-            if time.time() - left.stat().st_mtime > _WRITING_SECONDS:
-                left.unlink()
-        partial.write_bytes(hashlib.sha256(content).digest() + content)
-        partial.replace(file)
-    except OSError:
-        with contextlib.suppress(OSError):
-            partial.unlink()
+    with contextlib.suppress(OSError):
+        for other in filter(atomic.is_draft, file.parent.iterdir()):
+            if time.time() - other.stat().st_mtime > _WRITING_SECONDS:  # of a process that was killed
+                other.unlink()
+        with atomic.writing(file) as draft:
+            draft.write(hashlib.sha256(content).digest() + content)

@@ -201,7 +201,7 @@ STATE = record(
     + [("geology", "f8", (_D,)), ("cost", "f8", (_B,)), ("taste", "f8", (_B,)), ("impatience", "f8", (_B,))]
     + [("resolve", "f8", (_P,)), ("host_impatience", "f8"), ("annuity_factor", "f8")]
     # the probability that a threat of an episode is carried out, and the resolve that it was reckoned of
-    + [("episode_act", "f8", (_P,)), ("episode_resolve", "f8", (_P,))]
+    + [("episode_follow_through", "f8", (_P,)), ("episode_resolve", "f8", (_P,))]
     + [("monthly_loss", "f8")]
     + [("exponent", "f8", (_B,)), ("host_exponent", "f8", (_B,)), ("standings", "f8", (_B,))]
     # market

@@ -35,7 +35,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minegame import campaign_tally, ensemble
+from minegame import atomic, campaign_tally, ensemble
 from minegame.campaign_file import CampaignScenario
 from minegame.campaign_game import REPORTED
 from minegame.cases import Case
@@ -60,8 +60,6 @@ _ANEW = "run the experiment anew beside it with --fresh, or remove the folder"
 _CHUNK_NAME = re.compile(rf"([0-9a-f]+-\d+)-([0-9a-f]{{{_CHECKSUM}}})\.(\w+)")
 
 _BEGINS = {"npy": b"\x93NUMPY", "parquet": b"PAR1"}  # what chunks of a kind begin with
-
-_DRAFT_NAME = re.compile(r"\..+\.\d+\.partial")
 
 
 class ResultsError(ScenarioError):
@@ -117,29 +115,12 @@ def _pour(path: Path, content: bytes) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    draft = _draft(path)
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            _flush(file)
-        draft.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with atomic.writing(path) as file:
+        file.write(content)
 
 
 def _is_chunk(path: Path) -> bool:
-    return _CHUNK_NAME.fullmatch(path.name) is not None or _DRAFT_NAME.fullmatch(path.name) is not None
-
-
-def _draft(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.partial")
-
-
-def _flush(file: Any) -> None:
-    file.flush()
-    os.fsync(file.fileno())
+    return _CHUNK_NAME.fullmatch(path.name) is not None or atomic.is_draft(path)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -562,21 +543,13 @@ def write_table(path: Path, tables: Iterable[Any]) -> None:
     """
     import pyarrow.parquet as pq
 
-    draft = _draft(path)
-    try:
-        with draft.open("wb") as file:
-            writer = None
-            for group in _row_groups(tables):
-                writer = writer or pq.ParquetWriter(file, group.schema, compression="zstd")
-                writer.write_table(group, row_group_size=_ROW_GROUP)
-            assert writer is not None
-            writer.close()
-            _flush(file)
-        draft.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with atomic.writing(path) as file:
+        writer = None
+        for group in _row_groups(tables):
+            writer = writer or pq.ParquetWriter(file, group.schema, compression="zstd")
+            writer.write_table(group, row_group_size=_ROW_GROUP)
+        assert writer is not None
+        writer.close()
 
 
 def _row_groups(tables: Iterable[Any]) -> Iterator[Any]:

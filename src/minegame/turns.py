@@ -471,7 +471,7 @@ def gain_standing(game, state, k):
     episode, meeting = state.month_dice[0, _standing_at(game, k)], state.month_dice[1, _standing_at(game, k)]
     if episode < game.patron_episode_rate[k]:
         u = state.month_dice[1, _carried_out_at(game, k)]
-        _learn(game, state, k, u < _resolve_in_episodes(game, state, k))
+        _learn(game, state, k, u < _follow_through_in_episodes(game, state, k))
     summit = 1.0 if meeting < game.politics_summit_rate * state.lever[k, ENGAGEMENT] else 0.0
     state.summits[k] += summit
     gain = game.politics_credit_gain_summit
@@ -479,11 +479,12 @@ def gain_standing(game, state, k):
 
 
 @rule
-def _resolve_in_episodes(game, state, k):
+def _follow_through_in_episodes(game, state, k):
     """The probability that a patron carries a threat at full strength out: of its resolve alone, so once a run."""
     if state.resolve[k] != state.episode_resolve[k]:
-        state.episode_resolve[k], state.episode_act[k] = state.resolve[k], resolve_to_act(game, state, k, 1.0)
-    return state.episode_act[k]
+        state.episode_resolve[k] = state.resolve[k]
+        state.episode_follow_through[k] = resolve_to_act(game, state, k, 1.0)
+    return state.episode_follow_through[k]
 
 
 @rule
